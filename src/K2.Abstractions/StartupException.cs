@@ -1,0 +1,4 @@
+namespace K2.Abstractions;
+
+/// <summary>The process cannot start as asked: a bad option, file, port or folder. Hosts print the message as one line and exit with code 2.</summary>
+public sealed class StartupException(string message, Exception? inner = null) : K2Exception(message, false, inner);

@@ -1,0 +1,36 @@
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+
+namespace K2.Abstractions.Warehouse;
+
+/// <summary>Reads exact rows: each trade once, each candle in its latest version. Thread-safe.</summary>
+public interface IWarehouseReader
+{
+    /// <summary>Returns candles by window start.</summary>
+    IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Returns trades by (exchange time, trade id).</summary>
+    IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Returns the stored trades whose ids are asked for, in no order; ids that are not stored are missing from the answer.</summary>
+    Task<IReadOnlyList<PositionedTrade>> FindTradesAsync(InstrumentId instrument, ushort idEpoch, IReadOnlyCollection<long> tradeIds, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns the candles of windows, aggregated anew from the stored trades with a position at or below the given one. Revision is the highest
+    /// kept revision at or below that position; closed and complete are left at their defaults. Windows without trades are missing from the answer.
+    /// </summary>
+    Task<IReadOnlyList<Candle>> RebuildCandlesAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken);
+
+    /// <summary>Returns the stored trades with a position above one and below another, by position: what was written but not checkpointed.</summary>
+    IAsyncEnumerable<PositionedTrade> ReadTradesBetweenAsync(InstrumentId instrument, LogPosition above, LogPosition below, CancellationToken cancellationToken);
+
+    /// <summary>Returns the symbol's latest durable checkpoint, or null.</summary>
+    Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken);
+
+    /// <summary>Returns the highest position of each instrument in any table: the log's epoch must stay above what these hold and the log lacks.</summary>
+    Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns counts for a summary: trades, candles and dead letters, each key once.</summary>
+    Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,50 @@
+using K2.Domain.Trades;
+
+namespace K2.Domain.Log;
+
+/// <summary>
+/// One record of a symbol's log. Everything that can change a candle is such a record, so that candles are a pure function of the log.
+/// Build it with the factory of its kind.
+/// </summary>
+public readonly record struct LogRecord
+{
+    /// <summary>What the record says.</summary>
+    public RecordKind Kind { get; private init; }
+
+    /// <summary>The trade; only for <see cref="RecordKind.Trade"/>.</summary>
+    public Trade Trade { get; private init; }
+
+    /// <summary>Watermark: the exchange time reached. Gap: its first moment. Restart of ids: when it happened.</summary>
+    public Timestamp Time { get; private init; }
+
+    /// <summary>Gap: the first moment after it.</summary>
+    public Timestamp Until { get; private init; }
+
+    /// <summary>Gap: first missing trade id, or −1 if unknown.</summary>
+    public long FirstId { get; private init; }
+
+    /// <summary>
+    /// Gap: last missing trade id, or −1 if unknown. Watermark: the instrument's last trade id as of <see cref="Time"/> where the exchange's
+    /// heartbeat proves that none is missing, else −1.
+    /// </summary>
+    public long LastId { get; private init; }
+
+    /// <summary>Returns the record of a trade.</summary>
+    public static LogRecord OfTrade(in Trade trade) => new() { Kind = RecordKind.Trade, Trade = trade, Time = trade.ExchangeTime, FirstId = -1, LastId = -1 };
+
+    /// <summary>Returns a watermark: every window that ends at or before the time is over.</summary>
+    /// <param name="time">Exchange time reached.</param>
+    /// <param name="lastTradeId">The last trade id as of that time if a heartbeat proves it, else −1.</param>
+    public static LogRecord OfWatermark(Timestamp time, long lastTradeId = -1) => new() { Kind = RecordKind.Watermark, Time = time, FirstId = -1, LastId = lastTradeId };
+
+    /// <summary>Returns the opening of a gap [from, until).</summary>
+    public static LogRecord OfGapOpened(Timestamp from, Timestamp until, long firstId = -1, long lastId = -1) =>
+        new() { Kind = RecordKind.GapOpened, Time = from, Until = until, FirstId = firstId, LastId = lastId };
+
+    /// <summary>Returns the closing of a gap that was opened with the same bounds.</summary>
+    public static LogRecord OfGapClosed(Timestamp from, Timestamp until, long firstId = -1, long lastId = -1) =>
+        new() { Kind = RecordKind.GapClosed, Time = from, Until = until, FirstId = firstId, LastId = lastId };
+
+    /// <summary>Returns the raising of the id epoch.</summary>
+    public static LogRecord OfTradeIdsRestarted(Timestamp time) => new() { Kind = RecordKind.TradeIdsRestarted, Time = time, FirstId = -1, LastId = -1 };
+}
