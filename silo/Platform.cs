@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Reflection;
+using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Contracts.Connectors;
+using K2.Contracts.Hosting;
+using K2.Domain.Instruments;
+using K2.Grains.Raw;
+using K2.Simulator;
+using K2.Streaming.Embedded;
+using K2.Streaming.Provider;
+using K2.Warehouse;
+
+namespace K2.Silo;
+
+/// <summary>
+/// The embedded platform as one object: data folder → warehouse → log → Orleans and web host → archiver → source → connectors, started in this
+/// order and stopped in the reverse one.
+/// </summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(5);
+    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<Exchange> _exchanges;
+    private WarehouseHost? _warehouse;
+    private EmbeddedLog? _log;
+    private RawArchiver? _archiver;
+    private ReplayServer? _replay;
+    private WebApplication? _app;
+    private Stopwatch? _streaming;
+
+    private Platform(IReadOnlyList<Exchange> exchanges, TimeProvider time)
+    {
+        _exchanges = exchanges;
+        _time = time;
+    }
+
+    public PipelineCounters Counters { get; } = new();
+
+    public SiloEndpoints Endpoints { get; private set; } = null!;
+
+    public string Version { get; } = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <summary>From the connectors' start to the moment that the last record was durable, or null while streaming.</summary>
+    public TimeSpan? StreamingTime { get; private set; }
+
+    public long PeakMemoryBytes => Process.GetCurrentProcess().PeakWorkingSet64;
+
+    /// <summary>The highest resident memory of the engine's child seen so far; sampled with the lag.</summary>
+    public long EnginePeakMemoryBytes { get; private set; }
+
+    public static async Task<Platform> StartAsync(SiloOptions options, DataFolder folder, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var platform = new Platform(options.Exchanges, time);
+        try
+        {
+            await platform.StartPartsAsync(options, folder, cancellationToken);
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the source has been played and every frame of it was read.</summary>
+    public async Task SourceEndedAsync(CancellationToken cancellationToken)
+    {
+        await _replay!.Completed.WaitAsync(cancellationToken);
+        while (Counters[PipelineStage.Frames] < _replay.FramesSent) await Task.Delay(PollPeriod, _time, cancellationToken);
+    }
+
+    /// <summary>Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before.</summary>
+    public async Task<bool> DrainAsync(CancellationToken budget)
+    {
+        try
+        {
+            var grains = _app!.Services.GetRequiredService<IGrainFactory>();
+            foreach (var exchange in _exchanges) await grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Drain().WaitAsync(budget);
+            while (await LagAsync(budget) > 0) await Task.Delay(PollPeriod, _time, budget);
+            StreamingTime = _streaming?.Elapsed;
+            await _archiver!.DrainAsync(budget);
+            return true;
+        }
+        catch (OperationCanceledException) when (budget.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Returns how many records of trade topics are in the log and not yet in the warehouse.</summary>
+    public async Task<long> LagAsync(CancellationToken cancellationToken)
+    {
+        SampleEngineMemory();
+        long lag = 0;
+        foreach (var topic in _log!.Topics.Where(topic => _exchanges.Any(exchange => topic.Name == TopicNames.Trades(exchange))))
+        {
+            for (var partition = 0; partition < topic.Partitions; partition++)
+            {
+                var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
+                var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
+                var from = committed.Epoch == end.Epoch ? committed : await _log.EarliestAsync(topic.Name, partition, cancellationToken);
+                lag += end.Version - from.Version;
+            }
+        }
+
+        return lag;
+    }
+
+    public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => _warehouse!.Reader.CountAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _parts.Count - 1; i >= 0; i--) await _parts[i].DisposeAsync();
+        Counters.Dispose();
+    }
+
+    private async Task StartPartsAsync(SiloOptions options, DataFolder folder, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        var logging = SiloLogging.Configure(builder);
+        _parts.Add(logging);
+        var probe = SiloConfiguration.Probe(builder.Configuration);
+        var instruments = SiloConfiguration.Instruments(options);
+        var wanted = SiloConfiguration.Wanted(options, instruments);
+
+        _warehouse = await WarehouseHost.StartAsync(SiloConfiguration.Warehouse(options, folder, builder.Configuration), instruments, Counters, probe, _time, logging.Factory, cancellationToken);
+        _parts.Add(_warehouse);
+        _log = await OpenLogAsync(options, folder, probe, logging.Factory, cancellationToken);
+        _parts.Add(_log);
+
+        _replay = await SiloConfiguration.StartSourceAsync(options, wanted, _time, cancellationToken);
+        if (_replay is not null) _parts.Add(_replay);
+        var ports = SiloConfiguration.FreePorts(2);
+        builder.WebHost.UseUrls(options.Url);
+        builder.AddOrleans(ports, TradeTopics(options));
+        builder.AddPlatformServices(options, instruments, wanted, _replay, _log, _warehouse, Counters, probe, _time, () => Endpoints);
+        _app = builder.Build();
+        _parts.Add(_app);
+        _app.MapPlatform();
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException taken)
+        {
+            throw new StartupException($"The address {options.Url} cannot be listened on ({taken.InnerException?.Message ?? taken.Message}): stop what uses it or give another --urls.", taken);
+        }
+
+        Endpoints = new SiloEndpoints
+        {
+            ProcessId = Environment.ProcessId,
+            Url = _app.Urls.First(),
+            ClickHouseUrl = _warehouse.Url.ToString().TrimEnd('/'),
+            Gateway = $"127.0.0.1:{ports[1]}",
+            ClusterId = SiloConfiguration.ClusterId,
+            ServiceId = SiloConfiguration.ServiceId,
+            Source = options.Source.ToString().ToLowerInvariant(),
+            Started = _time.GetUtcNow(),
+        };
+        folder.Publish(Endpoints);
+        _archiver = RawArchiver.Start(_log, _warehouse.Writer, new ArchiverOptions(), _time, logging.Factory.CreateLogger<RawArchiver>());
+        _parts.Add(_archiver);
+
+        _streaming = Stopwatch.StartNew();
+        var grains = _app.Services.GetRequiredService<IGrainFactory>();
+        foreach (var exchange in _exchanges)
+        {
+            await grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Start([.. wanted.Where(i => i.Id.Exchange == exchange).Select(i => i.Id.Symbol)]);
+        }
+    }
+
+    private async Task<EmbeddedLog> OpenLogAsync(SiloOptions options, DataFolder folder, IProtocolProbe probe, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var trades = TradeTopics(options);
+        List<LogTopic> topics = [.. trades, .. options.Exchanges.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 1)), new LogTopic(TopicNames.DeadLetters, 1)];
+        var highest = new Dictionary<(string Topic, int Partition), K2.Domain.Log.LogPosition>();
+        foreach (var (instrument, position) in await _warehouse!.Reader.HighestPositionsAsync(cancellationToken))
+        {
+            if (trades.FirstOrDefault(topic => topic.Name == TopicNames.Trades(instrument.Exchange)) is not { } topic) continue;
+            var key = (topic.Name, StablePartitioner.PartitionOf(instrument.ToString(), topic.Partitions));
+            if (!highest.TryGetValue(key, out var known) || position > known) highest[key] = position;
+        }
+
+        return await EmbeddedLog.OpenAsync(new EmbeddedLogOptions { Folder = folder.Log, Topics = topics }, highest, _time, loggers.CreateLogger<EmbeddedLog>(), probe, cancellationToken);
+    }
+
+    private static List<LogTopic> TradeTopics(SiloOptions options) => options.Exchanges.Select(exchange => new LogTopic(TopicNames.Trades(exchange), SiloConfiguration.PartitionsPerExchange)).ToList();
+
+    private void SampleEngineMemory()
+    {
+        if (_warehouse?.EngineProcessId is not { } id) return;
+        try
+        {
+            EnginePeakMemoryBytes = Math.Max(EnginePeakMemoryBytes, Process.GetProcessById(id).PeakWorkingSet64);
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // The child was replaced meanwhile; the next sample sees its successor.
+        }
+    }
+}

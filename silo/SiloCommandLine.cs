@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+using K2.Abstractions;
+using K2.Domain.Instruments;
+
+namespace K2.Silo;
+
+/// <summary>The silo's command line. A bad option is one sentence that says how to mend it.</summary>
+public static class SiloCommandLine
+{
+    private static readonly Option<string> SourceOption = new("--source") { Description = "where trades come from: simulated, live or replay", DefaultValueFactory = _ => "simulated" };
+    private static readonly Option<string[]> CapturesOption = new("--captures") { Description = "capture files for replay (JSON lines, .gz too)", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string> SpeedOption = new("--speed") { Description = "pace of a replay: 1, a factor such as 20 or 0.5, or max", DefaultValueFactory = _ => "1" };
+    private static readonly Option<int> RepeatOption = new("--repeat") { Description = "play the captures this often, with shifted ids and times", DefaultValueFactory = _ => 1 };
+    private static readonly Option<bool> ExitAtEndOption = new("--exit-at-end") { Description = "end when the captures have been played and stored" };
+    private static readonly Option<string[]> ExchangesOption = new("--exchanges") { Description = "exchanges to take", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> SymbolsOption = new("--symbols") { Description = "canonical symbols to take, for example BTC/USDT (default: all of the instruments file)", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string?> DataOption = new("--data") { Description = "data folder (default ./data/SOURCE)" };
+    private static readonly Option<string> UrlsOption = new("--urls") { Description = "address of API and pages", DefaultValueFactory = _ => SiloOptions.DefaultUrl };
+    private static readonly Option<int> ClickHousePortOption = new("--clickhouse-port") { Description = "port of ClickHouse's HTTP protocol; 0 takes a free one", DefaultValueFactory = _ => SiloOptions.DefaultClickHousePort };
+    private static readonly Option<string?> InstrumentsOption = new("--instruments") { Description = "an instruments file in place of the built-in one" };
+    private static readonly Option<string> RoleOption = new("--role") { Description = "all, silo or api", DefaultValueFactory = _ => "all" };
+    private static readonly Option<int> SeedOption = new("--seed") { Description = "seed of the simulated feed", DefaultValueFactory = _ => 1 };
+
+    /// <summary>Reads the command line; answers null where help or the version was asked for and has been printed.</summary>
+    /// <exception cref="StartupException">An option is bad.</exception>
+    public static SiloOptions? Parse(string[] args)
+    {
+        var root = new RootCommand("K2 on Orleans: market data from exchanges as exact trades and candles.");
+        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption];
+        foreach (var option in all) root.Options.Add(option);
+
+        SiloOptions? options = null;
+        root.SetAction(result => options = Check(result));
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) throw new StartupException(string.Join(" ", parsed.Errors.Select(error => error.Message)) + " See --help.");
+        parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return options;
+    }
+
+    private static SiloOptions Check(ParseResult result)
+    {
+        if (!Enum.TryParse<SourceKind>(result.GetValue(SourceOption), true, out var source) || !Enum.IsDefined(source)) throw new StartupException($"--source '{result.GetValue(SourceOption)}' is unknown: write simulated, live or replay.");
+        var role = result.GetValue(RoleOption);
+        if (role is not "all") throw new StartupException($"--role '{role}' needs the cluster's log and membership, which this version does not have: leave it at all.");
+
+        var captures = result.GetValue(CapturesOption) ?? [];
+        if (source == SourceKind.Replay && captures.Length == 0) throw new StartupException("--source replay needs --captures FILE…");
+        if (source != SourceKind.Replay && captures.Length > 0) throw new StartupException("--captures goes with --source replay only.");
+        foreach (var capture in captures)
+        {
+            if (!File.Exists(capture)) throw new StartupException($"The capture '{capture}' does not exist: check the path after --captures.");
+        }
+
+        var exitAtEnd = result.GetValue(ExitAtEndOption);
+        if (exitAtEnd && source != SourceKind.Replay) throw new StartupException("--exit-at-end goes with --source replay only: other sources do not end.");
+        var repeat = result.GetValue(RepeatOption);
+        if (repeat is < 1 or > 1_000_000) throw new StartupException("--repeat takes a whole number from 1 to 1000000.");
+        var port = result.GetValue(ClickHousePortOption);
+        if (port is < 0 or > 65_535) throw new StartupException("--clickhouse-port takes 0 to 65535.");
+        var url = result.GetValue(UrlsOption)!;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp) throw new StartupException($"--urls '{url}' is no http address: write for example {SiloOptions.DefaultUrl}.");
+
+        return new SiloOptions
+        {
+            Source = source,
+            Captures = captures,
+            Speed = Speed(result.GetValue(SpeedOption)!),
+            Repeat = repeat,
+            ExitAtEnd = exitAtEnd,
+            Exchanges = Exchanges(result.GetValue(ExchangesOption) ?? []),
+            Symbols = result.GetValue(SymbolsOption) ?? [],
+            DataFolder = Path.GetFullPath(result.GetValue(DataOption) ?? Path.Combine("data", source.ToString().ToLowerInvariant())),
+            Url = url.TrimEnd('/'),
+            ClickHousePort = port,
+            InstrumentsFile = result.GetValue(InstrumentsOption),
+            Seed = result.GetValue(SeedOption),
+        };
+    }
+
+    private static decimal Speed(string text)
+    {
+        if (text == "max") return 0;
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var speed) && speed is > 0 and <= 1_000_000) return speed;
+        throw new StartupException($"--speed '{text}' is no pace: write 1, a factor such as 20 or 0.5, or max.");
+    }
+
+    private static IReadOnlyList<Exchange> Exchanges(string[] names) =>
+        names.Length == 0
+            ? [Exchange.Binance]
+            : names.Select(name => ExchangeNames.TryParse(name, out var exchange) && exchange == Exchange.Binance
+                ? exchange
+                : throw new StartupException($"--exchanges '{name}' is not served by this version: write binance.")).Distinct().ToList();
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Domain.Instruments;
+using K2.Exchanges;
+using K2.Grains.Symbols;
+using K2.Simulator;
+using K2.Streaming.Provider;
+using K2.Warehouse;
+using Orleans.Configuration;
+
+namespace K2.Silo;
+
+/// <summary>Turns the silo's options and environment into the options of its parts.</summary>
+internal static class SiloConfiguration
+{
+    public const string ClusterId = "k2";
+    public const string ServiceId = "k2";
+    public const int PartitionsPerExchange = 2;
+
+    public static InstrumentTable Instruments(SiloOptions options)
+    {
+        try
+        {
+            return InstrumentFile.Load(options.InstrumentsFile ?? Path.Combine(AppContext.BaseDirectory, "instruments.yaml"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        {
+            throw new StartupException($"The instruments file cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    public static IReadOnlyList<Instrument> Wanted(SiloOptions options, InstrumentTable instruments)
+    {
+        var served = instruments.All.Where(instrument => options.Exchanges.Contains(instrument.Id.Exchange)).ToList();
+        if (options.Symbols.Count == 0) return served;
+        return options.Symbols.Select(symbol =>
+            served.FirstOrDefault(instrument => InstrumentId.TryCreate(instrument.Id.Exchange, symbol, out var id) && instrument.Id == id)
+            ?? throw new StartupException($"--symbols '{symbol}' is not in the instruments file: known are {string.Join(", ", served.Select(i => i.Id.Symbol))}.")).Distinct().ToList();
+    }
+
+    public static WarehouseOptions Warehouse(SiloOptions options, DataFolder folder, IConfiguration configuration) => new()
+    {
+        ConnectionString = configuration["K2:ClickHouse:ConnectionString"],
+        Library = configuration["K2:ClickHouse:Library"],
+        DataFolder = Path.Combine(folder.Path, WarehouseOptions.FolderName),
+        Port = options.ClickHousePort,
+    };
+
+    public static IProtocolProbe Probe(IConfiguration configuration) =>
+        configuration["K2:Diagnostics:ProbeFile"] is { Length: > 0 } file ? FileProtocolProbe.Open(file) : NoProtocolProbe.Instance;
+
+    public static async Task<ReplayServer?> StartSourceAsync(SiloOptions options, IReadOnlyList<Instrument> wanted, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (options.Source == SourceKind.Live) return null;
+        try
+        {
+            return await ReplayServer.StartAsync(
+                new ReplayOptions
+                {
+                    Captures = options.Captures,
+                    Speed = options.Source == SourceKind.Simulated ? 1 : options.Speed,
+                    Repeat = options.Repeat,
+                    Synthetic = options.Source == SourceKind.Simulated ? new SyntheticFeed(options.Seed, wanted, time.GetUtcNow()) : null,
+                    TimeProvider = time,
+                },
+                cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The capture cannot be played: {failure.Message}", failure);
+        }
+    }
+
+    public static int[] FreePorts(int count)
+    {
+        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        foreach (var socket in sockets) socket.Start();
+        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
+        foreach (var socket in sockets) socket.Dispose();
+        return ports;
+    }
+
+    public static void AddOrleans(this WebApplicationBuilder builder, int[] ports, IReadOnlyList<LogTopic> trades)
+    {
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports[0], ports[1], null, ServiceId, ClusterId);
+            silo.UseInMemoryReminderService();
+            silo.AddLogStreams(StreamNames.Provider, streams =>
+            {
+                streams.Topics = trades;
+                streams.Namespace = StreamNames.Trades;
+            });
+            silo.AddDashboard();
+
+            // A flush waits inside the writer while ClickHouse is away: the call must not time out and be repeated before that ends.
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(10));
+            silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
+        });
+    }
+}

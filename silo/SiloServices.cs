@@ -1,0 +1,55 @@
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Api;
+using K2.Contracts.Hosting;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Trades;
+using K2.Exchanges;
+using K2.Grains;
+using K2.Grains.Connectors;
+using K2.Simulator;
+using K2.Streaming.Embedded;
+using K2.Warehouse;
+
+namespace K2.Silo;
+
+/// <summary>Puts the started parts into the host's services and maps its pages.</summary>
+internal static class SiloServices
+{
+    public static void AddPlatformServices(
+        this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay,
+        EmbeddedLog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+    {
+        builder.Services.AddSingleton(instruments);
+        builder.Services.AddSingleton<ILog>(log);
+        builder.Services.AddSingleton<IWarehouseReader>(warehouse.Reader);
+        builder.Services.AddSingleton<IWarehouseWriter>(warehouse.Writer);
+        builder.Services.AddSingleton(counters);
+        builder.Services.AddSingleton(probe);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddK2Grains(
+            new ConnectorHostOptions
+            {
+                Instruments = wanted,
+                Source = options.Source switch
+                {
+                    SourceKind.Live => TradeSource.Live,
+                    SourceKind.Replay => TradeSource.Replay,
+                    _ => TradeSource.Simulated,
+                },
+                Connector = new ConnectorOptions { EndpointOverride = replay?.BinanceEndpoint },
+                Origins = replay is null ? null : new ReplayOrigins(replay),
+                JitterSeed = options.Seed,
+            },
+            new CandleBookOptions());
+        builder.Services.AddK2Api(endpoints);
+    }
+
+    public static void MapPlatform(this WebApplication app)
+    {
+        app.MapK2Api();
+        app.MapOrleansDashboard("/dashboard");
+    }
+}

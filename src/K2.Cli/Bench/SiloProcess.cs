@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace K2.Cli.Bench;
+
+/// <summary>A silo in a process of its own, with free ports, that can be killed.</summary>
+internal sealed class SiloProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private SiloProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it printed so far, both streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts the silo; ports are free ones unless the arguments name them.</summary>
+    public static SiloProcess Start(string assembly, IReadOnlyList<string> arguments, string? probeFile = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(assembly);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        if (!arguments.Contains("--urls")) Add("--urls", "http://127.0.0.1:0");
+        if (!arguments.Contains("--clickhouse-port")) Add("--clickhouse-port", "0");
+        if (probeFile is not null) start.Environment["K2__Diagnostics__ProbeFile"] = probeFile;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return new SiloProcess(Process.Start(start)!);
+
+        void Add(string option, string value)
+        {
+            start.ArgumentList.Add(option);
+            start.ArgumentList.Add(value);
+        }
+    }
+
+    /// <summary>Waits for the end and returns the exit code.</summary>
+    public async Task<int> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(limit);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"the silo had not ended after {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; it printed:\n{Output}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Sends SIGTERM, as an operator or an init system does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Sends SIGKILL to the engine's child process; false if there is none now.</summary>
+    public bool KillEngine()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
+            try
+            {
+                var status = File.ReadAllText(Path.Combine(folder, "stat"));
+                var parent = status[(status.LastIndexOf(')') + 2)..].Split(' ')[1];
+                if (parent != _process.Id.ToString(CultureInfo.InvariantCulture)) continue;
+                using var child = Process.GetProcessById(id);
+                child.Kill();
+                return true;
+            }
+            catch (Exception gone) when (gone is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException)
+            {
+                // The process ended while its entry was read.
+            }
+        }
+
+        return false;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_output) _output.AppendLine(line);
+    }
+}

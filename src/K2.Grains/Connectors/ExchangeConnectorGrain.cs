@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using K2.Contracts.Connectors;
+using K2.Domain.Instruments;
+
+namespace K2.Grains.Connectors;
+
+/// <summary>
+/// Owns which symbols of an exchange are wanted and whether the connection is paused. The socket belongs to a worker of the silo, so that
+/// reading never waits for the grain's turn. A reminder activates the grain again after its silo was lost.
+/// </summary>
+[GrainType("connector")]
+[KeepAlive]
+internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExchangeConnectorGrain, IRemindable
+{
+    private const string KeepConnected = "keep-connected";
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+    private ImmutableArray<string> _desired = [];
+    private bool _stopped;
+    private Exchange _exchange;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!ExchangeNames.TryParse(this.GetPrimaryKeyString(), out _exchange)) throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no exchange: one of {string.Join(", ", ExchangeNames.All.Select(e => e.ToName()))}");
+        _desired = [.. host.Configured(_exchange)];
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => host.StopAsync(_exchange);
+
+    public async Task Start(ImmutableArray<string> symbols)
+    {
+        _desired = symbols;
+        await this.RegisterOrUpdateReminder(KeepConnected, ReminderPeriod, ReminderPeriod);
+        if (!_stopped) await host.StartAsync(_exchange, _desired);
+    }
+
+    public Task Pause()
+    {
+        _stopped = true;
+        return host.StopAsync(_exchange);
+    }
+
+    public Task Resume()
+    {
+        _stopped = false;
+        return host.StartAsync(_exchange, _desired);
+    }
+
+    public Task Drain() => Pause();
+
+    public Task<ConnectorStatus> GetStatus()
+    {
+        var status = host.Status(_exchange);
+        return Task.FromResult(status with { Desired = _desired, State = _stopped ? "paused" : status.State });
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => _stopped ? Task.CompletedTask : host.StartAsync(_exchange, _desired);
+}

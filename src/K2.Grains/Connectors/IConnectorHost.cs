@@ -1,0 +1,21 @@
+using K2.Contracts.Connectors;
+using K2.Domain.Instruments;
+
+namespace K2.Grains.Connectors;
+
+/// <summary>The silo's sockets: runs at most one worker per exchange on behalf of the exchange's connector grain.</summary>
+public interface IConnectorHost
+{
+    /// <summary>The canonical symbols that the configuration asks of an exchange.</summary>
+    IReadOnlyList<string> Configured(Exchange exchange);
+
+    /// <summary>Runs a worker for exactly these symbols; the same symbols again change nothing, others restart the worker.</summary>
+    /// <exception cref="ArgumentException">A symbol is not in the instruments file.</exception>
+    Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols);
+
+    /// <summary>Stops the exchange's worker and returns when all that it took is durable in the log.</summary>
+    Task StopAsync(Exchange exchange);
+
+    /// <summary>Returns what the exchange's worker does.</summary>
+    ConnectorStatus Status(Exchange exchange);
+}

@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Domain.Log;
+using K2.Exchanges;
+using K2.Grains.Raw;
+using Microsoft.Extensions.Logging;
+
+namespace K2.Grains.Connectors;
+
+/// <summary>
+/// Takes what a worker read and makes it durable in the log: trades keyed by instrument, frames keyed by connection, refused input as dead
+/// letters, all in one append. Batches that wait are appended together. A log that refuses (disk full) is tried again in order for as long
+/// as it takes, while the worker stops reading its socket: nothing is dropped.
+/// </summary>
+internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposable
+{
+    private const int MaxBatchesPerAppend = 16;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
+    private readonly ILog _log;
+    private readonly LivePump _live;
+    private readonly PipelineCounters _counters;
+    private readonly IProtocolProbe _probe;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<FrameBatch> _pending;
+    private readonly Task _appending;
+    private readonly List<LogAppend> _appends = [];
+    private readonly List<FrameBatch> _taken = [];
+
+    public LogConnectorSink(ILog log, LivePump live, PipelineCounters counters, IProtocolProbe probe, int pendingBatches, TimeProvider time, ILogger logger)
+    {
+        _log = log;
+        _live = live;
+        _counters = counters;
+        _probe = probe;
+        _time = time;
+        _logger = logger;
+        _pending = Channel.CreateBounded<FrameBatch>(new BoundedChannelOptions(pendingBatches) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+        _appending = Task.Run(AppendAllAsync);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
+    {
+        _probe.Enter(ProtocolStep.Receive);
+        _counters.Add(PipelineStage.Frames, batch.Frames.Count);
+        _counters.Add(PipelineStage.TradeFrames, batch.TradeFrames);
+        _counters.Add(PipelineStage.Parsed, batch.Trades);
+        _counters.Add(PipelineStage.Rejected, batch.Rejected.Count);
+        return _pending.Writer.WriteAsync(batch, cancellationToken);
+    }
+
+    /// <summary>Returns when everything accepted is durable.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _pending.Writer.TryComplete();
+        await _appending;
+    }
+
+    private async Task AppendAllAsync()
+    {
+        while (await _pending.Reader.WaitToReadAsync())
+        {
+            _appends.Clear();
+            _taken.Clear();
+            while (_taken.Count < MaxBatchesPerAppend && _pending.Reader.TryRead(out var batch))
+            {
+                Encode(batch);
+                _taken.Add(batch);
+            }
+
+            if (_appends.Count == 0) continue;
+            await AppendAsync();
+            foreach (var append in _appends)
+            {
+                if (append.Topic == TopicNames.Trades(_taken[0].Exchange)) _live.Offer(append.Key, append.Payload);
+            }
+
+            _counters.Add(PipelineStage.Appended, _taken.Sum(batch => (long)batch.Trades));
+        }
+    }
+
+    private async Task AppendAsync()
+    {
+        for (var retry = FirstRetry; ; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
+        {
+            try
+            {
+                await _log.AppendAsync(_appends, CancellationToken.None);
+                return;
+            }
+            catch (Exception failure)
+            {
+                LogAppendFailed(failure, _taken.Count, retry.TotalMilliseconds);
+                await Task.Delay(retry, _time);
+            }
+        }
+    }
+
+    private void Encode(FrameBatch batch)
+    {
+        if (batch.Frames.Count > 0)
+        {
+            _appends.Add(new LogAppend(TopicNames.Raw(batch.Exchange), batch.Origin, batch.Frames.Count, RawChunkCodec.Encode(batch.Exchange, batch.Origin, batch.IsReplay, batch.Frames)));
+        }
+
+        foreach (var (instrument, records) in batch.Records)
+        {
+            var rest = CollectionsMarshal.AsSpan(records);
+            while (!rest.IsEmpty)
+            {
+                var part = rest[..Math.Min(rest.Length, RecordCodec.MaxRecords)];
+                _appends.Add(new LogAppend(TopicNames.Trades(batch.Exchange), instrument.Id.ToString(), part.Length, RecordCodec.Encode(instrument, part)));
+                rest = rest[part.Length..];
+            }
+        }
+
+        if (batch.Rejected.Count > 0)
+        {
+            var letters = batch.Rejected.Select(rejected => new DeadLetter
+            {
+                Exchange = batch.Exchange,
+                Origin = batch.Origin,
+                Sequence = rejected.Sequence,
+                Reason = rejected.Reason,
+                Detail = rejected.Detail,
+                ReceivedTime = rejected.ReceivedTime,
+                Original = rejected.Original,
+                OriginalLength = rejected.OriginalLength,
+            }).ToList();
+            _appends.Add(new LogAppend(TopicNames.DeadLetters, batch.Origin, letters.Count, DeadLetterCodec.Encode(letters)));
+        }
+    }
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "The log refused {Batches} batches; again in {RetryMs} ms, the socket waits")]
+    private partial void LogAppendFailed(Exception failure, int batches, double retryMs);
+}

@@ -1,0 +1,24 @@
+using K2.Domain.Candles;
+using K2.Exchanges;
+using K2.Exchanges.Binance;
+using K2.Grains.Connectors;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace K2.Grains;
+
+/// <summary>Registers what the grains need beside log and warehouse.</summary>
+public static class GrainServiceExtensions
+{
+    /// <summary>Adds connectors and candle options to the silo's services.</summary>
+    public static IServiceCollection AddK2Grains(this IServiceCollection services, ConnectorHostOptions connectors, CandleBookOptions candles)
+    {
+        services.AddSingleton(connectors);
+        services.AddSingleton(candles);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IExchangeAdapter, BinanceAdapter>();
+        services.AddSingleton<ConnectorHost>();
+        services.AddSingleton<IConnectorHost>(provider => provider.GetRequiredService<ConnectorHost>());
+        return services;
+    }
+}

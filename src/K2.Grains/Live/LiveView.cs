@@ -1,0 +1,67 @@
+using K2.Abstractions.Warehouse;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Domain.Trades;
+
+namespace K2.Grains.Live;
+
+/// <summary>
+/// An instrument as it is now: a book that begins at a durable checkpoint and takes what the connector passes on. Trades that were left out
+/// show as a hole in the ids; then the checkpoint is read again and the latest records are applied on top of it. One call at a time.
+/// </summary>
+internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
+{
+    private const int RecentLimit = 20_000;
+    private readonly Queue<LogRecord> _recent = new();
+    private readonly BookChanges _changes = new();
+    private CandleBook _book = new(instrument, options);
+
+    /// <summary>The last trade by (exchange time, trade id), or null.</summary>
+    public Trade? LastTrade { get; private set; }
+
+    /// <summary>Whether trades are known to be missing, so that <see cref="Rebase"/> would help.</summary>
+    public bool HasHole => _book.Seen.Count > 1;
+
+    /// <summary>Takes records; returns the trades that were new.</summary>
+    public IReadOnlyList<Trade> Accept(ReadOnlySpan<byte> packed)
+    {
+        _changes.Clear();
+        var count = RecordCodec.Count(instrument, packed);
+        for (var i = 0; i < count; i++)
+        {
+            var record = RecordCodec.Read(packed, i);
+            _recent.Enqueue(record);
+            if (_recent.Count > RecentLimit) _recent.Dequeue();
+            Apply(record);
+        }
+
+        return _changes.NewTrades.ConvertAll(trade => trade.Trade);
+    }
+
+    /// <summary>Begins anew at a durable checkpoint and applies the latest records on top.</summary>
+    public void Rebase(SymbolCheckpoint? checkpoint)
+    {
+        _book = checkpoint is null ? new CandleBook(instrument, options) : CandleBook.Deserialize(instrument, checkpoint.State.Span, options);
+        _changes.Clear();
+        foreach (var record in _recent) Apply(record);
+    }
+
+    /// <summary>Returns the newest candle of each timeframe.</summary>
+    public IEnumerable<Candle> Forming() => _book.Candles().GroupBy(candle => candle.Timeframe).Select(group => group.MaxBy(candle => candle.WindowStart)!);
+
+    private void Apply(in LogRecord record)
+    {
+        if (record.Kind == RecordKind.Trade)
+        {
+            var trade = record.Trade;
+            if (LastTrade is not { } last || (trade.ExchangeTime, trade.TradeId).CompareTo((last.ExchangeTime, last.TradeId)) > 0) LastTrade = trade;
+        }
+
+        // Evicted windows are not rebuilt here: the live view shows what forms now, the durable path corrects the past.
+        var evicted = new List<CandleWindow>();
+        _book.CollectMissingWindows(record, evicted);
+        foreach (var window in evicted) _book.RestoreEmpty(window);
+        _book.Apply(_book.Position == LogPosition.None ? LogPosition.Create(1, 0) : _book.Position.Plus(1), record, _changes);
+    }
+}

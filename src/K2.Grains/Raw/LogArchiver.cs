@@ -1,0 +1,108 @@
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using Microsoft.Extensions.Logging;
+
+namespace K2.Grains.Raw;
+
+/// <summary>
+/// Moves one partition of a raw topic, or of the dead letters, from the log to the warehouse: read, insert, and only then commit.
+/// A crash in between repeats an insert of the same keys.
+/// </summary>
+internal sealed partial class LogArchiver(
+    ILog log, IWarehouseWriter writer, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+    private readonly CancellationTokenSource _hurry = new();
+
+    /// <summary>Runs until cancelled; a failure is retried from the committed position with back-off.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var retry = FirstRetry;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var from = await log.CommittedAsync(topic, partition, stop);
+                await using var reader = log.OpenReader(topic, partition, from);
+                while (true)
+                {
+                    await ArchiveOnceAsync(reader, stop);
+                    retry = FirstRetry;
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                LogRetry(failure, topic, partition, retry.TotalMilliseconds);
+                await Task.Delay(retry, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+            }
+        }
+    }
+
+    /// <summary>Ends gathering, so that whatever is in the log is archived at once: called when the platform drains.</summary>
+    public void Hurry() => _hurry.Cancel();
+
+    private async Task ArchiveOnceAsync(ILogReader reader, CancellationToken stop)
+    {
+        var entries = new List<LogEntry>(await reader.ReadAsync(options.InsertBytes, options.Gather, stop));
+        if (entries.Count == 0) return;
+
+        var bytes = entries.Sum(entry => entry.Payload.Length);
+        if (bytes < options.ChunkBytes && !_hurry.IsCancellationRequested)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _hurry.Token);
+            await Task.Delay(options.Gather, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.ThrowIfCancellationRequested();
+        }
+
+        while (bytes < options.InsertBytes)
+        {
+            var more = await reader.ReadAsync(options.InsertBytes - bytes, TimeSpan.Zero, stop);
+            if (more.Count == 0) break;
+            entries.AddRange(more);
+            bytes += more.Sum(entry => entry.Payload.Length);
+        }
+
+        var letters = new List<DeadLetter>();
+        var chunks = new List<RawChunk>();
+        foreach (var entry in entries)
+        {
+            try
+            {
+                if (topic == TopicNames.DeadLetters) letters.AddRange(DeadLetterCodec.Decode(entry.Payload));
+                else chunks.Add(RawChunkCodec.Decode(entry.Payload));
+            }
+            catch (CorruptRecordException damage)
+            {
+                letters.Add(Damaged(entry, damage));
+            }
+        }
+
+        if (chunks.Count > 0) await writer.WriteRawAsync(RawChunks.Merge(chunks, options.ChunkBytes), stop);
+        if (letters.Count > 0) await writer.WriteDeadLettersAsync(letters, stop);
+        await log.CommitAsync(topic, partition, entries[^1].Next, stop);
+    }
+
+    private DeadLetter Damaged(LogEntry entry, CorruptRecordException damage) => new()
+    {
+        Exchange = ExchangeNames.All.FirstOrDefault(exchange => TopicNames.Raw(exchange) == topic, Exchange.Binance),
+        Origin = $"log:{topic}/{partition}",
+        Sequence = entry.First.Version,
+        Reason = "corrupt-log-entry",
+        Detail = damage.Message,
+        ReceivedTime = Timestamp.From(time.GetUtcNow()),
+        Original = entry.Payload,
+        OriginalLength = entry.Payload.Length,
+    };
+
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "Archiving {Topic}/{Partition} failed; again in {RetryMs} ms")]
+    private partial void LogRetry(Exception failure, string topic, int partition, double retryMs);
+}

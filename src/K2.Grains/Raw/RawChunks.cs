@@ -1,0 +1,37 @@
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+
+namespace K2.Grains.Raw;
+
+/// <summary>Joins small chunks of one origin: a row of the warehouse holds about a second or a MiB of frames.</summary>
+internal static class RawChunks
+{
+    private const long MaxSpanMicroseconds = Timestamp.MicrosecondsPerSecond;
+
+    /// <summary>Returns the chunks with neighbours of one origin joined while they stay within the byte limit and one second.</summary>
+    public static IReadOnlyList<RawChunk> Merge(IEnumerable<RawChunk> chunks, int maxBytes)
+    {
+        var merged = new List<RawChunk>();
+        var open = new Dictionary<string, (List<long> Sequences, List<Timestamp> Times, List<ReadOnlyMemory<byte>> Frames, int Bytes)>(StringComparer.Ordinal);
+        foreach (var chunk in chunks)
+        {
+            var bytes = chunk.Frames.Sum(frame => frame.Length);
+            if (open.TryGetValue(chunk.Origin, out var rows) && rows.Bytes + bytes <= maxBytes
+                && chunk.Sequences[0] > rows.Sequences[^1]
+                && chunk.ReceivedTimes[^1].Microseconds - rows.Times[0].Microseconds <= MaxSpanMicroseconds)
+            {
+                rows.Sequences.AddRange(chunk.Sequences);
+                rows.Times.AddRange(chunk.ReceivedTimes);
+                rows.Frames.AddRange(chunk.Frames);
+                open[chunk.Origin] = (rows.Sequences, rows.Times, rows.Frames, rows.Bytes + bytes);
+                continue;
+            }
+
+            rows = ([.. chunk.Sequences], [.. chunk.ReceivedTimes], [.. chunk.Frames], bytes);
+            open[chunk.Origin] = rows;
+            merged.Add(chunk with { Sequences = rows.Sequences, ReceivedTimes = rows.Times, Frames = rows.Frames });
+        }
+
+        return merged;
+    }
+}

@@ -1,0 +1,48 @@
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Domain.Trades;
+
+namespace K2.Grains.Symbols;
+
+/// <summary>Makes the dead letters of records that a symbol's grain refuses.</summary>
+internal static class SymbolDeadLetters
+{
+    /// <summary>
+    /// Returns the letter of a trade whose id is known with other content. Its key is the instrument and the refused content, so that the same
+    /// conflict met again is one row and another one a second row.
+    /// </summary>
+    public static DeadLetter Conflict(Instrument instrument, LogPosition position, in Trade refused, in Trade kept)
+    {
+        var content = Describe(instrument, refused);
+        return new DeadLetter
+        {
+            Exchange = instrument.Id.Exchange,
+            Origin = $"{instrument.Id} {content}",
+            Sequence = refused.TradeId,
+            Reason = "id-conflict",
+            Detail = $"trade {refused.TradeId} came as {content} at log position {position}, but is kept as {Describe(instrument, kept)}",
+            ReceivedTime = refused.ReceivedTime,
+            Original = RecordCodec.Encode(instrument, [LogRecord.OfTrade(refused)]),
+            OriginalLength = RecordCodec.HeaderSize + RecordCodec.RecordSize,
+        };
+    }
+
+    /// <summary>Returns the letter of a log entry that cannot be read.</summary>
+    public static DeadLetter Corrupt(Instrument instrument, PackedRecords entry, CorruptRecordException damage) => new()
+    {
+        Exchange = instrument.Id.Exchange,
+        Origin = $"log:{instrument.Id}",
+        Sequence = entry.FirstVersion,
+        Reason = "corrupt-log-entry",
+        Detail = damage.Message,
+        ReceivedTime = default,
+        Original = entry.Payload,
+        OriginalLength = entry.Payload.Length,
+    };
+
+    private static string Describe(Instrument instrument, in Trade trade) =>
+        $"{FixedPoint.Format(trade.Price.Mantissa, instrument.PriceScale)} x {FixedPoint.Format(trade.Quantity.Mantissa, instrument.QuantityScale)} at {trade.ExchangeTime}";
+}

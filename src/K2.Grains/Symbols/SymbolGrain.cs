@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Contracts.Symbols;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using Microsoft.Extensions.Logging;
+using Orleans.Providers.Streams.Common;
+using Orleans.Streams;
+using Orleans.Streams.Core;
+
+namespace K2.Grains.Symbols;
+
+/// <summary>
+/// The shell of a symbol's <see cref="SymbolPipeline"/>: key, stream subscription, queries. A batch is acknowledged only when its effect is
+/// durable; a hole rewinds the stream to the position reached.
+/// </summary>
+[GrainType("symbol")]
+[ImplicitStreamSubscription(StreamNames.Trades)]
+[KeepAlive]
+internal sealed partial class SymbolGrain(
+    InstrumentTable instruments,
+    CandleBookOptions options,
+    IWarehouseReader reader,
+    IWarehouseWriter writer,
+    PipelineCounters counters,
+    IProtocolProbe probe,
+    ILogger<SymbolGrain> logger) : Grain, ISymbolGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PackedBatch>
+{
+    private SymbolPipeline? _pipeline;
+    private StreamSubscriptionHandle<PackedBatch>? _subscription;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (InstrumentId.TryParse(this.GetPrimaryKeyString(), out var id) && instruments.TryGet(id, out var instrument))
+        {
+            _pipeline = await SymbolPipeline.OpenAsync(instrument, options, reader, writer, counters, probe, cancellationToken);
+        }
+    }
+
+    public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory)
+    {
+        _subscription = handleFactory.Create<PackedBatch>();
+        _subscription = await _subscription.ResumeAsync(this);
+    }
+
+    public async Task OnNextAsync(IList<SequentialItem<PackedBatch>> items)
+    {
+        var batches = items.Select(item => item.Item).ToList();
+        if (_pipeline is null)
+        {
+            await writer.WriteDeadLettersAsync(batches.SelectMany(UnknownInstrument.Letters).ToList(), CancellationToken.None);
+            return;
+        }
+
+        if (await _pipeline.ApplyAsync(batches, CancellationToken.None) == BatchOutcome.Hole)
+        {
+            counters.Add(PipelineStage.Rewinds, 1);
+            LogRewind(this.GetPrimaryKeyString(), _pipeline.Book.Position.ToString());
+            _subscription = await _subscription!.ResumeAsync(this, new EventSequenceTokenV2(_pipeline.Book.Position.Version));
+        }
+    }
+
+    public Task OnErrorAsync(Exception ex)
+    {
+        LogStreamError(ex, this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    public Task<ImmutableArray<CandleView>> GetCandles(CancellationToken cancellationToken) =>
+        Task.FromResult(_pipeline is null ? [] : _pipeline.Book.Candles().Select(candle => candle.ToView(_pipeline.Book.Instrument)).ToImmutableArray());
+
+    public Task<SymbolStatus> GetStatus(CancellationToken cancellationToken)
+    {
+        var book = _pipeline?.Book;
+        return Task.FromResult(new SymbolStatus
+        {
+            Instrument = this.GetPrimaryKeyString(),
+            Position = book?.Position.ToString() ?? "",
+            Watermark = book?.Watermark?.ToDateTime(),
+            LastTradeId = book is { Seen.Count: > 0 } ? book.Seen.HighestId : -1,
+            IdHoles = book is { Seen.Count: > 0 } ? book.Seen.Count - 1 : 0,
+        });
+    }
+
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Information, Message = "{Instrument}: records are missing behind {Position}, rewinding")]
+    private partial void LogRewind(string instrument, string position);
+
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "{Instrument}: the stream reported an error")]
+    private partial void LogStreamError(Exception failure, string instrument);
+}
