@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using K2.Domain.Candles;
 
 namespace K2.Contracts.Symbols;
@@ -22,16 +23,16 @@ public sealed record CandleView
     [Id(4)] public required DateTime WindowEnd { get; init; }
 
     /// <summary>First price.</summary>
-    [Id(5)] public required decimal Open { get; init; }
+    [Id(5), JsonPropertyName("open_price")] public required decimal Open { get; init; }
 
     /// <summary>Highest price.</summary>
-    [Id(6)] public required decimal High { get; init; }
+    [Id(6), JsonPropertyName("high_price")] public required decimal High { get; init; }
 
     /// <summary>Lowest price.</summary>
-    [Id(7)] public required decimal Low { get; init; }
+    [Id(7), JsonPropertyName("low_price")] public required decimal Low { get; init; }
 
     /// <summary>Last price.</summary>
-    [Id(8)] public required decimal Close { get; init; }
+    [Id(8), JsonPropertyName("close_price")] public required decimal Close { get; init; }
 
     /// <summary>Sum of quantities, in the base asset.</summary>
     [Id(9)] public required decimal Volume { get; init; }

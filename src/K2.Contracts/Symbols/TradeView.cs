@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using K2.Domain.Trades;
 
 namespace K2.Contracts.Symbols;
@@ -25,10 +26,10 @@ public sealed record TradeView
     [Id(5)] public required TakerSide Side { get; init; }
 
     /// <summary>Exchange time.</summary>
-    [Id(6)] public required DateTime Time { get; init; }
+    [Id(6), JsonPropertyName("timestamp")] public required DateTime Time { get; init; }
 
     /// <summary>When the platform received it.</summary>
-    [Id(7)] public required DateTime ReceivedTime { get; init; }
+    [Id(7), JsonPropertyName("received_timestamp")] public required DateTime ReceivedTime { get; init; }
 
     /// <summary>How the trade came in.</summary>
     [Id(8)] public required TradeSource Source { get; init; }

@@ -1,0 +1,83 @@
+using K2.Abstractions.Warehouse;
+using K2.Api.Http;
+using K2.Contracts.Http;
+using K2.Contracts.Live;
+using K2.Contracts.Symbols;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using Microsoft.AspNetCore.Http;
+
+namespace K2.Api.Candles;
+
+/// <summary><c>GET /v1/ohlcv/{timeframe}</c>: candles of one instrument by window start, from the warehouse, on request with the forming one from memory.</summary>
+internal static class CandleEndpoint
+{
+    public static async Task<IResult> GetAsync(
+        string timeframe, HttpContext http, InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "format");
+        var frame = request.Timeframe(timeframe);
+        var instrument = request.Instrument(instruments);
+        var from = request.Time("from");
+        var to = request.Time("to");
+        var limit = request.Limit();
+        var newestFirst = request.NewestFirst(from is not null);
+        var live = request.Flag("live");
+        var format = request.Format();
+        if (from is { } first && to is { } end && first >= end) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        if (request.Problem is { } problem) return problem;
+
+        var query = new CandleQuery(instrument!.Id, frame, from, to, limit, newestFirst);
+        var views = new List<CandleView>(Math.Min(limit, RequestReader.DefaultLimit));
+        await foreach (var candle in reader.ReadCandlesAsync(query, cancellationToken)) views.Add(candle.ToView(instrument));
+        if (live) await MergeFormingAsync(views, query, grains.GetGrain<ILiveGrain>(instrument.Id.ToString()), cancellationToken);
+
+        var next = views.Count < limit ? null : NextPage(query, views[^1], live, format);
+        return format == AnswerFormat.Csv
+            ? new CsvResult<CandleView>(CandleCsv.Columns, views, next)
+            : new PageResult<CandlePage>(new CandlePage { Data = [.. views], Next = next }, ApiJson.Default.CandlePage, next);
+    }
+
+    /// <summary>
+    /// Puts the newest candle from memory into a page of stored ones. A stored candle stays when it is closed or counts more trades: then it knows more.
+    /// </summary>
+    internal static async Task MergeFormingAsync(List<CandleView> page, CandleQuery query, ILiveGrain live, CancellationToken cancellationToken)
+    {
+        var name = query.Timeframe.ToName();
+        var forming = (await live.GetForming(cancellationToken)).FirstOrDefault(candle => candle.Timeframe == name);
+        if (forming is null) return;
+        var start = Timestamp.From(new DateTimeOffset(forming.WindowStart, TimeSpan.Zero));
+        if ((query.From is { } from && start < from) || (query.To is { } to && start >= to)) return;
+
+        var newest = page.Count == 0 ? null : query.NewestFirst ? page[0] : page[^1];
+        if (newest?.WindowStart == forming.WindowStart)
+        {
+            if (!newest.Closed && forming.TradeCount >= newest.TradeCount) page[query.NewestFirst ? 0 : ^1] = forming;
+        }
+        else if (newest is null || forming.WindowStart > newest.WindowStart)
+        {
+            if (query.NewestFirst)
+            {
+                page.Insert(0, forming);
+                if (page.Count > query.Limit) page.RemoveAt(page.Count - 1);
+            }
+            else if (page.Count < query.Limit)
+            {
+                page.Add(forming);
+            }
+        }
+    }
+
+    private static string? NextPage(CandleQuery query, CandleView last, bool live, AnswerFormat format)
+    {
+        var start = Timestamp.From(new DateTimeOffset(last.WindowStart, TimeSpan.Zero));
+        var from = query.NewestFirst ? query.From : new Timestamp(start.Microseconds + query.Timeframe.LengthMicroseconds());
+        var to = query.NewestFirst ? start : query.To;
+        if (from >= to) return null;
+        return $"/v1/ohlcv/{query.Timeframe.ToName()}?exchange={query.Instrument.Exchange.ToName()}&symbol={query.Instrument.UrlSymbol}{Parameter("from", from)}{Parameter("to", to)}"
+            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
+    }
+
+    private static string Parameter(string name, Timestamp? time) => time is { } value ? $"&{name}={value}" : "";
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
+using K2.Contracts.Connectors;
+using K2.Contracts.Symbols;
+using K2.Domain.Instruments;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace K2.Api.Status;
+
+/// <summary>Asks the parts of the platform how they do. A part that does not answer in time is reported as such and never fails the whole answer.</summary>
+internal sealed class PlatformObserver(
+    InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, PipelineCounters counters, TimeProvider time, IServiceProvider services)
+{
+    private const string Unreachable = "unreachable";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private readonly ILog? _log = services.GetService<ILog>();
+
+    public async Task<ImmutableArray<ConnectorStatus>> ConnectorsAsync(CancellationToken cancellationToken)
+    {
+        var exchanges = instruments.All.Select(instrument => instrument.Id.Exchange).Distinct().Order();
+        return [.. await Task.WhenAll(exchanges.Select(exchange => ConnectorAsync(exchange, cancellationToken)))];
+    }
+
+    /// <summary>Returns the instruments whose trades are taken now, in the order of the instruments file.</summary>
+    public IReadOnlyList<Instrument> Active(ImmutableArray<ConnectorStatus> connectors)
+    {
+        var desired = connectors.SelectMany(connector => connector.Desired.Select(symbol => (connector.Exchange, symbol))).ToHashSet();
+        return instruments.All.Where(instrument => desired.Contains((instrument.Id.Exchange.ToName(), instrument.Id.Symbol))).ToList();
+    }
+
+    public async Task<ImmutableArray<SymbolStatus>> SymbolsAsync(IReadOnlyList<Instrument> active, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(active.Select(instrument => AskAsync(
+            token => grains.GetGrain<ISymbolGrain>(instrument.Id.ToString()).GetStatus(token), cancellationToken)));
+        return [.. answers.Where(answer => answer is not null).Select(answer => answer!)];
+    }
+
+    /// <summary>Returns the records of trade topics that are in the log and not yet durable in the warehouse, or null where this process holds no log.</summary>
+    public async Task<long?> LagAsync(CancellationToken cancellationToken)
+    {
+        if (_log is null) return null;
+        var trades = ExchangeNames.All.Select(TopicNames.Trades).ToHashSet();
+        long lag = 0;
+        foreach (var topic in _log.Topics.Where(topic => trades.Contains(topic.Name)))
+        {
+            for (var partition = 0; partition < topic.Partitions; partition++)
+            {
+                var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
+                var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
+                var from = committed.Epoch == end.Epoch ? committed : await _log.EarliestAsync(topic.Name, partition, cancellationToken);
+                lag += Math.Max(0, end.Version - from.Version);
+            }
+        }
+
+        return lag;
+    }
+
+    /// <summary>Returns null when the warehouse answers, else why not.</summary>
+    public async Task<string?> WarehouseProblemAsync(CancellationToken cancellationToken)
+    {
+        if (instruments.All.FirstOrDefault() is not { } any) return null;
+        try
+        {
+            // A point read by key: counting rows would cost up to 0.6 s per 10 million.
+            await LimitedAsync(token => reader.ReadCheckpointAsync(any.Id, token), cancellationToken);
+            return null;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return failure is TimeoutException or OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : FirstLine(failure.Message);
+        }
+    }
+
+    public ImmutableSortedDictionary<string, long> Counters() =>
+        Enum.GetValues<PipelineStage>().ToImmutableSortedDictionary(SnakeCase, stage => counters[stage], StringComparer.Ordinal);
+
+    private async Task<ConnectorStatus> ConnectorAsync(Exchange exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LimitedAsync(_ => grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).GetStatus(), cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ConnectorStatus
+            {
+                Exchange = exchange.ToName(), State = Unreachable, Desired = [], Confirmed = [], LastError = FirstLine(failure.Message), Connects = 0, LastFrame = null,
+            };
+        }
+    }
+
+    private async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await LimitedAsync(ask, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<T> LimitedAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await ask(both.Token).WaitAsync(both.Token);
+    }
+
+    private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is var end and >= 0 ? text[..end] : text;
+
+    private static string SnakeCase(PipelineStage stage) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(stage.ToString());
+}

@@ -1,0 +1,53 @@
+using K2.Api.Http;
+using K2.Contracts.Http;
+using K2.Domain.Instruments;
+using Microsoft.AspNetCore.Http;
+
+namespace K2.Api.Status;
+
+/// <summary><c>GET /v1/cluster</c>, <c>/v1/status</c> and <c>/v1/symbols</c>.</summary>
+internal static class StatusEndpoints
+{
+    public static IResult GetCluster(HttpContext http, SiloIdentity identity) =>
+        new RequestReader(http.Request).Problem ?? (IResult)Results.Text(identity.Endpoints.ToJson(), "application/json");
+
+    public static async Task<IResult> GetStatusAsync(HttpContext http, SiloIdentity identity, PlatformObserver observer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (new RequestReader(http.Request).Problem is { } problem) return problem;
+
+        var connectors = await observer.ConnectorsAsync(cancellationToken);
+        var status = new PlatformStatus
+        {
+            Source = identity.Endpoints.Source,
+            Version = identity.Version,
+            Started = identity.Endpoints.Started.UtcDateTime,
+            Now = time.GetUtcNow().UtcDateTime,
+            LagRecords = await observer.LagAsync(cancellationToken),
+            Counters = observer.Counters(),
+            Connectors = connectors,
+            Symbols = await observer.SymbolsAsync(observer.Active(connectors), cancellationToken),
+        };
+        return Results.Json(status, ApiJson.Default.PlatformStatus);
+    }
+
+    public static async Task<IResult> GetSymbolsAsync(HttpContext http, InstrumentTable instruments, PlatformObserver observer, CancellationToken cancellationToken)
+    {
+        if (new RequestReader(http.Request).Problem is { } problem) return problem;
+
+        var active = observer.Active(await observer.ConnectorsAsync(cancellationToken)).ToHashSet();
+        return Results.Json(new SymbolPage { Data = [.. instruments.All.Select(instrument => View(instrument, active.Contains(instrument)))] }, ApiJson.Default.SymbolPage);
+    }
+
+    private static SymbolView View(Instrument instrument, bool active) => new()
+    {
+        Exchange = instrument.Id.Exchange.ToName(),
+        Symbol = instrument.Id.Symbol,
+        NativeSymbol = instrument.NativeSymbol,
+        BaseAsset = instrument.BaseAsset,
+        QuoteAsset = instrument.QuoteAsset,
+        PriceScale = instrument.PriceScale,
+        QuantityScale = instrument.QuantityScale,
+        TradeKind = instrument.TradeKind,
+        Active = active,
+    };
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using K2.Contracts.Connectors;
+using K2.Contracts.Symbols;
+
+namespace K2.Contracts.Http;
+
+/// <summary>What <c>GET /v1/status</c> answers.</summary>
+public sealed record PlatformStatus
+{
+    /// <summary>simulated, live or replay.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The platform's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>When the silo started, UTC.</summary>
+    public required DateTime Started { get; init; }
+
+    /// <summary>The silo's clock when the answer was made, UTC.</summary>
+    public required DateTime Now { get; init; }
+
+    /// <summary>Records of all trade topics that are in the log and not yet durable in the warehouse; null where this process holds no log.</summary>
+    public required long? LagRecords { get; init; }
+
+    /// <summary>What passed each stage of the trade path since the process started, by the stage's name.</summary>
+    public required ImmutableSortedDictionary<string, long> Counters { get; init; }
+
+    /// <summary>The connections to exchanges.</summary>
+    public required ImmutableArray<ConnectorStatus> Connectors { get; init; }
+
+    /// <summary>What the active symbols' grains have durably done.</summary>
+    public required ImmutableArray<SymbolStatus> Symbols { get; init; }
+}
