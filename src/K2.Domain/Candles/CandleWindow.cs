@@ -1,7 +1,4 @@
-using K2.Domain;
-using K2.Domain.Candles;
-
-namespace K2.Abstractions.Warehouse;
+namespace K2.Domain.Candles;
 
 /// <summary>Names one window of an instrument.</summary>
 public readonly record struct CandleWindow(Timeframe Timeframe, Timestamp Start);

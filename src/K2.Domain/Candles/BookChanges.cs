@@ -1,0 +1,32 @@
+using K2.Domain.Log;
+
+namespace K2.Domain.Candles;
+
+/// <summary>What applying a batch to a candle book brought: filled by the book, read and cleared by its caller.</summary>
+public sealed class BookChanges
+{
+    /// <summary>Trades that were new, in the order of the log.</summary>
+    public List<PositionedTrade> NewTrades { get; } = [];
+
+    /// <summary>Trades whose id was known: the caller compares them with the trade that is kept.</summary>
+    public List<PositionedTrade> KnownIds { get; } = [];
+
+    /// <summary>Candles to be written now.</summary>
+    public List<Candle> Candles { get; } = [];
+
+    /// <summary>Closed candles whose values changed, once for each call of <see cref="CandleBook.TakeChanges"/>.</summary>
+    public List<Candle> Revisions { get; } = [];
+
+    /// <summary>Trades that came after their one-minute candle had closed.</summary>
+    public long Late { get; set; }
+
+    /// <summary>Empties everything.</summary>
+    public void Clear()
+    {
+        NewTrades.Clear();
+        KnownIds.Clear();
+        Candles.Clear();
+        Revisions.Clear();
+        Late = 0;
+    }
+}

@@ -1,0 +1,4 @@
+namespace K2.Domain.Candles;
+
+/// <summary>A recorded gap [From, Until) of the feed that is still open.</summary>
+internal readonly record struct FeedGap(Timestamp From, Timestamp Until);
