@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using K2.Client.Http;
+using K2.Client.Watching;
+using K2.Contracts.Hosting;
+using K2.Contracts.Http;
+using K2.Contracts.Live;
+using K2.Contracts.Symbols;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+
+namespace K2.Client;
+
+/// <summary>
+/// A connection of an app to a K2 platform: stored candles and trades by REST, last trade and live events by Orleans. Thread-safe.
+/// Every method throws <see cref="K2ClientException"/> with one sentence when the platform cannot do what is asked, and
+/// <see cref="OperationCanceledException"/> when it was cancelled.
+/// </summary>
+public sealed class K2Client : IAsyncDisposable
+{
+    /// <summary>Where a silo listens unless told otherwise.</summary>
+    public const string DefaultServer = "http://127.0.0.1:8180";
+
+    private const int PageSize = 5_000;
+    private readonly K2RestApi _rest;
+    private readonly K2ClientOptions _options;
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private GatewayConnection? _gateway;
+    private long _droppedEvents;
+    private bool _disposed;
+
+    private K2Client(SiloEndpoints endpoints, K2RestApi rest, K2ClientOptions options)
+    {
+        Endpoints = endpoints;
+        _rest = rest;
+        _options = options;
+    }
+
+    /// <summary>The server this client talks to.</summary>
+    public SiloEndpoints Endpoints { get; }
+
+    /// <summary>Live events that were dropped because the app read a watch too slowly, over all watches; each shows as a jump of its watch's sequence.</summary>
+    public long DroppedEvents => Volatile.Read(ref _droppedEvents);
+
+    /// <summary>Connects to the platform at an address of its API: asks it for its Orleans gateway and connects to that.</summary>
+    public static async Task<K2Client> ConnectAsync(string server = DefaultServer, K2ClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new K2ClientOptions();
+        var rest = new K2RestApi(K2RestApi.ParseServer(server), options.RequestTimeout);
+        try
+        {
+            return await FinishAsync(new K2Client(await rest.GetClusterAsync(cancellationToken), rest, options), cancellationToken);
+        }
+        catch
+        {
+            rest.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connects to a platform whose addresses are known, for example from the <c>silo.json</c> of its data folder.</summary>
+    public static Task<K2Client> ConnectAsync(SiloEndpoints endpoints, K2ClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        options ??= new K2ClientOptions();
+        return FinishAsync(new K2Client(endpoints, new K2RestApi(K2RestApi.ParseServer(endpoints.Url), options.RequestTimeout), options), cancellationToken);
+    }
+
+    /// <summary>Returns the last trade by (exchange time, trade id), or null before the first.</summary>
+    public async Task<TradeView?> GetLastTradeAsync(string exchange, string symbol, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => cluster.GetGrain<ILiveGrain>(id.ToString()).GetLastTrade(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Returns the stored candles whose window starts in [from, to), oldest first, page by page as they are read.</summary>
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
+    /// <param name="from">First window start, or null for the oldest.</param>
+    /// <param name="to">End of the window starts, exclusive, or null for the newest.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public IAsyncEnumerable<CandleView> GetCandlesAsync(
+        string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default)
+    {
+        if (!Timeframes.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no timeframe: write one of {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}.");
+        var path = $"/v1/ohlcv/{timeframe}?{Window(Parse(exchange, symbol), from, to)}&order=asc&limit={PageSize}";
+        return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.CandlePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
+    }
+
+    /// <summary>Returns the newest stored candles, newest first.</summary>
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
+    /// <param name="count">How many, 1 to 10,000.</param>
+    /// <param name="live">Whether the forming candle is taken from memory, where it is newer than the stored one.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<CandleView>> GetLatestCandlesAsync(string exchange, string symbol, string timeframe, int count, bool live = false, CancellationToken cancellationToken = default)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/ohlcv/{Uri.EscapeDataString(timeframe)}?{Window(Parse(exchange, symbol), null, null)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
+        return (await _rest.GetAsync(path, ApiJson.Default.CandlePage, cancellationToken)).Data;
+    }
+
+    /// <summary>Returns the stored trades with an exchange time in [from, to), ordered by (exchange time, trade id), page by page as they are read.</summary>
+    public IAsyncEnumerable<TradeView> GetTradesAsync(string exchange, string symbol, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default)
+    {
+        var path = $"/v1/trades?{Window(Parse(exchange, symbol), from, to)}&order=asc&limit={PageSize}";
+        return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.TradePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
+    }
+
+    /// <summary>Returns the newest stored trades, newest first.</summary>
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="count">How many, 1 to 10,000.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<TradeView>> GetLatestTradesAsync(string exchange, string symbol, int count, CancellationToken cancellationToken = default)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/trades?{Window(Parse(exchange, symbol), null, null)}&order=desc&limit={count}");
+        return (await _rest.GetAsync(path, ApiJson.Default.TradePage, cancellationToken)).Data;
+    }
+
+    /// <summary>Returns the configured instruments.</summary>
+    public async Task<IReadOnlyList<SymbolView>> GetSymbolsAsync(CancellationToken cancellationToken = default) =>
+        (await _rest.GetAsync("/v1/symbols", ApiJson.Default.SymbolPage, cancellationToken)).Data;
+
+    /// <summary>Returns counters, connections and symbols of the platform.</summary>
+    public Task<PlatformStatus> GetStatusAsync(CancellationToken cancellationToken = default) => _rest.GetAsync("/v1/status", ApiJson.Default.PlatformStatus, cancellationToken);
+
+    /// <summary>
+    /// Returns what happens to an instrument from now on, until the enumeration is left or cancelled. Events are not durable: a jump of
+    /// <see cref="LiveEvent.Sequence"/> means that some were lost, on the way or because the app was slower than
+    /// <see cref="K2ClientOptions.WatchCapacity"/> events (then the oldest are dropped and <see cref="DroppedEvents"/> counts them); a smaller
+    /// sequence means that the server began to count anew. Candles are absolute, so the next event makes up for a lost one; lost trades can be read
+    /// with <see cref="GetTradesAsync"/>. Throws <see cref="K2ClientException"/> when the server goes away.
+    /// </summary>
+    public async IAsyncEnumerable<LiveEvent> WatchAsync(string exchange, string symbol, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var watch = new LiveWatch(await GatewayAsync(cancellationToken), id, _options, () => Interlocked.Increment(ref _droppedEvents));
+        await foreach (var liveEvent in watch.RunAsync(cancellationToken)) yield return liveEvent;
+    }
+
+    /// <summary>Ends all watches and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _connecting.WaitAsync();
+        try
+        {
+            if (_disposed) return;
+            _disposed = true;
+            if (_gateway is not null) await _gateway.DisposeAsync();
+            _rest.Dispose();
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private static async Task<K2Client> FinishAsync(K2Client client, CancellationToken cancellationToken)
+    {
+        if (client._options.ConnectGatewayOnFirstUse) return client;
+        try
+        {
+            await client.GatewayAsync(cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static InstrumentId Parse(string exchange, string symbol) =>
+        !ExchangeNames.TryParse(exchange, out var known) ? throw new K2ClientException($"'{exchange}' is no exchange: write {string.Join(", ", ExchangeNames.All.Select(name => name.ToName()))}.")
+        : !InstrumentId.TryCreate(known, symbol, out var id) ? throw new K2ClientException($"'{symbol}' is no symbol: write BASE/QUOTE, for example BTC/USDT.")
+        : id;
+
+    private static string Window(InstrumentId id, DateTimeOffset? from, DateTimeOffset? to) =>
+        $"exchange={id.Exchange.ToName()}&symbol={Uri.EscapeDataString(id.UrlSymbol)}{Moment("from", from)}{Moment("to", to)}";
+
+    private static string Moment(string name, DateTimeOffset? time) => time is { } value ? $"&{name}={UtcTimeConverter.Format(value.UtcDateTime)}" : "";
+
+    private static async IAsyncEnumerable<T> FollowAsync<T>(
+        string path, Func<string, CancellationToken, Task<(System.Collections.Immutable.ImmutableArray<T> Data, string? Next)>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (string? next = path; next is not null;)
+        {
+            (var data, next) = await read(next, cancellationToken);
+            foreach (var row in data) yield return row;
+        }
+    }
+
+    private async Task<GatewayConnection> GatewayAsync(CancellationToken cancellationToken)
+    {
+        await _connecting.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _gateway ??= await GatewayConnection.ConnectAsync(Endpoints, _options, cancellationToken);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+}
