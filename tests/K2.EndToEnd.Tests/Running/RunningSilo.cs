@@ -1,0 +1,57 @@
+using System.Text;
+using K2.Abstractions.Diagnostics;
+using K2.Cli.Bench;
+using K2.Domain.Instruments;
+using K2.Exchanges;
+using K2.Silo;
+using K2.TestKit;
+using K2.Warehouse;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.EndToEnd.Tests.Running;
+
+/// <summary>Runs the built silo as a process, on free ports and folders of its own, and reads what it stored.</summary>
+internal static class RunningSilo
+{
+    public const string Capture = "captures/binance-trade-2024-08-08.jsonl";
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>The silo's assembly, beside the tests.</summary>
+    public static string Assembly => typeof(SiloOptions).Assembly.Location;
+
+    public static InstrumentTable Instruments { get; } = InstrumentFile.Load(Path.Combine(AppContext.BaseDirectory, "instruments.yaml"));
+
+    /// <summary>Skips the test where the engine's library or the shared captures are absent.</summary>
+    public static string CaptureOrSkip(string relative = Capture)
+    {
+        Assert.SkipWhen(EngineLocator.FindLibrary() is null, "the ClickHouse library is not in the cache: build with npm");
+        var path = SharedFiles.TryFind(relative);
+        Assert.SkipWhen(path is null, $"../shared/{relative} is not here");
+        return path!;
+    }
+
+    public static List<string> ReplayArguments(string capture, string folder, string speed = "max") =>
+        ["--source", "replay", "--captures", capture, "--speed", speed, "--exit-at-end", "--data", folder];
+
+    /// <summary>Replays a capture to its end; fails with the silo's output if it does not end with 0.</summary>
+    public static async Task<string> ReplayAsync(string capture, string folder, params string[] more)
+    {
+        using var silo = SiloProcess.Start(Assembly, [.. ReplayArguments(capture, folder), .. more]);
+        var code = await silo.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.True(code == 0, $"exit code {code}\n{silo.Output}");
+        return silo.Output;
+    }
+
+    public static Task<StoredRows> RowsAsync(string folder) => new StoredRowsReader(Instruments, TimeProvider.System, NullLoggerFactory.Instance).ReadAsync(folder, TestContext.Current.CancellationToken);
+
+    /// <summary>Returns a query's answer, read from a stopped silo's folder.</summary>
+    public static async Task<string> QueryAsync(string folder, string query)
+    {
+        using var counters = new PipelineCounters();
+        await using var warehouse = await WarehouseHost.StartAsync(
+            new WarehouseOptions { DataFolder = Path.Combine(folder, WarehouseOptions.FolderName), Port = 0 }, Instruments, counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+        using var text = new MemoryStream();
+        await warehouse.QueryRawAsync(query, text, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+}
