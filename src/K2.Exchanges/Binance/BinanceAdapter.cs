@@ -1,0 +1,53 @@
+using System.Text.Json;
+using K2.Domain.Instruments;
+
+namespace K2.Exchanges.Binance;
+
+/// <summary>
+/// Binance spot, combined streams. The server pings every 20 s and the socket answers with the same payload by itself; a connection lives
+/// 24 hours at most, which looks like any other close.
+/// </summary>
+public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAdapter
+{
+    private readonly BinanceOptions _options = options ?? new BinanceOptions();
+
+    /// <inheritdoc/>
+    public Exchange Exchange => Exchange.Binance;
+
+    /// <inheritdoc/>
+    public Uri Endpoint => _options.MicrosecondTimes ? BinanceEndpoints.CombinedStreamMicroseconds : BinanceEndpoints.CombinedStream;
+
+    /// <inheritdoc/>
+    public ConnectionLimits Limits { get; } = new(BinanceLimits.MessagesPerSecond, BinanceLimits.StreamsPerConnection, BinanceLimits.StreamsPerMessage);
+
+    /// <inheritdoc/>
+    public IFrameParser CreateParser(InstrumentTable instruments) => new BinanceFrameParser(instruments, _options);
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> SubscribeMessage(long requestId, IReadOnlyList<Instrument> instruments) =>
+        Message("SUBSCRIBE", instruments.Select(BinanceSymbols.StreamName), requestId);
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> ProbeMessage(long requestId) => Message("LIST_SUBSCRIPTIONS", null, requestId);
+
+    private static byte[] Message(string method, IEnumerable<string>? parameters, long requestId)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("method", method);
+            if (parameters is not null)
+            {
+                json.WriteStartArray("params");
+                foreach (var parameter in parameters) json.WriteStringValue(parameter);
+                json.WriteEndArray();
+            }
+
+            json.WriteNumber("id", requestId);
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+}

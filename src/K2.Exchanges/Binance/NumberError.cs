@@ -1,0 +1,11 @@
+namespace K2.Exchanges.Binance;
+
+/// <summary>Why a text is no price or quantity.</summary>
+internal enum NumberError
+{
+    None,
+    Malformed,
+    NotPositive,
+    TooPrecise,
+    TooLarge,
+}

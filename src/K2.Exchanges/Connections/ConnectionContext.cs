@@ -1,0 +1,30 @@
+using K2.Domain.Instruments;
+using K2.Domain.Trades;
+
+namespace K2.Exchanges.Connections;
+
+/// <summary>What every connection of a worker shares.</summary>
+internal sealed record ConnectionContext
+{
+    public required IExchangeAdapter Adapter { get; init; }
+
+    public required IFrameParser Parser { get; init; }
+
+    public required IReadOnlyList<Instrument> Desired { get; init; }
+
+    public required ConnectorOptions Options { get; init; }
+
+    public required IConnectorSink Sink { get; init; }
+
+    /// <summary>Null on a live exchange.</summary>
+    public required IFrameOrigins? Origins { get; init; }
+
+    public required TradeSource Source { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required WorkerCounters Counters { get; init; }
+
+    /// <summary>Is called whenever the answers to subscriptions have changed.</summary>
+    public required Action<SubscriptionBook> OnSubscriptions { get; init; }
+}

@@ -1,0 +1,254 @@
+using System.Net.WebSockets;
+using K2.Domain;
+
+namespace K2.Exchanges.Connections;
+
+/// <summary>
+/// The receive loop of one connection, from open to close: receives, parses, hands over. It never reads ahead of the sink.
+/// </summary>
+internal sealed class ExchangeConnection
+{
+    private readonly ConnectionContext _context;
+    private readonly ConnectorOptions _options;
+    private readonly string _connectionId;
+    private readonly MessageBuffer _buffer;
+    private readonly SubscriptionBook _subscriptions;
+    private readonly BatchBuilder _batch;
+    private readonly FrameDispatcher _dispatcher;
+    private long _sequence;
+    private long _batchStartedAt;
+    private ConnectionEnd? _end;
+    private bool _sinkFailed;
+    private Task _abandoned = Task.CompletedTask;
+
+    public ExchangeConnection(ConnectionContext context, string connectionId)
+    {
+        _context = context;
+        _options = context.Options;
+        _connectionId = connectionId;
+        _buffer = new MessageBuffer(_options.MaxFrameBytes);
+        _subscriptions = new SubscriptionBook(context.Adapter, Math.Min(_options.StreamsPerMessage ?? context.Adapter.Limits.StreamsPerMessage, context.Adapter.Limits.StreamsPerConnection));
+        _batch = new BatchBuilder(context.Adapter.Exchange, context.Origins is not null, context.Parser.Instruments);
+        _dispatcher = new FrameDispatcher(context.Parser, context.Desired, _options, context.Source, _batch, context.Counters);
+    }
+
+    private bool WasUseful => _subscriptions.IsSettled && _sequence > 0;
+
+    /// <summary>Runs until the connection ends or the stop.</summary>
+    /// <param name="opened">Called when the socket is open.</param>
+    /// <param name="stop">Ends the connection; what was read is handed over first.</param>
+    /// <param name="drain">Cancels handing over.</param>
+    /// <exception cref="Exception">Whatever the sink throws while it takes what is left at the stop.</exception>
+    public async Task<ConnectionEnd> RunAsync(Action opened, CancellationToken stop, CancellationToken drain)
+    {
+        var socket = new ExchangeSocket(_context, _connectionId);
+        try
+        {
+            return await RunAsync(socket, opened, stop, drain);
+        }
+        finally
+        {
+            await socket.DisposeAsync();
+            await _abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ConnectionEnd> RunAsync(ExchangeSocket socket, Action opened, CancellationToken stop, CancellationToken drain)
+    {
+        if (await socket.OpenAsync(stop) is { } failure) return failure;
+
+        opened();
+        foreach (var request in _subscriptions.Subscribe(_context.Desired)) socket.Send(request);
+        try
+        {
+            try
+            {
+                await ReceiveLoopAsync(socket, stop, drain);
+            }
+            catch (Exception e) when (!_sinkFailed && IsLoss(e))
+            {
+                _end = new ConnectionEnd($"connection lost: {e.InnerException?.Message ?? e.Message}", WasUseful);
+            }
+
+            if (stop.IsCancellationRequested) _dispatcher.Finish();
+            await HandOverAsync(drain);
+            return _end ?? new ConnectionEnd("stopped", WasUseful);
+        }
+        catch (Exception e) when (_sinkFailed && !stop.IsCancellationRequested)
+        {
+            // Connecting anew lets a replay start over; on a live exchange the new origin shows that something is missing.
+            return new ConnectionEnd($"handing over failed: {e.Message}", false);
+        }
+    }
+
+    private async Task ReceiveLoopAsync(ExchangeSocket socket, CancellationToken stop, CancellationToken drain)
+    {
+        while (_end is null && !stop.IsCancellationRequested)
+        {
+            var receive = socket.ReceiveAsync(_buffer.Next());
+            ValueWebSocketReceiveResult result;
+            if (receive.IsCompleted)
+            {
+                result = await receive;
+            }
+            else
+            {
+                var pending = receive.AsTask();
+                if (!await WaitForDataAsync(pending, socket, stop, drain))
+                {
+                    _abandoned = pending;
+                    return;
+                }
+
+                result = await pending;
+            }
+
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                _end = new ConnectionEnd(socket.CloseReason, WasUseful);
+                return;
+            }
+
+            _buffer.Advance(result.Count);
+            if (result.EndOfMessage) await TakeMessageAsync(socket, drain);
+        }
+    }
+
+    /// <summary>The socket is empty: hands over what lingers, asks a silent exchange for a sign of life. False if the connection is to end.</summary>
+    private async Task<bool> WaitForDataAsync(Task pending, ExchangeSocket socket, CancellationToken stop, CancellationToken drain)
+    {
+        var emptySince = _context.Time.GetTimestamp();
+        while (true)
+        {
+            var wait = NextDeadline(emptySince);
+            if (wait > TimeSpan.Zero)
+            {
+                await pending.WaitAsync(wait, _context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (pending.IsCompleted) return true;
+                if (stop.IsCancellationRequested) return false;
+            }
+
+            if (!_batch.IsEmpty && _context.Time.GetElapsedTime(_batchStartedAt) >= _options.Linger) await HandOverAsync(drain);
+            if (_subscriptions.Pending.Any(r => r.IsSent && Unanswered(r, emptySince) >= _options.AnswerTimeout))
+            {
+                _end = new ConnectionEnd($"no answer to a request within {_options.AnswerTimeout.TotalSeconds} s", false);
+                return false;
+            }
+
+            if (_context.Time.GetElapsedTime(emptySince) >= _options.SilenceTimeout)
+            {
+                if (_subscriptions.Probe() is { } probe) socket.Send(probe);
+                emptySince = _context.Time.GetTimestamp();
+            }
+        }
+    }
+
+    private TimeSpan NextDeadline(long emptySince)
+    {
+        var wait = _options.SilenceTimeout - _context.Time.GetElapsedTime(emptySince);
+        if (!_batch.IsEmpty) wait = Min(wait, _options.Linger - _context.Time.GetElapsedTime(_batchStartedAt));
+        foreach (var request in _subscriptions.Pending)
+        {
+            // A request still waits for the rate limit, or its answer is due.
+            wait = Min(wait, request.IsSent ? _options.AnswerTimeout - Unanswered(request, emptySince) : _options.AnswerTimeout);
+        }
+
+        // Timers count whole milliseconds and round down, which would make the last one a busy wait.
+        return TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+    }
+
+    // Time counts only while the socket is empty: before that, the answer may have been stuck behind messages that a slow sink held up.
+    private TimeSpan Unanswered(OutgoingRequest request, long emptySince) => _context.Time.GetElapsedTime(Math.Max(request.SentAt, emptySince));
+
+    private async ValueTask TakeMessageAsync(ExchangeSocket socket, CancellationToken drain)
+    {
+        var length = _buffer.Length;
+        var message = _buffer.TakeMessage();
+        var now = Timestamp.From(_context.Time.GetUtcNow());
+        _context.Counters.Frames++;
+        _context.Counters.LastFrameMicroseconds = now.Microseconds;
+
+        if (_context.Origins is null)
+        {
+            await BeginAsync(_connectionId, drain);
+            _dispatcher.Take(message, length, now, ++_sequence);
+        }
+        else if (!_context.Origins.TryTake(_connectionId, out var origin))
+        {
+            _end = new ConnectionEnd("the replay server does not say where a message came from", false);
+            return;
+        }
+        else if (origin.Line == 0)
+        {
+            _dispatcher.TakeControl(message, now);
+        }
+        else
+        {
+            await BeginAsync(origin.Capture, drain);
+            _sequence++;
+            _dispatcher.Take(message, length, origin.ReceivedTime, origin.Line);
+        }
+
+        if (_dispatcher.Result.Kind == FrameKind.Control) TakeControl(socket);
+        if (_batch.Frames >= _options.FramesPerBatch || _batch.Bytes >= _options.BytesPerBatch || _batch.Trades >= _options.TradesPerBatch) await HandOverAsync(drain);
+    }
+
+    private ValueTask BeginAsync(string origin, CancellationToken drain)
+    {
+        if (_batch.IsEmpty)
+        {
+            _batch.SetOrigin(origin);
+            _batchStartedAt = _context.Time.GetTimestamp();
+            return ValueTask.CompletedTask;
+        }
+
+        return ReferenceEquals(_batch.Origin, origin) || _batch.Origin == origin ? ValueTask.CompletedTask : ChangeOriginAsync(origin, drain);
+    }
+
+    private async ValueTask ChangeOriginAsync(string origin, CancellationToken drain)
+    {
+        await HandOverAsync(drain);
+        _batch.SetOrigin(origin);
+        _batchStartedAt = _context.Time.GetTimestamp();
+    }
+
+    private void TakeControl(ExchangeSocket socket)
+    {
+        var result = _dispatcher.Result;
+        switch (result.Control)
+        {
+            case ControlKind.Accepted:
+                _subscriptions.Accept(result.RequestId);
+                if (result.Streams is { } streams && streams.Count < _subscriptions.Confirmed.Length)
+                {
+                    _end = new ConnectionEnd($"the exchange knows {streams.Count} of {_subscriptions.Confirmed.Length} confirmed subscriptions", WasUseful);
+                    return;
+                }
+
+                break;
+            case ControlKind.Refused:
+                foreach (var request in _subscriptions.Refuse(result.RequestId, result.Detail)) socket.Send(request);
+                break;
+            case ControlKind.Shutdown:
+                _end = new ConnectionEnd("the exchange shuts the connection down", WasUseful);
+                return;
+        }
+
+        _dispatcher.SetConfirmed(_subscriptions.Confirmed);
+        _context.OnSubscriptions(_subscriptions);
+    }
+
+    private async ValueTask HandOverAsync(CancellationToken drain)
+    {
+        if (_batch.IsEmpty) return;
+
+        _sinkFailed = true;
+        await _context.Sink.AcceptAsync(_batch.Take(), drain);
+        _sinkFailed = false;
+    }
+
+    private static bool IsLoss(Exception e) =>
+        e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException;
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

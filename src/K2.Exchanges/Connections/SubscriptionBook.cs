@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using K2.Domain.Instruments;
+
+namespace K2.Exchanges.Connections;
+
+/// <summary>
+/// What is asked of one connection and what the exchange answered: a subscription is pending until its answer comes. A refused message is
+/// asked again one instrument at a time, so that one wrong name does not cost the others. Not thread-safe; the receive loop owns it.
+/// </summary>
+internal sealed class SubscriptionBook(IExchangeAdapter adapter, int streamsPerMessage)
+{
+    private readonly Dictionary<long, OutgoingRequest> _pending = [];
+    private long _nextId = 1;
+
+    /// <summary>Instruments that the exchange confirmed.</summary>
+    public ImmutableArray<Instrument> Confirmed { get; private set; } = [];
+
+    /// <summary>Instruments that the exchange refused, with its words.</summary>
+    public ImmutableDictionary<InstrumentId, string> Refused { get; private set; } = ImmutableDictionary<InstrumentId, string>.Empty;
+
+    /// <summary>Whether every subscription is answered.</summary>
+    public bool IsSettled => !_pending.Values.Any(r => r.Instruments.Count > 0);
+
+    /// <summary>Requests without an answer.</summary>
+    public IReadOnlyCollection<OutgoingRequest> Pending => _pending.Values;
+
+    /// <summary>Returns the messages that subscribe to instruments.</summary>
+    public IReadOnlyList<OutgoingRequest> Subscribe(IReadOnlyList<Instrument> instruments) =>
+        [.. instruments.Chunk(streamsPerMessage).Select(Ask)];
+
+    /// <summary>Returns a message that asks whether the exchange lives, or null if one is on its way or the exchange has none.</summary>
+    public OutgoingRequest? Probe()
+    {
+        if (_pending.Values.Any(r => r.Instruments.Count == 0)) return null;
+
+        var id = _nextId++;
+        var message = adapter.ProbeMessage(id);
+        return message.IsEmpty ? null : _pending[id] = new OutgoingRequest(id, message, []);
+    }
+
+    /// <summary>Takes a positive answer; true if it was awaited.</summary>
+    public bool Accept(long requestId)
+    {
+        if (!_pending.Remove(requestId, out var request)) return false;
+        Confirmed = Confirmed.AddRange(request.Instruments);
+        return true;
+    }
+
+    /// <summary>Takes a negative answer and returns what to ask instead. An answer without a number is taken for the only message under way.</summary>
+    public IReadOnlyList<OutgoingRequest> Refuse(long requestId, string words)
+    {
+        if (requestId < 0 && _pending.Count == 1) requestId = _pending.Keys.Single();
+        if (!_pending.Remove(requestId, out var request) || request.Instruments.Count == 0) return [];
+        if (request.Instruments.Count > 1) return [.. request.Instruments.Select(i => Ask([i]))];
+
+        Refused = Refused.SetItem(request.Instruments[0].Id, words);
+        return [];
+    }
+
+    private OutgoingRequest Ask(IReadOnlyList<Instrument> instruments)
+    {
+        var id = _nextId++;
+        return _pending[id] = new OutgoingRequest(id, adapter.SubscribeMessage(id, instruments), instruments);
+    }
+}

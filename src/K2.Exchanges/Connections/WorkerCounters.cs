@@ -1,0 +1,13 @@
+namespace K2.Exchanges.Connections;
+
+/// <summary>Counts of one worker: written by its loop, read by anyone.</summary>
+internal sealed class WorkerCounters
+{
+    public long Frames;
+    public long Trades;
+    public long Rejected;
+    public long OtherStreams;
+    public long OtherTradeKinds;
+    public long NotAskedFor;
+    public long LastFrameMicroseconds;
+}

@@ -1,0 +1,17 @@
+namespace K2.Exchanges;
+
+/// <summary>What a control message says.</summary>
+public enum ControlKind
+{
+    /// <summary>The message is no control message.</summary>
+    None,
+
+    /// <summary>A request was accepted.</summary>
+    Accepted,
+
+    /// <summary>A request was refused.</summary>
+    Refused,
+
+    /// <summary>The exchange will close the connection soon.</summary>
+    Shutdown,
+}
