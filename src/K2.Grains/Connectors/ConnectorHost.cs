@@ -36,7 +36,7 @@ public sealed class ConnectorHost(
             if (_running.TryGetValue(exchange, out var current))
             {
                 if (current.Instruments.SequenceEqual(wanted) && !current.HasEnded) return;
-                await current.StopAsync();
+                await current.DisposeAsync();
                 _running.TryRemove(exchange, out _);
             }
 
@@ -61,7 +61,7 @@ public sealed class ConnectorHost(
         {
             if (_running.TryGetValue(exchange, out var current))
             {
-                await current.StopAsync();
+                await current.DisposeAsync();
                 _running.TryRemove(exchange, out _);
             }
         }
@@ -80,7 +80,7 @@ public sealed class ConnectorHost(
             Exchange = exchange.ToName(),
             State = worker?.State.ToString().ToLowerInvariant() ?? "idle",
             Desired = [.. running?.Instruments.Select(i => i.Id.Symbol) ?? []],
-            Confirmed = [.. worker?.Confirmed ?? []],
+            Confirmed = [.. (worker?.Confirmed ?? []).Select(id => id.Symbol)],
             LastError = worker?.LastError ?? "",
             Connects = worker?.Connects ?? 0,
             LastFrame = worker?.LastFrame?.ToDateTime(),

@@ -4,7 +4,7 @@ using K2.Exchanges;
 namespace K2.Grains.Connectors;
 
 /// <summary>A worker with its sink, from start to the moment that all it took is durable.</summary>
-internal sealed class RunningConnector
+internal sealed class RunningConnector : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly LogConnectorSink _sink;
@@ -29,7 +29,8 @@ internal sealed class RunningConnector
 
     public static RunningConnector Start(ConnectorWorker worker, LogConnectorSink sink, LivePump live, IReadOnlyList<Instrument> instruments) => new(worker, sink, live, instruments);
 
-    public async Task StopAsync()
+    /// <summary>Stops the worker and returns when all that it took is durable.</summary>
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         try

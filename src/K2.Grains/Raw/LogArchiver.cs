@@ -12,7 +12,7 @@ namespace K2.Grains.Raw;
 /// A crash in between repeats an insert of the same keys.
 /// </summary>
 internal sealed partial class LogArchiver(
-    ILog log, IWarehouseWriter writer, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger)
+    ILog log, IWarehouseWriter writer, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
@@ -49,6 +49,8 @@ internal sealed partial class LogArchiver(
 
     /// <summary>Ends gathering, so that whatever is in the log is archived at once: called when the platform drains.</summary>
     public void Hurry() => _hurry.Cancel();
+
+    public void Dispose() => _hurry.Dispose();
 
     private async Task ArchiveOnceAsync(ILogReader reader, CancellationToken stop)
     {

@@ -55,6 +55,7 @@ public sealed class RawArchiver : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        foreach (var part in _archivers) part.Archiver.Dispose();
         _stop.Dispose();
     }
 }

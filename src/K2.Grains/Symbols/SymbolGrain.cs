@@ -5,6 +5,7 @@ using K2.Abstractions.Warehouse;
 using K2.Contracts.Symbols;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
+using K2.Domain.Log;
 using Microsoft.Extensions.Logging;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
@@ -28,12 +29,14 @@ internal sealed partial class SymbolGrain(
     IProtocolProbe probe,
     ILogger<SymbolGrain> logger) : Grain, ISymbolGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PackedBatch>
 {
+    private string _key = "";
     private SymbolPipeline? _pipeline;
     private StreamSubscriptionHandle<PackedBatch>? _subscription;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (InstrumentId.TryParse(this.GetPrimaryKeyString(), out var id) && instruments.TryGet(id, out var instrument))
+        _key = this.GetPrimaryKeyString();
+        if (InstrumentId.TryParse(_key, out var id) && instruments.TryGet(id, out var instrument))
         {
             _pipeline = await SymbolPipeline.OpenAsync(instrument, options, reader, writer, counters, probe, cancellationToken);
         }
@@ -57,14 +60,14 @@ internal sealed partial class SymbolGrain(
         if (await _pipeline.ApplyAsync(batches, CancellationToken.None) == BatchOutcome.Hole)
         {
             counters.Add(PipelineStage.Rewinds, 1);
-            LogRewind(this.GetPrimaryKeyString(), _pipeline.Book.Position.ToString());
+            LogRewind(_key, _pipeline.Book.Position);
             _subscription = await _subscription!.ResumeAsync(this, new EventSequenceTokenV2(_pipeline.Book.Position.Version));
         }
     }
 
     public Task OnErrorAsync(Exception ex)
     {
-        LogStreamError(ex, this.GetPrimaryKeyString());
+        LogStreamError(ex, _key);
         return Task.CompletedTask;
     }
 
@@ -76,7 +79,7 @@ internal sealed partial class SymbolGrain(
         var book = _pipeline?.Book;
         return Task.FromResult(new SymbolStatus
         {
-            Instrument = this.GetPrimaryKeyString(),
+            Instrument = _key,
             Position = book?.Position.ToString() ?? "",
             Watermark = book?.Watermark?.ToDateTime(),
             LastTradeId = book is { Seen.Count: > 0 } ? book.Seen.HighestId : -1,
@@ -85,7 +88,7 @@ internal sealed partial class SymbolGrain(
     }
 
     [LoggerMessage(EventId = 2201, Level = LogLevel.Information, Message = "{Instrument}: records are missing behind {Position}, rewinding")]
-    private partial void LogRewind(string instrument, string position);
+    private partial void LogRewind(string instrument, LogPosition position);
 
     [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "{Instrument}: the stream reported an error")]
     private partial void LogStreamError(Exception failure, string instrument);
