@@ -94,11 +94,13 @@ public sealed class K2Client : IAsyncDisposable
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
     /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
     /// <param name="count">How many, 1 to 10,000.</param>
+    /// <param name="before">Only windows that start before this moment, or null for all.</param>
     /// <param name="live">Whether the forming candle is taken from memory, where it is newer than the stored one.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<CandleView>> GetLatestCandlesAsync(string exchange, string symbol, string timeframe, int count, bool live = false, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<CandleView>> GetLatestCandlesAsync(
+        string exchange, string symbol, string timeframe, int count, DateTimeOffset? before = null, bool live = false, CancellationToken cancellationToken = default)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/ohlcv/{Uri.EscapeDataString(timeframe)}?{Window(Parse(exchange, symbol), null, null)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/ohlcv/{Uri.EscapeDataString(timeframe)}?{Window(Parse(exchange, symbol), null, before)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
         return (await _rest.GetAsync(path, ApiJson.Default.CandlePage, cancellationToken)).Data;
     }
 
@@ -113,10 +115,11 @@ public sealed class K2Client : IAsyncDisposable
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
     /// <param name="count">How many, 1 to 10,000.</param>
+    /// <param name="before">Only trades with an earlier exchange time, or null for all.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<TradeView>> GetLatestTradesAsync(string exchange, string symbol, int count, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<TradeView>> GetLatestTradesAsync(string exchange, string symbol, int count, DateTimeOffset? before = null, CancellationToken cancellationToken = default)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/trades?{Window(Parse(exchange, symbol), null, null)}&order=desc&limit={count}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/trades?{Window(Parse(exchange, symbol), null, before)}&order=desc&limit={count}");
         return (await _rest.GetAsync(path, ApiJson.Default.TradePage, cancellationToken)).Data;
     }
 

@@ -34,7 +34,7 @@ internal static class TradeEndpoint
         var next = stored.Count < limit ? null : NextPage(query, stored[^1], format);
         var views = stored.ConvertAll(trade => trade.Trade.ToView(instrument));
         return format == AnswerFormat.Csv
-            ? new CsvResult<TradeView>(TradeCsv.Columns, views, next)
+            ? new CsvResult<TradeView>(TradeColumns.All, views, next)
             : new PageResult<TradePage>(new TradePage { Data = [.. views], Next = next }, ApiJson.Default.TradePage, next);
     }
 

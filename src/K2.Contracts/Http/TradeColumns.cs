@@ -1,13 +1,13 @@
 using System.Globalization;
-using K2.Contracts.Http;
 using K2.Contracts.Symbols;
 
-namespace K2.Api.Trades;
+namespace K2.Contracts.Http;
 
 /// <summary>The columns of trades in CSV: names and texts as in JSON.</summary>
-internal static class TradeCsv
+public static class TradeColumns
 {
-    public static IReadOnlyList<(string Name, Func<TradeView, string> Text)> Columns { get; } =
+    /// <summary>Name and text of each column, in order. No text holds a comma, a quote or a line break.</summary>
+    public static IReadOnlyList<(string Name, Func<TradeView, string> Text)> All { get; } =
     [
         ("exchange", trade => trade.Exchange),
         ("symbol", trade => trade.Symbol),

@@ -1,13 +1,13 @@
 using System.Globalization;
-using K2.Contracts.Http;
 using K2.Contracts.Symbols;
 
-namespace K2.Api.Candles;
+namespace K2.Contracts.Http;
 
 /// <summary>The columns of candles in CSV: names and texts as in JSON.</summary>
-internal static class CandleCsv
+public static class CandleColumns
 {
-    public static IReadOnlyList<(string Name, Func<CandleView, string> Text)> Columns { get; } =
+    /// <summary>Name and text of each column, in order. No text holds a comma, a quote or a line break.</summary>
+    public static IReadOnlyList<(string Name, Func<CandleView, string> Text)> All { get; } =
     [
         ("exchange", candle => candle.Exchange),
         ("symbol", candle => candle.Symbol),

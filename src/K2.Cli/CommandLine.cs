@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Reflection;
+using K2.Abstractions;
+using K2.Cli.Commands;
+using K2.Cli.Locating;
+using K2.Client;
+
+namespace K2.Cli;
+
+/// <summary>The tool <c>k2</c>: parses a command line, runs its command and turns every failure into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliServices services, CancellationToken cancellationToken)
+    {
+        var terminal = services.Terminal;
+        if (args is ["--version"])
+        {
+            await terminal.Out.WriteLineAsync(Version);
+            return ExitCode.Ok;
+        }
+
+        // Without response files: an argument that begins with @ is a value like any other.
+        var result = Build(services).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is not HelpAction && result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors) await terminal.Error.WriteLineAsync($"k2: {OneLine(error.Message)}");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(
+                new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception failure) when (Describe(failure) is { } known)
+        {
+            await terminal.Error.WriteLineAsync($"k2: {OneLine(known.Message)}");
+            return known.Code;
+        }
+        finally
+        {
+            await terminal.Out.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    internal static string Version { get; } =
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    private static RootCommand Build(CliServices services)
+    {
+        var target = new TargetOptions();
+        var root = new RootCommand("K2: crypto market data, exactly once.")
+        {
+            target.Server,
+            target.Data,
+            target.Instruments,
+            StatusCommand.Create(services, target),
+            SymbolsCommand.Create(services, target),
+            CandlesCommand.Create(services, target),
+            TradesCommand.Create(services, target),
+            WatchCommand.Create(services, target),
+            SqlCommand.Create(services, target),
+            DoctorCommand.Create(services, target),
+        };
+        return root;
+    }
+
+    private static (string Message, int Code)? Describe(Exception failure) => failure switch
+    {
+        CliException known => (known.Message, known.ExitCode),
+        K2ClientException unable => (unable.Message, ExitCode.Failed),
+        StartupException wrong => (wrong.Message, ExitCode.Usage),
+        K2Exception unable => (unable.Message, ExitCode.Failed),
+
+        // The reader of a pipe has gone (k2 … | head): nothing is wrong here.
+        IOException { HResult: 32 or unchecked((int)0x8007006D) } => ("the reader of the output has gone", ExitCode.Failed),
+        IOException or UnauthorizedAccessException => (failure.Message, ExitCode.Failed),
+        _ => null,
+    };
+
+    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using K2.Cli.Locating;
+using K2.Cli.Output;
+using K2.Contracts.Connectors;
+using K2.Contracts.Http;
+using K2.Contracts.Symbols;
+using Spectre.Console;
+
+namespace K2.Cli.Commands;
+
+/// <summary><c>k2 status</c>: what a running platform does.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(CliServices services, TargetOptions target)
+    {
+        var format = new Option<string?>("--format") { Description = "table (default) or json", HelpName = "FORMAT" };
+        var command = new Command("status", "counters, connections and symbols of a running platform") { format };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var wanted = result.GetValue(format);
+            if (wanted is not (null or "table" or "json")) throw CliException.Usage($"--format '{wanted}' is unknown: write table or json.");
+            await using var client = await services.ConnectAsync(services.Locator.Locate(result, target), cancellationToken);
+            var status = await client.GetStatusAsync(cancellationToken);
+            if (wanted == "json") await services.Terminal.Out.WriteLineAsync(JsonSerializer.Serialize(status, ApiJson.Default.PlatformStatus));
+            else Write(status, client.Endpoints.Url, services.Terminal);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    internal static void Write(PlatformStatus status, string url, Terminal terminal)
+    {
+        var output = terminal.Out;
+        output.WriteLine($"K2 {status.Version} at {url}, source {status.Source}, up {Span(status.Now - status.Started)}, lag {(status.LagRecords is { } lag ? Number(lag) + " records" : "not known here")}");
+        var counters = Tables.Create([("stage", false), ("count", true)]);
+        foreach (var (stage, count) in status.Counters.Where(counter => counter.Value != 0)) counters.AddRow(stage, Number(count));
+        if (counters.Rows.Count > 0) Tables.Write(counters, terminal);
+
+        var connectors = Tables.Create([("exchange", false), ("state", false), ("symbols", true), ("connects", true), ("last frame", false), ("last error", false)]);
+        foreach (var connector in status.Connectors) connectors.AddRow(Row(connector));
+        if (connectors.Rows.Count > 0) Tables.Write(connectors, terminal);
+
+        var symbols = Tables.Create([("instrument", false), ("watermark", false), ("last trade id", true), ("id holes", true), ("position", true)]);
+        foreach (var symbol in status.Symbols) symbols.AddRow(Row(symbol));
+        if (symbols.Rows.Count > 0) Tables.Write(symbols, terminal);
+    }
+
+    private static string[] Row(ConnectorStatus connector) =>
+    [
+        connector.Exchange, connector.State, $"{connector.Confirmed.Length}/{connector.Desired.Length}", Number(connector.Connects), Moment(connector.LastFrame), Markup.Escape(connector.LastError),
+    ];
+
+    private static string[] Row(SymbolStatus symbol) =>
+        [symbol.Instrument, Moment(symbol.Watermark), symbol.LastTradeId < 0 ? "-" : symbol.LastTradeId.ToString(CultureInfo.InvariantCulture), Number(symbol.IdHoles), symbol.Position];
+
+    private static string Moment(DateTime? time) => time is { } value ? UtcTimeConverter.Format(value) : "-";
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Span(TimeSpan span) => span.TotalDays >= 1 ? span.ToString(@"d\d\ hh\:mm\:ss", CultureInfo.InvariantCulture) : span.ToString(@"hh\:mm\:ss", CultureInfo.InvariantCulture);
+}
