@@ -71,9 +71,9 @@ internal ref struct BinanceCanonicalReader(ReadOnlySpan<byte> frame)
         var i = 0;
         for (; i < _rest.Length && i < MaxDigits; i++)
         {
-            var digit = (uint)(_rest[i] - '0');
-            if (digit > 9) break;
-            value = (value * 10) + digit;
+            var c = _rest[i];
+            if (c is < (byte)'0' or > (byte)'9') break;
+            value = (value * 10) + (c - '0');
         }
 
         // JSON allows no leading zero; the other reader refuses it in the usual way.

@@ -41,9 +41,9 @@ internal static class BinanceNumbers
         var point = -1;
         for (var i = 0; i < text.Length; i++)
         {
-            var digit = (uint)(text[i] - '0');
-            if (digit <= 9) value = (value * 10) + digit;
-            else if (text[i] == '.' && point < 0 && i > 0) point = i;
+            var c = text[i];
+            if (c is >= (byte)'0' and <= (byte)'9') value = (value * 10) + (c - '0');
+            else if (c == '.' && point < 0 && i > 0) point = i;
             else return false;
         }
 
