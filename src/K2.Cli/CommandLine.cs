@@ -24,7 +24,7 @@ internal static class CommandLine
         var result = Build(services).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Action is not HelpAction && result.Errors.Count > 0)
         {
-            foreach (var error in result.Errors) await terminal.Error.WriteLineAsync($"k2: {OneLine(error.Message)}");
+            foreach (var message in Mistakes(args, result)) await terminal.Error.WriteLineAsync($"k2: {OneLine(message)}");
             return ExitCode.Usage;
         }
 
@@ -69,6 +69,13 @@ internal static class CommandLine
         };
         return root;
     }
+
+    private static IEnumerable<string> Mistakes(IReadOnlyList<string> args, ParseResult result) =>
+        args.Count == 0
+            ? ["no command is given: see k2 --help."]
+            : result.CommandResult.Command is RootCommand
+                ? result.UnmatchedTokens.Select(token => $"'{token}' is no command or option: see k2 --help.").DefaultIfEmpty("no command is given: see k2 --help.")
+                : result.Errors.Select(error => $"{error.Message.TrimEnd('.')}: see k2 {result.CommandResult.Command.Name} --help.").Distinct();
 
     private static (string Message, int Code)? Describe(Exception failure) => failure switch
     {

@@ -39,7 +39,7 @@ public sealed class K2Client : IAsyncDisposable
     /// <summary>The server this client talks to.</summary>
     public SiloEndpoints Endpoints { get; }
 
-    /// <summary>Live events that were dropped because the app read a watch too slowly, over all watches; each shows as a jump of its watch's sequence.</summary>
+    /// <summary>Live events that were dropped because the app read a watch too slowly or they came after their successors, over all watches; each shows as a jump of its watch's sequence.</summary>
     public long DroppedEvents => Volatile.Read(ref _droppedEvents);
 
     /// <summary>Connects to the platform at an address of its API: asks it for its Orleans gateway and connects to that.</summary>
@@ -131,11 +131,11 @@ public sealed class K2Client : IAsyncDisposable
     public Task<PlatformStatus> GetStatusAsync(CancellationToken cancellationToken = default) => _rest.GetAsync("/v1/status", ApiJson.Default.PlatformStatus, cancellationToken);
 
     /// <summary>
-    /// Returns what happens to an instrument from now on, until the enumeration is left or cancelled. Events are not durable: a jump of
-    /// <see cref="LiveEvent.Sequence"/> means that some were lost, on the way or because the app was slower than
-    /// <see cref="K2ClientOptions.WatchCapacity"/> events (then the oldest are dropped and <see cref="DroppedEvents"/> counts them); a smaller
-    /// sequence means that the server began to count anew. Candles are absolute, so the next event makes up for a lost one; lost trades can be read
-    /// with <see cref="GetTradesAsync"/>. Throws <see cref="K2ClientException"/> when the server goes away.
+    /// Returns what happens to an instrument from now on, in order, until the enumeration is left or cancelled. Events are not durable: a jump of
+    /// <see cref="LiveEvent.Sequence"/> means that some were lost, on the way, with their server, or because the app was slower than
+    /// <see cref="K2ClientOptions.WatchCapacity"/> events (then the oldest are dropped and <see cref="DroppedEvents"/> counts them).
+    /// Candles are absolute, so the next event makes up for a lost one; lost trades can be read with <see cref="GetTradesAsync"/>.
+    /// An event waits up to 50 ms for one that was sent before it. Throws <see cref="K2ClientException"/> when the server goes away.
     /// </summary>
     public async IAsyncEnumerable<LiveEvent> WatchAsync(string exchange, string symbol, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -10,12 +10,15 @@ namespace K2.Api.Http;
 /// Refuses requests whose Host header is not a name of this server. A web page of a stranger can point its own name at 127.0.0.1 (DNS rebinding)
 /// and would then read the API in the visitor's browser; its name in the Host header gives it away.
 /// Allowed are the loopback names, the hosts of the addresses listened on, for a wildcard address also every IP address (it cannot be rebound) and
-/// the machine's name, and what the setting <c>AllowedHosts</c> lists (separated by semicolons; <c>*</c> allows all).
+/// the machine's name, and what the setting <c>K2:AllowedHosts</c> lists (separated by semicolons; <c>*</c> allows all).
 /// </summary>
 internal sealed class HostGuard(IServer server, IConfiguration configuration)
 {
+    // Not the framework's own AllowedHosts: that one would shut out the loopback names, which health checks use.
+    private const string Setting = "K2:AllowedHosts";
+
     private readonly HashSet<string> _named = new(
-        (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Bare), StringComparer.OrdinalIgnoreCase);
+        (configuration[Setting] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Bare), StringComparer.OrdinalIgnoreCase);
 
     private Listening? _listening;
 
@@ -23,7 +26,7 @@ internal sealed class HostGuard(IServer server, IConfiguration configuration)
     {
         if (IsAllowed(http.Request.Host)) return next(http);
         return Problem.BadRequest(
-            "The Host header names no address of this server: use a loopback name such as 127.0.0.1, or list the name in the setting AllowedHosts.").ExecuteAsync(http);
+            "The Host header names no address of this server: use a loopback name such as 127.0.0.1, or list the name in the setting K2__AllowedHosts.").ExecuteAsync(http);
     }
 
     internal bool IsAllowed(HostString host)

@@ -13,6 +13,9 @@ internal static class WatchCommand
 {
     private const int MaxCount = int.MaxValue;
 
+    /// <summary>Sequences begin at an activation's time in microseconds: a jump of a second is a new activation, not a million events.</summary>
+    private const long NewActivation = 1_000_000;
+
     public static Command Create(CliServices services, TargetOptions target)
     {
         var exchange = new Argument<string>("EXCHANGE") { Description = "binance, kraken or coinbase" };
@@ -48,7 +51,9 @@ internal static class WatchCommand
         await foreach (var liveEvent in events)
         {
             if (sequence is { } last && liveEvent.Sequence > last + 1)
-                await terminal.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"k2: {liveEvent.Sequence - last - 1} events were lost here"));
+                await terminal.Error.WriteLineAsync(liveEvent.Sequence - last > NewActivation
+                    ? "k2: the server began anew here, events may be missing"
+                    : string.Create(CultureInfo.InvariantCulture, $"k2: {liveEvent.Sequence - last - 1} events were lost here"));
             sequence = liveEvent.Sequence;
             if (json) await terminal.Out.WriteLineAsync(JsonSerializer.Serialize(liveEvent, ApiJson.Default.LiveEvent));
             foreach (var trade in liveEvent.Trades)

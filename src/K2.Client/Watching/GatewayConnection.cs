@@ -26,6 +26,9 @@ internal sealed class GatewayConnection : IAsyncDisposable
 
     public IClusterClient Cluster { get; }
 
+    /// <summary>Whether the app has closed the connection itself.</summary>
+    public bool IsClosed { get; private set; }
+
     public static async Task<GatewayConnection> ConnectAsync(SiloEndpoints endpoints, K2ClientOptions options, CancellationToken cancellationToken)
     {
         if (!IPEndPoint.TryParse(endpoints.Gateway, out var gateway) || gateway.Port == 0)
@@ -42,6 +45,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
                 cluster.ClusterId = endpoints.ClusterId;
                 cluster.ServiceId = endpoints.ServiceId;
             })
+            .UseConnectionRetryFilter((_, _) => Task.FromResult(false))
             .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.RequestTimeout)
             .AddClusterConnectionLostHandler((_, _) => EndAll(watches, Lost(endpoints, null))));
         var host = builder.Build();
@@ -87,6 +91,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        IsClosed = true;
         EndAll(_watches, null);
         await DisposeAsync(_host);
     }
@@ -94,7 +99,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
     private static bool IsOfConnection(Exception failure) =>
         failure is OrleansException or TimeoutException or ObjectDisposedException or OperationCanceledException;
 
-    private static async Task DisposeAsync(IHost host)
+    private static async ValueTask DisposeAsync(IHost host)
     {
         try
         {

@@ -14,14 +14,14 @@ internal sealed class LiveWatch(GatewayConnection gateway, InstrumentId instrume
     public async IAsyncEnumerable<LiveEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Orleans keeps the observer by a weak reference: this local keeps it alive until the end.
-        var channel = new LiveChannel(options.WatchCapacity, dropped);
+        using var channel = new LiveChannel(options.WatchCapacity, options.Time, dropped);
         var observer = gateway.Cluster.CreateObjectReference<ILiveObserver>(channel);
         gateway.Register(channel);
         using var ended = new CancellationTokenSource();
         var renewal = Task.CompletedTask;
         try
         {
-            await gateway.CallAsync(_ => _grain.Subscribe(observer), cancellationToken);
+            if (!await SubscribeAsync(observer, cancellationToken)) yield break;
             renewal = RenewAsync(observer, channel, ended.Token);
             await foreach (var liveEvent in channel.Reader.ReadAllAsync(cancellationToken)) yield return liveEvent;
         }
@@ -32,6 +32,20 @@ internal sealed class LiveWatch(GatewayConnection gateway, InstrumentId instrume
             await renewal;
             await LeaveAsync(observer);
             GC.KeepAlive(channel);
+        }
+    }
+
+    /// <summary>Returns false when the app closed its client meanwhile: then the watch ends as it does later.</summary>
+    private async Task<bool> SubscribeAsync(ILiveObserver observer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await gateway.CallAsync(_ => _grain.Subscribe(observer), cancellationToken);
+            return true;
+        }
+        catch (K2ClientException) when (gateway.IsClosed)
+        {
+            return false;
         }
     }
 

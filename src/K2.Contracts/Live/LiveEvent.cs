@@ -13,6 +13,9 @@ public sealed record LiveEvent
     /// <summary>The changed candles of all timeframes, as they are after the trades.</summary>
     [Id(1)] public required ImmutableArray<CandleView> Candles { get; init; }
 
-    /// <summary>Rises by one with each event of an activation: a jump means that events were lost on the way.</summary>
+    /// <summary>
+    /// Rises by one with each event of an activation, from the activation's time in microseconds on, so that a later activation counts above an
+    /// earlier one: a jump means that events were lost on the way. One-way calls may arrive in any order; the client puts them back.
+    /// </summary>
     [Id(2)] public required long Sequence { get; init; }
 }

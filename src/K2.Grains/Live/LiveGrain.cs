@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,9 @@ internal sealed class LiveGrain : Grain, ILiveGrain
     {
         if (!InstrumentId.TryParse(this.GetPrimaryKeyString(), out var id) || !_instruments.TryGet(id, out _instrument)) return;
         _view = new LiveView(_instrument, _options);
+
+        // Above all that an earlier activation sent: a client takes lower sequences for latecomers.
+        _sequence = Timestamp.From(_time.GetUtcNow()).Microseconds;
         await RebaseAsync(cancellationToken);
         if (_view.LastTrade is null) await SeedLastTradeAsync(cancellationToken);
     }

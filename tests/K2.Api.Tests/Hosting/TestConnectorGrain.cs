@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using K2.Contracts.Connectors;
+
+namespace K2.Api.Tests.Hosting;
+
+/// <summary>Binance streams two symbols, Kraken fails to answer.</summary>
+[GrainType("test-connector")]
+internal sealed class TestConnectorGrain : Grain, IExchangeConnectorGrain
+{
+    public Task Start(ImmutableArray<string> symbols) => Task.CompletedTask;
+
+    public Task Pause() => Task.CompletedTask;
+
+    public Task Resume() => Task.CompletedTask;
+
+    public Task Drain() => Task.CompletedTask;
+
+    public Task<ConnectorStatus> GetStatus() => this.GetPrimaryKeyString() == "kraken"
+        ? throw new InvalidOperationException("kraken is asleep\nat some place")
+        : Task.FromResult(new ConnectorStatus
+        {
+            Exchange = "binance", State = "streaming", Desired = ["BTC/USDT", "ETH/USDT"], Confirmed = ["BTC/USDT"], LastError = "", Connects = 2, LastFrame = Samples.Start.ToDateTime(),
+        });
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Warehouse;
+using K2.Contracts.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+[assembly: AssemblyFixture(typeof(K2.Api.Tests.Hosting.TestPlatform))]
+
+namespace K2.Api.Tests.Hosting;
+
+/// <summary>A real silo with its API on free loopback ports; grains and warehouse are the tests' own.</summary>
+public sealed class TestPlatform : IAsyncLifetime
+{
+    private const string ClusterId = "k2-api-tests";
+    private WebApplication? _app;
+
+    public SiloEndpoints Endpoints { get; private set; } = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public IGrainFactory Grains => _app!.Services.GetRequiredService<IGrainFactory>();
+
+    public async ValueTask InitializeAsync()
+    {
+        var ports = FreePorts(2);
+        _app = Build(FakeWarehouse.WithSamples(), () => Endpoints, "http://127.0.0.1:0", builder => builder.Host.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports[0], ports[1], null, ClusterId, ClusterId);
+            silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Loopback);
+        }));
+        await _app.StartAsync();
+        Endpoints = EndpointsOf(_app, $"127.0.0.1:{ports[1]}");
+        Http = new HttpClient { BaseAddress = new Uri(Endpoints.Url) };
+    }
+
+    /// <summary>Starts another API on the same grains with a warehouse of its own.</summary>
+    internal async Task<WebApplication> StartApiAsync(IWarehouseReader reader, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings)
+    {
+        WebApplication? app = null;
+        app = Build(reader, () => EndpointsOf(app!, Endpoints.Gateway), url, builder =>
+        {
+            builder.Services.AddSingleton(Grains);
+            builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        });
+        await app.StartAsync();
+        return app;
+    }
+
+    internal ITestLiveGrain Live(string instrument) => Grains.GetGrain<ITestLiveGrain>(instrument);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(IWarehouseReader reader, Func<SiloEndpoints> endpoints, string url, Action<WebApplicationBuilder> configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(url);
+        builder.Services.AddSingleton(Samples.Table());
+        builder.Services.AddSingleton(reader);
+        var counters = new PipelineCounters();
+        counters.Add(PipelineStage.Frames, 123);
+        counters.Add(PipelineStage.TradeFrames, 100);
+        builder.Services.AddSingleton(counters);
+        builder.Services.AddK2Api(endpoints);
+        configure(builder);
+        var app = builder.Build();
+        app.MapK2Api();
+        return app;
+    }
+
+    private static SiloEndpoints EndpointsOf(WebApplication app, string gateway) => new()
+    {
+        ProcessId = Environment.ProcessId,
+        Url = app.Urls.First(),
+        ClickHouseUrl = "http://127.0.0.1:1",
+        Gateway = gateway,
+        ClusterId = ClusterId,
+        ServiceId = ClusterId,
+        Source = "simulated",
+        Started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+    };
+
+    private static int[] FreePorts(int count)
+    {
+        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        foreach (var socket in sockets) socket.Start();
+        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
+        foreach (var socket in sockets) socket.Dispose();
+        return ports;
+    }
+}
