@@ -1,0 +1,60 @@
+using System.CommandLine;
+using K2.Domain.Instruments;
+using K2.Exchanges;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Cli.Bench;
+
+/// <summary><c>k2 bench NAME</c>: long proofs with real processes. The last line is a verdict, the exit code is right.</summary>
+internal static class BenchCommand
+{
+    private const string DefaultCapture = "../shared/captures/binance-trade-2024-08-08.jsonl";
+
+    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services) };
+
+    private static Command Kill(CliServices services)
+    {
+        var seeds = new Option<int>("--seeds") { Description = "number of seeds", DefaultValueFactory = _ => 30 };
+        var first = new Option<int>("--first-seed") { Description = "the first seed", DefaultValueFactory = _ => 1 };
+        var capture = new Option<string>("--capture") { Description = "the capture that is played", DefaultValueFactory = _ => DefaultCapture };
+        var speed = new Option<int>("--speed") { Description = "pace of the runs that are killed", DefaultValueFactory = _ => 30 };
+        var silo = new Option<string?>("--silo") { Description = "the silo's assembly (default: the one built in this checkout)" };
+        var command = new Command("kill", "SIGKILL the silo or its engine at chosen and random moments; the rows must equal those of an uninterrupted run.") { seeds, first, capture, speed, silo };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var folder = Directory.CreateTempSubdirectory("k2-bench-kill-").FullName;
+            try
+            {
+                var options = new KillBenchOptions
+                {
+                    Capture = Existing(parsed.GetValue(capture)!, "--capture"),
+                    Silo = Existing(parsed.GetValue(silo) ?? BuiltSilo(), "--silo"),
+                    Seeds = parsed.GetValue(seeds) is > 0 and var count ? count : throw CliException.Usage("--seeds takes a whole number from 1."),
+                    FirstSeed = parsed.GetValue(first),
+                    Speed = parsed.GetValue(speed) is > 0 and var pace ? pace : throw CliException.Usage("--speed takes a whole number from 1."),
+                    HitsPerStep = parsed.GetValue(seeds) >= 30 ? 3 : 0,
+                    Folder = folder,
+                };
+                var rows = new StoredRowsReader(Instruments(), TimeProvider.System, NullLoggerFactory.Instance);
+                return await new KillBench(options, rows, services.Terminal.Out, TimeProvider.System).RunAsync(cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+            }
+            finally
+            {
+                Directory.Delete(folder, true);
+            }
+        });
+        return command;
+    }
+
+    private static InstrumentTable Instruments() => InstrumentFile.Load(Path.Combine(AppContext.BaseDirectory, "instruments.yaml"));
+
+    private static string Existing(string path, string option) => File.Exists(path) ? Path.GetFullPath(path) : throw CliException.Usage($"{option}: '{path}' does not exist.");
+
+    /// <summary>The silo of the same checkout and configuration: bin/CONFIGURATION/FRAMEWORK lies alike below both projects.</summary>
+    private static string BuiltSilo()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var root = output.Parent?.Parent?.Parent?.Parent?.Parent;
+        return root is null ? "K2.Silo.dll" : Path.Combine(root.FullName, "silo", "bin", output.Parent!.Name, output.Name, "K2.Silo.dll");
+    }
+}

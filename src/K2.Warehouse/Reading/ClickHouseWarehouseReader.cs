@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ClickHouse.Driver;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Domain.Trades;
+
+namespace K2.Warehouse.Reading;
+
+/// <summary>Reads exact rows through the official driver with parameterised statements.</summary>
+internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, InstrumentTable instruments) : IWarehouseReader
+{
+    private const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
+    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
+
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var instrument = Known(query.Instrument);
+        var parameters = Parameters(instrument.Id);
+        parameters["timeframe"] = query.Timeframe.ToName();
+        var where = OfInstrument + " AND timeframe = {timeframe:String}" + Range("window_start", query.From, query.To, parameters);
+        var sql = $"SELECT window_start, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, toInt8(complete), revision, version FROM k2.ohlcv WHERE {where} ORDER BY window_start {(query.NewestFirst ? "DESC" : "ASC")} LIMIT {Text(query.Limit)}";
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        while (rows.HasRow())
+        {
+            var start = rows.Time();
+            yield return ReadValues(rows, instrument, query.Timeframe, start) with { Closed = rows.Byte() != 0, Complete = (Completeness)rows.Byte(), Revision = rows.Int32(), Position = new LogPosition(rows.Int64()) };
+        }
+    }
+
+    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var instrument = Known(query.Instrument);
+        var parameters = Parameters(instrument.Id);
+        string where;
+        if (query.AfterTradeId is { } after)
+        {
+            var cursor = (query.NewestFirst ? query.To : query.From) ?? throw new ArgumentException("a cursor needs the time of its trade", nameof(query));
+            parameters["at"] = Text(cursor.Microseconds);
+            parameters["after"] = Text(after);
+            where = OfInstrument + (query.NewestFirst
+                ? " AND (timestamp, trade_id) < (fromUnixTimestamp64Micro({at:Int64}, 'UTC'), {after:Int64})" + Range("timestamp", query.From, null, parameters)
+                : " AND (timestamp, trade_id) > (fromUnixTimestamp64Micro({at:Int64}, 'UTC'), {after:Int64})" + Range("timestamp", null, query.To, parameters));
+        }
+        else
+        {
+            where = OfInstrument + Range("timestamp", query.From, query.To, parameters);
+        }
+
+        var direction = query.NewestFirst ? "DESC" : "ASC";
+        var sql = $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {where} ORDER BY timestamp {direction}, trade_id {direction} LIMIT {Text(query.Limit)}";
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        while (rows.HasRow()) yield return ReadTrade(rows, instrument);
+    }
+
+    public async Task<IReadOnlyList<PositionedTrade>> FindTradesAsync(InstrumentId instrument, ushort idEpoch, IReadOnlyCollection<long> tradeIds, CancellationToken cancellationToken)
+    {
+        const int perQuery = 5000;
+        var known = Known(instrument);
+        var found = new List<PositionedTrade>();
+        foreach (var ids in tradeIds.Chunk(perQuery))
+        {
+            var parameters = Parameters(instrument);
+            parameters["epoch"] = Text(idEpoch);
+            parameters["low"] = Text(ids.Min());
+            parameters["high"] = Text(ids.Max());
+            var wanted = ids.ToHashSet();
+            var sql = $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {OfInstrument} AND id_epoch = {{epoch:UInt16}} AND trade_id BETWEEN {{low:Int64}} AND {{high:Int64}}";
+            if (ids.Max() - ids.Min() > 10L * perQuery)
+            {
+                sql += " AND trade_id IN {ids:Array(Int64)}";
+                parameters["ids"] = "[" + string.Join(',', ids.Select(id => Text(id))) + "]";
+            }
+
+            await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+            while (rows.HasRow())
+            {
+                var trade = ReadTrade(rows, known);
+                if (wanted.Contains(trade.Trade.TradeId)) found.Add(trade);
+            }
+        }
+
+        return found;
+    }
+
+    public async Task<IReadOnlyList<Candle>> RebuildCandlesAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken)
+    {
+        var known = Known(instrument);
+        var candles = new List<Candle>();
+        foreach (var timeframe in windows.GroupBy(window => window.Timeframe))
+        {
+            var starts = timeframe.Select(window => window.Start.Microseconds).ToList();
+            var length = timeframe.Key.LengthMicroseconds();
+            var parameters = Parameters(instrument);
+            parameters["length"] = Text(length);
+            parameters["from"] = Text(starts.Min());
+            parameters["to"] = Text(starts.Max() + length);
+            parameters["version"] = Text(upTo.Version);
+            parameters["starts"] = "[" + string.Join(',', starts.Select(start => Text(start))) + "]";
+            parameters["timeframe"] = timeframe.Key.ToName();
+            var sql = $$"""
+                SELECT start, open, high, low, close, volume, quote, trades, open_time, close_time, open_id, close_id, toInt32(ifNull(revision, 0)) FROM
+                (
+                    SELECT intDiv(toUnixTimestamp64Micro(timestamp), {length:Int64}) * {length:Int64} AS start,
+                        argMin(price, (timestamp, first_trade_id)) AS open, max(price) AS high, min(price) AS low, argMax(price, (timestamp, last_trade_id)) AS close,
+                        sum(quantity) AS volume, sum(quote_volume) AS quote, sum(last_trade_id - first_trade_id + 1) AS trades,
+                        min(timestamp) AS open_time, max(timestamp) AS close_time, argMin(first_trade_id, (timestamp, first_trade_id)) AS open_id, argMax(last_trade_id, (timestamp, last_trade_id)) AS close_id
+                    FROM k2.silver_trades
+                    WHERE {{OfInstrument}} AND version <= {version:Int64}
+                        AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({to:Int64}, 'UTC')
+                    GROUP BY start HAVING has({starts:Array(Int64)}, start)
+                ) AS values
+                LEFT JOIN
+                (
+                    SELECT toUnixTimestamp64Micro(window_start) AS start, max(revision) AS revision FROM k2.candle_revisions
+                    WHERE {{OfInstrument}} AND timeframe = {timeframe:String} AND version <= {version:Int64} GROUP BY start
+                ) AS revised USING start
+                """;
+            await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+            while (rows.HasRow())
+            {
+                var start = rows.Time();
+                candles.Add(ReadValues(rows, known, timeframe.Key, start) with { Revision = rows.Int32(), Position = upTo });
+            }
+        }
+
+        return candles;
+    }
+
+    public async IAsyncEnumerable<PositionedTrade> ReadTradesBetweenAsync(InstrumentId instrument, LogPosition above, LogPosition below, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var known = Known(instrument);
+        var parameters = Parameters(instrument);
+        parameters["above"] = Text(above.Version);
+        parameters["below"] = Text(below.Version);
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {OfInstrument} AND version > {{above:Int64}} AND version < {{below:Int64}} ORDER BY version", parameters, cancellationToken);
+        while (rows.HasRow()) yield return ReadTrade(rows, known);
+    }
+
+    public async Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken)
+    {
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT version, state FROM k2.symbol_state WHERE {OfInstrument}", Parameters(instrument), cancellationToken);
+        return rows.HasRow() ? new SymbolCheckpoint(new LogPosition(rows.Int64()), rows.Bytes()) : null;
+    }
+
+    public async Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken)
+    {
+        const string sql = "SELECT exchange, canonical_symbol, max(version) FROM (SELECT exchange, canonical_symbol, version FROM k2.symbol_state_store UNION ALL SELECT exchange, canonical_symbol, max(version) FROM k2.silver_trades_store GROUP BY exchange, canonical_symbol UNION ALL SELECT exchange, canonical_symbol, max(version) FROM k2.ohlcv_store GROUP BY exchange, canonical_symbol) GROUP BY exchange, canonical_symbol";
+        var highest = new Dictionary<InstrumentId, LogPosition>();
+        await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string>(), cancellationToken);
+        while (rows.HasRow())
+        {
+            var exchange = rows.Text();
+            var symbol = rows.Text();
+            var position = new LogPosition(rows.Int64());
+            if (ExchangeNames.TryParse(exchange, out var known) && InstrumentId.TryCreate(known, symbol, out var id)) highest[id] = position;
+        }
+
+        return highest;
+    }
+
+    public async Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken)
+    {
+        const string sql = "SELECT toInt64((SELECT count() FROM k2.silver_trades)), toInt64((SELECT count() FROM k2.ohlcv)), toInt64((SELECT count() FROM k2.raw_frames)), toInt64((SELECT count() FROM k2.dead_letters))";
+        await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string>(), cancellationToken);
+        return new WarehouseCounts(rows.Int64(), rows.Int64(), rows.Int64(), rows.Int64());
+    }
+
+    private static Candle ReadValues(RowReader rows, Instrument instrument, Timeframe timeframe, Timestamp start) => new()
+    {
+        Instrument = instrument.Id,
+        Timeframe = timeframe,
+        WindowStart = start,
+        Open = new Price((long)rows.Decimal(instrument.PriceScale)),
+        High = new Price((long)rows.Decimal(instrument.PriceScale)),
+        Low = new Price((long)rows.Decimal(instrument.PriceScale)),
+        Close = new Price((long)rows.Decimal(instrument.PriceScale)),
+        Volume = rows.Decimal(instrument.QuantityScale),
+        QuoteVolume = rows.Decimal(instrument.PriceScale + instrument.QuantityScale),
+        TradeCount = rows.Int64(),
+        OpenTime = rows.Time(),
+        CloseTime = rows.Time(),
+        OpenTradeId = rows.Int64(),
+        CloseTradeId = rows.Int64(),
+        Closed = false,
+        Complete = Completeness.Unknown,
+        Revision = 0,
+        Position = LogPosition.None,
+    };
+
+    private static PositionedTrade ReadTrade(RowReader rows, Instrument instrument)
+    {
+        var trade = new Trade
+        {
+            IdEpoch = rows.UInt16(),
+            TradeId = rows.Int64(),
+            FirstTradeId = rows.Int64(),
+            LastTradeId = rows.Int64(),
+            Kind = (TradeKind)rows.Byte(),
+            Price = new Price((long)rows.Decimal(instrument.PriceScale)),
+            Quantity = new Quantity((long)rows.Decimal(instrument.QuantityScale)),
+            Side = (TakerSide)rows.Byte(),
+            Source = (TradeSource)rows.Byte(),
+            ExchangeTime = rows.Time(),
+            ReceivedTime = rows.Time(),
+        };
+        return new PositionedTrade(new LogPosition(rows.Int64()), trade);
+    }
+
+    private static Dictionary<string, string> Parameters(InstrumentId instrument) => new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["symbol"] = instrument.Symbol };
+
+    private static string Range(string column, Timestamp? from, Timestamp? to, Dictionary<string, string> parameters)
+    {
+        var text = "";
+        if (from is { } first)
+        {
+            parameters["from"] = Text(first.Microseconds);
+            text += $" AND {column} >= fromUnixTimestamp64Micro({{from:Int64}}, 'UTC')";
+        }
+
+        if (to is { } end)
+        {
+            parameters["to"] = Text(end.Microseconds);
+            text += $" AND {column} < fromUnixTimestamp64Micro({{to:Int64}}, 'UTC')";
+        }
+
+        return text;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private Instrument Known(InstrumentId id) => instruments.TryGet(id, out var instrument) ? instrument : throw new ArgumentException($"{id} is not in the instruments file");
+}

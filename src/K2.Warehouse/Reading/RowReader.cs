@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using ClickHouse.Driver;
+using ClickHouse.Driver.ADO;
+using K2.Abstractions;
+using K2.Domain;
+using K2.Warehouse.Writing;
+
+namespace K2.Warehouse.Reading;
+
+/// <summary>Reads rows in ClickHouse's RowBinary format: fixed-width integers, decimals as 128-bit integers, text with a length. Nothing passes through a double.</summary>
+internal sealed class RowReader : IAsyncDisposable
+{
+    private readonly ClickHouseRawResult _result;
+    private readonly BinaryReader _reader;
+
+    private RowReader(ClickHouseRawResult result, Stream stream)
+    {
+        _result = result;
+        _reader = new BinaryReader(new BufferedStream(stream, 1 << 16));
+    }
+
+    /// <summary>Runs a query with parameters ({name:Type} in the text).</summary>
+    public static async Task<RowReader> QueryAsync(ClickHouseClient client, string sql, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    {
+        var settings = parameters.ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)Escape(parameter.Value), StringComparer.Ordinal);
+        try
+        {
+            var result = await client.ExecuteRawResultAsync(sql + " FORMAT RowBinary", new QueryOptions { CustomSettings = settings }, cancellationToken);
+            return new RowReader(result, new MemoryStream(await result.ReadAsByteArrayAsync()));
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw new K2Exception("ClickHouse does not answer", true, unreachable);
+        }
+    }
+
+    /// <summary>Whether another row follows.</summary>
+    public bool HasRow()
+    {
+        var stream = _reader.BaseStream;
+        return stream.Position < stream.Length;
+    }
+
+    public string Text()
+    {
+        var length = _reader.Read7BitEncodedInt();
+        return Encoding.UTF8.GetString(_reader.ReadBytes(length));
+    }
+
+    public byte[] Bytes() => _reader.ReadBytes(_reader.Read7BitEncodedInt());
+
+    public long Int64() => _reader.ReadInt64();
+
+    public int Int32() => _reader.ReadInt32();
+
+    public ushort UInt16() => _reader.ReadUInt16();
+
+    public byte Byte() => _reader.ReadByte();
+
+    public Timestamp Time() => new(_reader.ReadInt64());
+
+    /// <summary>Reads a Decimal(38,18) as a mantissa at a smaller scale.</summary>
+    /// <exception cref="K2Exception">The stored number has more digits than the instrument's scale.</exception>
+    public Int128 Decimal(int scale)
+    {
+        var lower = _reader.ReadUInt64();
+        var value = ((Int128)_reader.ReadInt64() << 64) | lower;
+        for (var digit = scale; digit < NativeBlock.DecimalScale; digit++)
+        {
+            var (quotient, rest) = Int128.DivRem(value, 10);
+            if (rest != 0) throw new K2Exception(string.Create(CultureInfo.InvariantCulture, $"a stored number has more than {scale} digits behind the point: the instruments file has changed its scales"));
+            value = quotient;
+        }
+
+        return value;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        _result.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+}

@@ -1,0 +1,93 @@
+using ClickHouse.Driver;
+using ClickHouse.Driver.ADO;
+using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Warehouse;
+using K2.Domain.Instruments;
+using K2.Warehouse.Embedded;
+using K2.Warehouse.Migrations;
+using K2.Warehouse.Reading;
+using K2.Warehouse.Writing;
+using Microsoft.Extensions.Logging;
+
+namespace K2.Warehouse;
+
+/// <summary>The warehouse as one object: an embedded engine (or a server), its schema, a writer and a reader.</summary>
+public sealed class WarehouseHost : IAsyncDisposable
+{
+    private readonly EmbeddedEngine? _engine;
+    private readonly HttpClient _http;
+    private readonly ClickHouseClient _client;
+    private readonly ClickHouseWarehouseWriter _writer;
+
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseWarehouseWriter writer, IWarehouseReader reader)
+    {
+        _engine = engine;
+        _http = http;
+        _client = client;
+        _writer = writer;
+        Url = url;
+        Reader = reader;
+    }
+
+    /// <summary>Address of ClickHouse's HTTP protocol, without credentials.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Makes rows durable.</summary>
+    public IWarehouseWriter Writer => _writer;
+
+    /// <summary>Reads exact rows.</summary>
+    public IWarehouseReader Reader { get; }
+
+    /// <summary>Process id of the embedded engine's child, or null for a server.</summary>
+    public int? EngineProcessId => _engine?.ProcessId;
+
+    /// <summary>Starts the engine if no server is named, brings the schema up to date, and returns when it can be written and read.</summary>
+    /// <exception cref="StartupException">The engine cannot be started or the server not be reached.</exception>
+    public static async Task<WarehouseHost> StartAsync(
+        WarehouseOptions options, InstrumentTable instruments, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var engine = options.ConnectionString is null ? await EmbeddedEngine.StartAsync(options, time, loggers.CreateLogger<EmbeddedEngine>(), cancellationToken) : null;
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { Timeout = Timeout.InfiniteTimeSpan };
+        try
+        {
+            var settings = engine is null ? new ClickHouseClientSettings(options.ConnectionString!) : new ClickHouseClientSettings { Host = engine.Url.Host, Port = (ushort)engine.Url.Port, Protocol = "http" };
+            var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = Timeout.InfiniteTimeSpan });
+            try
+            {
+                await Migrator.RunAsync(client, cancellationToken);
+            }
+            catch (Exception failure) when (failure is HttpRequestException || (failure is K2Exception && failure is not StartupException))
+            {
+                throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure);
+            }
+
+            var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
+            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, loggers.CreateLogger<BlockSender>()), counters, probe, time);
+            return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments));
+        }
+        catch
+        {
+            http.Dispose();
+            if (engine is not null) await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Copies a statement's answer unread into a stream; a FORMAT clause is honoured, without one it is tab-separated.</summary>
+    public async Task QueryRawAsync(string sql, Stream output, CancellationToken cancellationToken)
+    {
+        using var result = await _client.ExecuteRawResultAsync(sql, null, cancellationToken);
+        await using var answer = await result.ReadAsStreamAsync();
+        await answer.CopyToAsync(output, cancellationToken);
+    }
+
+    /// <summary>Flushes what waits in the writer and stops the engine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _client.Dispose();
+        _http.Dispose();
+        if (_engine is not null) await _engine.DisposeAsync();
+    }
+}
