@@ -8,9 +8,8 @@ using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
 using K2.Grains.Raw;
-using K2.Simulator;
+using K2.Simulator.Replay;
 using K2.Streaming.Embedded;
-using K2.Streaming.Provider;
 using K2.Warehouse;
 
 namespace K2.Silo;
@@ -47,7 +46,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>From the connectors' start to the moment that the last record was durable, or null while streaming.</summary>
     public TimeSpan? StreamingTime { get; private set; }
 
-    public long PeakMemoryBytes => Process.GetCurrentProcess().PeakWorkingSet64;
+    public static long PeakMemoryBytes => Process.GetCurrentProcess().PeakWorkingSet64;
 
     /// <summary>The highest resident memory of the engine's child seen so far; sampled with the lag.</summary>
     public long EnginePeakMemoryBytes { get; private set; }

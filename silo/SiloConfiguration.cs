@@ -6,10 +6,12 @@ using K2.Abstractions.Log;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Symbols;
-using K2.Simulator;
+using K2.Simulator.Replay;
+using K2.Simulator.Synthetic;
 using K2.Streaming.Provider;
 using K2.Warehouse;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 
 namespace K2.Silo;
 
@@ -26,7 +28,7 @@ internal static class SiloConfiguration
         {
             return InstrumentFile.Load(options.InstrumentsFile ?? Path.Combine(AppContext.BaseDirectory, "instruments.yaml"));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InstrumentFileException or ArgumentException)
         {
             throw new StartupException($"The instruments file cannot be used: {failure.Message}", failure);
         }
@@ -61,10 +63,10 @@ internal static class SiloConfiguration
                 new ReplayOptions
                 {
                     Captures = options.Captures,
-                    Speed = options.Source == SourceKind.Simulated ? 1 : options.Speed,
+                    Sources = options.Source == SourceKind.Simulated ? [Synthetic(options, wanted, time)] : [],
+                    Speed = options.Source == SourceKind.Simulated ? ReplaySpeed.Times(1) : options.Speed,
                     Repeat = options.Repeat,
-                    Synthetic = options.Source == SourceKind.Simulated ? new SyntheticFeed(options.Seed, wanted, time.GetUtcNow()) : null,
-                    TimeProvider = time,
+                    Time = time,
                 },
                 cancellationToken);
         }
@@ -73,6 +75,13 @@ internal static class SiloConfiguration
             throw new StartupException($"The capture cannot be played: {failure.Message}", failure);
         }
     }
+
+    private static SyntheticFeed Synthetic(SiloOptions options, IReadOnlyList<Instrument> wanted, TimeProvider time) => new(new SyntheticFeedOptions
+    {
+        Symbols = [.. wanted.Select(instrument => instrument.NativeSymbol)],
+        Start = K2.Domain.Timestamp.From(time.GetUtcNow()),
+        Seed = (ulong)options.Seed,
+    });
 
     public static int[] FreePorts(int count)
     {

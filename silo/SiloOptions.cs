@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Simulator.Replay;
 
 namespace K2.Silo;
 
@@ -30,8 +31,8 @@ public sealed record SiloOptions
     /// <summary>Capture files, in the order they are played.</summary>
     public required IReadOnlyList<string> Captures { get; init; }
 
-    /// <summary>Factor on the captures' own pace; 0 plays as fast as the reader takes it.</summary>
-    public required decimal Speed { get; init; }
+    /// <summary>The captures' pace.</summary>
+    public required ReplaySpeed Speed { get; init; }
 
     /// <summary>How often the captures are played, each time with shifted ids and times.</summary>
     public required int Repeat { get; init; }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using K2.Abstractions;
-using K2.Abstractions.Diagnostics;
 
 namespace K2.Silo;
 
