@@ -114,6 +114,8 @@ internal sealed class Platform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The host stops before it is disposed of, so that grains are deactivated while their services still live.
+        if (_app is not null) await _app.StopAsync();
         for (var i = _parts.Count - 1; i >= 0; i--) await _parts[i].DisposeAsync();
         Counters.Dispose();
     }

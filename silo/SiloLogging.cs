@@ -26,6 +26,9 @@ internal sealed class SiloLogging(ILoggerFactory factory) : IAsyncDisposable
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("K2", LogLevel.Information);
 
+        // Orleans warns of server GC, which a laptop's one process does not want.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+
         // While ClickHouse is away every stream's retry would log a stack; the writer says it once.
         logging.AddFilter("Orleans.Streams", LogLevel.Error);
     }

@@ -15,6 +15,7 @@ namespace K2.Warehouse;
 /// <summary>The warehouse as one object: an embedded engine (or a server), its schema, a writer and a reader.</summary>
 public sealed class WarehouseHost : IAsyncDisposable
 {
+    private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
     private readonly EmbeddedEngine? _engine;
     private readonly HttpClient _http;
     private readonly ClickHouseClient _client;
@@ -52,7 +53,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         try
         {
             var settings = engine is null ? new ClickHouseClientSettings(options.ConnectionString!) : new ClickHouseClientSettings { Host = engine.Url.Host, Port = (ushort)engine.Url.Port, Protocol = "http" };
-            var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = Timeout.InfiniteTimeSpan });
+            var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = CallLimit });
             try
             {
                 await Migrator.RunAsync(client, cancellationToken);

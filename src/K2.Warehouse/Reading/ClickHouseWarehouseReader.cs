@@ -164,9 +164,11 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
 
     public async Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken)
     {
-        const string sql = "SELECT toInt64((SELECT count() FROM k2.silver_trades)), toInt64((SELECT count() FROM k2.ohlcv)), toInt64((SELECT count() FROM k2.raw_frames)), toInt64((SELECT count() FROM k2.dead_letters))";
-        await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string>(), cancellationToken);
-        return new WarehouseCounts(rows.Int64(), rows.Int64(), rows.Int64(), rows.Int64());
+        return new WarehouseCounts(
+            await CountAsync("k2.silver_trades", cancellationToken),
+            await CountAsync("k2.ohlcv", cancellationToken),
+            await CountAsync("k2.raw_frames", cancellationToken),
+            await CountAsync("k2.dead_letters", cancellationToken));
     }
 
     private static Candle ReadValues(RowReader rows, Instrument instrument, Timeframe timeframe, Timestamp start) => new()
@@ -228,6 +230,12 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         }
 
         return text;
+    }
+
+    private async Task<long> CountAsync(string view, CancellationToken cancellationToken)
+    {
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT toInt64(count()) FROM {view}", new Dictionary<string, string>(), cancellationToken);
+        return rows.Int64();
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
