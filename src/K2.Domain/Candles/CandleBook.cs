@@ -5,31 +5,41 @@ using K2.Domain.Trades;
 namespace K2.Domain.Candles;
 
 /// <summary>
-/// Builds one instrument's candles in all timeframes as a pure function of its log. Not thread-safe; a caller applies a batch to a
-/// <see cref="Clone"/> and replaces the book when the effect is durable.
+/// Builds one instrument's candles in all timeframes as a pure function of its log. For each batch a caller takes a <see cref="Clone"/>, brings
+/// back what left memory (<see cref="CollectMissingWindows"/>, <see cref="Restore"/>), applies the records, ends with <see cref="TakeChanges"/>,
+/// and replaces the book once the changes are durable. How records are cut into batches changes no final row. Not thread-safe.
 /// </summary>
 public sealed class CandleBook
 {
-    /// <summary>The most windows that one gap record may ask to have rebuilt; older ones keep the completeness they have.</summary>
-    private const int MaxGapWindows = 1000;
+    /// <summary>
+    /// The most windows of one timeframe that one gap record asks to have rebuilt: a week of minutes. Older ones keep the completeness they have.
+    /// </summary>
+    internal const int MaxGapWindows = 10_080;
+
     private readonly CandleBookOptions _options;
     private readonly CandleSeries[] _series;
     private readonly List<FeedGap> _gaps;
-    private readonly HashSet<CandleWindow> _known = [];
+    private readonly SeenTrades _seen;
+    private readonly HashSet<CandleWindow> _knownEmpty = [];
+
+    /// <summary>The slots of the last trade. Windows nest, so a trade inside the shortest one is inside all of them.</summary>
+    private CandleSlot[]? _current;
 
     /// <summary>Makes an empty book.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public CandleBook(Instrument instrument, CandleBookOptions options)
-        : this(instrument, options, [.. Timeframes.All.Select(timeframe => new CandleSeries(timeframe))], [], new TradeIdIntervals(options.MaxIntervals))
+        : this(instrument, options, [.. Timeframes.All.Select(timeframe => new CandleSeries(timeframe))], [], new SeenTrades())
     {
     }
 
-    internal CandleBook(Instrument instrument, CandleBookOptions options, CandleSeries[] series, List<FeedGap> gaps, TradeIdIntervals seen)
+    internal CandleBook(Instrument instrument, CandleBookOptions options, CandleSeries[] series, List<FeedGap> gaps, SeenTrades seen)
     {
+        options.Validate();
         Instrument = instrument;
         _options = options;
         _series = series;
         _gaps = gaps;
-        Seen = seen;
+        _seen = seen;
     }
 
     /// <summary>The instrument.</summary>
@@ -41,83 +51,94 @@ public sealed class CandleBook
     /// <summary>The highest exchange time that a watermark record has proven, or null. Windows that end at or before it are closed.</summary>
     public Timestamp? Watermark { get; internal set; }
 
-    /// <summary>The trade ids seen in the current id epoch.</summary>
-    public TradeIdIntervals Seen { get; private set; }
+    /// <summary>The trade ids seen in the current id epoch. Only this book changes them.</summary>
+    public TradeIdIntervals Seen => _seen.Current.Ids;
 
-    /// <summary>How often the exchange has restarted its ids.</summary>
-    public ushort IdEpoch { get; internal set; }
+    /// <summary>
+    /// The current id epoch: how often the exchange has restarted its ids, raised by the record of a restart or by the first trade of a higher
+    /// epoch. A trade belongs to the epoch that its connector stamped, so that a late one of the epoch before is still known by its id.
+    /// </summary>
+    public ushort IdEpoch => _seen.Current.Epoch;
 
-    internal bool HasWatermarkSinceWrite { get; set; }
+    /// <summary>Watermark records taken since the book was made or read; only differences count.</summary>
+    internal long Watermarks { get; set; }
 
     internal IReadOnlyList<CandleSeries> Series => _series;
 
     internal IReadOnlyList<FeedGap> Gaps => _gaps;
 
-    /// <summary>Returns an independent copy.</summary>
-    public CandleBook Clone() => new(Instrument, _options, Array.ConvertAll(_series, series => series.Clone()), [.. _gaps], Seen.Clone())
-    {
-        Position = Position,
-        Watermark = Watermark,
-        IdEpoch = IdEpoch,
-        HasWatermarkSinceWrite = HasWatermarkSinceWrite,
-    };
+    internal SeenTrades SeenTrades => _seen;
 
-    /// <summary>Whether only the warehouse can say if the trade is known: its id is of an older id epoch, or lies where ids were forgotten.</summary>
-    public bool MustLookUp(in Trade trade) => trade.IdEpoch != IdEpoch || (trade.TradeId < Seen.Floor && !Seen.Contains(trade.TradeId));
+    /// <summary>Reads the stored form.</summary>
+    /// <exception cref="CorruptRecordException">The bytes are damaged, of another version, or of another instrument's scales.</exception>
+    public static CandleBook Deserialize(Instrument instrument, ReadOnlySpan<byte> state, CandleBookOptions options) => CandleBookCodec.Deserialize(instrument, state, options);
+
+    /// <summary>Returns an independent copy, also of what the current batch has brought.</summary>
+    public CandleBook Clone()
+    {
+        var copy = new CandleBook(Instrument, _options, Array.ConvertAll(_series, series => series.Clone()), [.. _gaps], _seen.Clone())
+        {
+            Position = Position,
+            Watermark = Watermark,
+            Watermarks = Watermarks,
+        };
+        copy._knownEmpty.UnionWith(_knownEmpty);
+        return copy;
+    }
 
     /// <summary>
-    /// Names the windows that the record may touch and that have left memory. The caller has them rebuilt and calls <see cref="Restore"/> or
-    /// <see cref="RestoreEmpty"/> for each before <see cref="Apply"/>; all records of a batch may be asked before the first is applied.
+    /// Whether only the warehouse can say if the trade is known: its id lies where holes were forgotten, or is of an id epoch before the last two.
+    /// The answer holds until <see cref="TakeChanges"/>, so all records of a batch may be asked before the first is applied.
+    /// </summary>
+    public bool MustLookUp(in Trade trade) => _seen.MustLookUp(trade.IdEpoch, trade.TradeId);
+
+    /// <summary>
+    /// Names the windows whose values or completeness the record may change and that may have left memory. The caller has them rebuilt up to
+    /// <see cref="Position"/> and calls <see cref="Restore"/> or <see cref="RestoreEmpty"/> for each before <see cref="Apply"/>; all records of a
+    /// batch may be asked before the first is applied.
     /// </summary>
     public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing)
     {
+        if (Watermark is not { } reached) return;
+        var horizon = reached.Add(-_options.RetainClosed);
+        TradeIdInterval edge;
         switch (record.Kind)
         {
             case RecordKind.Trade:
-                CollectAt(record.Trade.ExchangeTime, missing);
-                if (Seen.TryFindHole(record.Trade.TradeId, out var before, out var after))
-                {
-                    CollectAt(before.Until, missing);
-                    CollectAt(after.From, missing);
-                }
+                var trade = record.Trade;
+                if (_seen.Contains(trade.IdEpoch, trade.TradeId)) return;
+                CollectAt(trade.ExchangeTime, horizon, missing);
 
+                // The id fills, shrinks or opens a hole: the windows at its edges may become complete, or incomplete, without a trade of their own.
+                if (_seen.TryFindAtOrBelow(trade.IdEpoch, trade.TradeId, out edge)) CollectAt(edge.Until, horizon, missing);
+                if (_seen.TryFindAbove(trade.IdEpoch, trade.TradeId, out edge)) CollectAt(edge.From, horizon, missing);
+                break;
+            case RecordKind.Watermark when record.LastId >= 0:
+                if (_seen.TryFindAtOrBelow(IdEpoch, record.LastId, out edge)) CollectAt(edge.Until, horizon, missing);
                 break;
             case RecordKind.GapOpened or RecordKind.GapClosed:
-                foreach (var series in _series)
-                {
-                    var start = series.Timeframe.WindowStart(record.Time);
-                    for (var n = 0; n < MaxGapWindows && start < record.Until; n++, start = new(start.Microseconds + series.Timeframe.LengthMicroseconds())) Collect(series, start, missing);
-                }
-
+                foreach (var series in _series) CollectGap(series, new FeedGap(record.Time, record.Until), horizon, missing);
                 break;
         }
     }
 
-    /// <summary>Takes back a window that had left memory, as the warehouse's trades up to <see cref="Position"/> make it. Nothing is written for it.</summary>
+    /// <summary>
+    /// Takes back a window that had left memory: values and revision as the warehouse's trades up to <see cref="Position"/> make them. Closed and
+    /// complete are derived here; nothing is written for it unless the batch changes it. A window that is in memory is left as it is.
+    /// </summary>
     public void Restore(Candle candle)
     {
-        var slot = new CandleSlot(candle.Timeframe, candle.WindowStart)
-        {
-            Open = candle.Open,
-            High = candle.High,
-            Low = candle.Low,
-            Close = candle.Close,
-            Volume = candle.Volume,
-            QuoteVolume = candle.QuoteVolume,
-            TradeCount = candle.TradeCount,
-            OpenTime = candle.OpenTime,
-            CloseTime = candle.CloseTime,
-            OpenTradeId = candle.OpenTradeId,
-            CloseTradeId = candle.CloseTradeId,
-            Revision = candle.Revision,
-        };
-        slot.Closed = Watermark is { } reached && slot.End <= reached;
-        slot.Complete = CompletenessOf(slot);
-        _series[(int)candle.Timeframe - 1].Add(slot);
+        var series = _series[(int)candle.Timeframe - 1];
+        if (series.Find(candle.WindowStart) is not null) return;
+
+        var slot = series.At(candle.WindowStart);
+        slot.Load(candle);
+        slot.Closed = IsClosed(slot);
+        slot.Complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps, Completeness.Unknown);
     }
 
-    /// <summary>Notes that the warehouse holds no trade of a window that was asked for.</summary>
-    public void RestoreEmpty(CandleWindow window) => _known.Add(window);
+    /// <summary>Notes until the end of the batch that the warehouse holds no trade of a window that was asked for.</summary>
+    public void RestoreEmpty(CandleWindow window) => _knownEmpty.Add(window);
 
     /// <summary>Takes a position over without a record: the entry there was damaged and is kept elsewhere.</summary>
     /// <exception cref="ArgumentException">The position is not above <see cref="Position"/>.</exception>
@@ -127,155 +148,158 @@ public sealed class CandleBook
         Position = position;
     }
 
-    /// <summary>Applies one record.</summary>
+    /// <summary>
+    /// Applies one record. A trade into a window that the watermark has passed raises the candle's revision by one, also where it is the
+    /// window's first: the candle then appears closed with revision 1.
+    /// </summary>
     /// <param name="position">Its log position, above <see cref="Position"/>.</param>
     /// <param name="record">The record.</param>
     /// <param name="changes">Takes what the record brought.</param>
-    /// <param name="knownInWarehouse">Whether a trade for which <see cref="MustLookUp"/> holds is stored.</param>
-    /// <exception cref="ArgumentException">The position is not above the book's, or the trade is of another kind than the instrument's.</exception>
+    /// <param name="knownInWarehouse">Whether a trade for which <see cref="MustLookUp"/> holds is stored at or below <see cref="Position"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// The position is not above the book's, the record's kind is unknown, or the trade is of another kind than the instrument's or stands for no
+    /// trade. The book is unchanged.
+    /// </exception>
+    /// <exception cref="OverflowException">A sum leaves 128 bits. The book is to be dropped.</exception>
     public void Apply(LogPosition position, in LogRecord record, BookChanges changes, bool knownInWarehouse = false)
     {
-        if (record.Kind == RecordKind.Trade && record.Trade.Kind != Instrument.TradeKind)
-            throw new ArgumentException($"{Instrument.Id} takes trades of kind {Instrument.TradeKind}, not {record.Trade.Kind}", nameof(record));
+        Check(record);
         Skip(position);
         switch (record.Kind)
         {
             case RecordKind.Trade:
-                ApplyTrade(position, record.Trade, changes, knownInWarehouse);
+                ApplyTrade(position, record, changes, knownInWarehouse);
                 break;
             case RecordKind.Watermark:
                 if (record.LastId >= 0) Seen.ProveUntil(record.LastId, record.Time);
                 if (Watermark is null || record.Time > Watermark) Watermark = record.Time;
-                HasWatermarkSinceWrite = true;
+                Watermarks++;
                 break;
             case RecordKind.GapOpened:
-                _gaps.Add(new FeedGap(record.Time, record.Until));
+                // A connector that was restarted may report the gap again: it is still one gap.
+                var gap = new FeedGap(record.Time, record.Until);
+                if (!_gaps.Contains(gap)) _gaps.Add(gap);
                 break;
             case RecordKind.GapClosed:
                 _gaps.Remove(new FeedGap(record.Time, record.Until));
                 break;
             case RecordKind.TradeIdsRestarted:
-                IdEpoch++;
-                Seen = new TradeIdIntervals(_options.MaxIntervals);
+                _seen.RaiseEpoch();
                 break;
-            default:
-                throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
         }
     }
 
-    /// <summary>Ends a batch: closes what the watermark has passed, moves the rows to be written now into the changes, and lets old candles leave memory.</summary>
+    /// <summary>
+    /// Ends a batch: moves the rows to be written now into the changes, stamped with <see cref="Position"/>, and lets old candles leave memory.
+    /// Closed, revised and re-judged closed candles are written at once; a forming one once a watermark record has followed its change.
+    /// </summary>
     public void TakeChanges(BookChanges changes)
     {
         foreach (var series in _series)
         {
             foreach (var slot in series.Slots) Settle(slot, changes);
-            Evict(series);
+            if (Watermark is { } reached) series.Evict(reached.Add(-_options.RetainClosed), _options.MaxRetainedPerTimeframe);
         }
 
-        HasWatermarkSinceWrite = false;
-        _known.Clear();
-        while (_gaps.Count > _options.MaxIntervals) _gaps.RemoveAt(0);
+        _current = null;
+        _knownEmpty.Clear();
+        _seen.EndBatch(_options.MaxIntervals);
+        if (_gaps.Count > _options.MaxIntervals) _gaps.RemoveRange(0, _gaps.Count - _options.MaxIntervals);
     }
 
-    /// <summary>Returns every candle in memory, shortest timeframe first, then by window.</summary>
+    /// <summary>
+    /// Returns every candle in memory, shortest timeframe first, then by window. Closed and complete are as of the last <see cref="TakeChanges"/>.
+    /// </summary>
     public IReadOnlyList<Candle> Candles() => [.. _series.SelectMany(series => series.Slots).Select(slot => slot.ToCandle(Instrument.Id, Position))];
 
-    /// <summary>Returns the stored form of the whole state.</summary>
+    /// <summary>Returns the stored form of the state. What a batch only notes for itself is not in it: call it behind <see cref="TakeChanges"/>.</summary>
     public byte[] Serialize() => CandleBookCodec.Serialize(this);
 
-    /// <summary>Reads the stored form.</summary>
-    /// <exception cref="CorruptRecordException">The bytes are damaged, of another version, or of another instrument's scales.</exception>
-    public static CandleBook Deserialize(Instrument instrument, ReadOnlySpan<byte> state, CandleBookOptions options) => CandleBookCodec.Deserialize(instrument, state, options);
-
-    private void ApplyTrade(LogPosition position, in Trade trade, BookChanges changes, bool knownInWarehouse)
+    private void Check(in LogRecord record)
     {
-        if (knownInWarehouse || (trade.IdEpoch == IdEpoch && !Seen.Add(trade.TradeId, trade.ExchangeTime)))
+        if (record.Kind is RecordKind.Unknown or > RecordKind.TradeIdsRestarted) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
+        if (record.Kind != RecordKind.Trade) return;
+        if (record.Trade.Kind != Instrument.TradeKind) throw new ArgumentException($"{Instrument.Id} takes trades of kind {Instrument.TradeKind}, not {record.Trade.Kind}", nameof(record));
+        if (record.Trade.LastTradeId < record.Trade.FirstTradeId)
+            throw new ArgumentException($"trade {record.Trade.TradeId} of {Instrument.Id} ends with id {record.Trade.LastTradeId} before its first {record.Trade.FirstTradeId}", nameof(record));
+    }
+
+    private void ApplyTrade(LogPosition position, in LogRecord record, BookChanges changes, bool knownInWarehouse)
+    {
+        var trade = record.Trade;
+        if (knownInWarehouse || !_seen.Add(trade.IdEpoch, trade.TradeId, trade.ExchangeTime))
         {
             changes.KnownIds.Add(new PositionedTrade(position, trade));
             return;
         }
 
         changes.NewTrades.Add(new PositionedTrade(position, trade));
-        foreach (var series in _series)
+        var current = CurrentAt(trade.ExchangeTime);
+        var quoteVolume = trade.QuoteVolume;
+        foreach (var slot in current)
         {
-            var slot = series.At(trade.ExchangeTime);
-            slot.Add(trade);
-            if (Watermark is not { } reached || slot.End > reached) continue;
+            slot.Add(trade, quoteVolume);
+            if (slot.DirtySince == CandleSlot.Clean) slot.DirtySince = Watermarks;
+            if (!IsClosed(slot)) continue;
 
-            // Whether this record or an earlier one of the batch closed the window makes no difference: the watermark decides.
+            // Whether this batch or an earlier one closed the window makes no difference: the watermark decides.
             slot.Revision++;
             slot.Revised = true;
-            slot.Due = true;
-            if (series.Timeframe == Timeframe.OneMinute) changes.Late++;
+            if (slot.Timeframe == Timeframe.OneMinute) changes.Late++;
         }
     }
+
+    private CandleSlot[] CurrentAt(Timestamp time)
+    {
+        if (_current is { } current && time >= current[0].Start && time < current[0].End) return current;
+        return _current = Array.ConvertAll(_series, series => series.At(time));
+    }
+
+    private bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
 
     private void Settle(CandleSlot slot, BookChanges changes)
     {
-        var closed = Watermark is { } reached && slot.End <= reached;
-        var complete = CompletenessOf(slot);
-        if (closed != slot.Closed || (complete != slot.Complete && closed)) slot.Due = true;
-        if (complete != slot.Complete) slot.Dirty = true;
+        var closed = IsClosed(slot);
+        var complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps, slot.Complete);
+        var isRejudged = complete != slot.Complete;
+        var isDue = slot.Revised || closed != slot.Closed || (closed && isRejudged);
         slot.Closed = closed;
         slot.Complete = complete;
-        if (!slot.Due && !(slot.Dirty && HasWatermarkSinceWrite)) return;
-
-        var row = slot.ToCandle(Instrument.Id, Position);
-        changes.Candles.Add(row);
-        if (slot.Revised) changes.Revisions.Add(row);
-        slot.Dirty = slot.Due = slot.Revised = false;
-    }
-
-    private Completeness CompletenessOf(CandleSlot slot)
-    {
-        foreach (var gap in _gaps)
+        if (isDue || Watermarks > slot.DirtySince)
         {
-            if (gap.From < slot.End && gap.Until > slot.Start) return Completeness.No;
+            var row = slot.ToCandle(Instrument.Id, Position);
+            changes.Candles.Add(row);
+            if (slot.Revised) changes.Revisions.Add(row);
+            slot.Revised = false;
+            slot.DirtySince = CandleSlot.Clean;
         }
-
-        var runs = Seen.Runs;
-        for (var i = runs.Count - 1; i >= 0; i--)
+        else if (isRejudged && slot.DirtySince == CandleSlot.Clean)
         {
-            var run = runs[i];
-            if (run.From >= slot.Start)
-            {
-                if (i == 0) return Completeness.No; // Nothing before the window is known: the feed began inside it, or older ids were forgotten.
-                if (runs[i - 1].Until < slot.End) return Completeness.No; // The hole before this run overlaps the window.
-                continue;
-            }
-
-            return run.Until >= slot.End ? Completeness.Yes : i == runs.Count - 1 ? Completeness.Unknown : Completeness.No;
+            slot.DirtySince = Watermarks;
         }
-
-        return Completeness.Unknown;
     }
 
-    private void Evict(CandleSeries series)
+    private void CollectAt(Timestamp time, Timestamp horizon, ICollection<CandleWindow> missing)
     {
-        if (Watermark is not { } reached) return;
-        var horizon = reached.Add(-_options.RetainClosed);
-        var waiting = 0;
-        for (var i = series.Slots.Count - 1; i >= 0; i--)
+        if (time >= horizon) return;
+        foreach (var series in _series) Collect(series, series.Timeframe.WindowStart(time), horizon, missing);
+    }
+
+    private void CollectGap(CandleSeries series, FeedGap gap, Timestamp horizon, ICollection<CandleWindow> missing)
+    {
+        var length = series.Timeframe.LengthMicroseconds();
+        var start = series.Timeframe.WindowStart(gap.Until < horizon ? gap.Until : horizon);
+        for (var n = 0; n < MaxGapWindows && start.Microseconds > gap.From.Microseconds - length; n++, start = new(start.Microseconds - length))
         {
-            var slot = series.Slots[i];
-            if (!slot.Closed || slot.End > horizon) continue;
-            if (slot.Complete == Completeness.Unknown && ++waiting <= _options.MaxRetainedPerTimeframe) continue;
-            series.RemoveAt(i);
+            if (gap.Overlaps(start, new(start.Microseconds + length))) Collect(series, start, horizon, missing);
         }
-
-        // A window without trades leaves no candle behind, but a late trade of it must not be taken for one of a new window.
-        if (series.Timeframe.WindowStart(horizon) is var passed && passed > series.EvictedBefore) series.EvictedBefore = passed;
     }
 
-    private void CollectAt(Timestamp time, ICollection<CandleWindow> missing)
+    /// <summary>Nothing but <see cref="TakeChanges"/> lets windows leave memory, and only such that ended at or before the horizon.</summary>
+    private void Collect(CandleSeries series, Timestamp start, Timestamp horizon, ICollection<CandleWindow> missing)
     {
-        foreach (var series in _series) Collect(series, series.Timeframe.WindowStart(time), missing);
-    }
-
-    private void Collect(CandleSeries series, Timestamp start, ICollection<CandleWindow> missing)
-    {
-        if (start >= series.EvictedBefore || series.Find(start) is not null) return;
+        if (start.Microseconds + series.Timeframe.LengthMicroseconds() > horizon.Microseconds || series.Find(start) is not null) return;
         var window = new CandleWindow(series.Timeframe, start);
-        if (!_known.Contains(window) && !missing.Contains(window)) missing.Add(window);
+        if (!_knownEmpty.Contains(window) && !missing.Contains(window)) missing.Add(window);
     }
 }

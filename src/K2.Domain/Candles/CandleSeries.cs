@@ -1,46 +1,70 @@
 namespace K2.Domain.Candles;
 
-/// <summary>The windows of one timeframe that are in memory, oldest first. The newest one is at hand without a search.</summary>
+/// <summary>The windows of one timeframe that are in memory, oldest first.</summary>
 internal sealed class CandleSeries(Timeframe timeframe)
 {
-    private readonly SortedList<long, CandleSlot> _slots = [];
-    private CandleSlot? _latest;
+    private readonly List<CandleSlot> _slots = [];
 
     public Timeframe Timeframe { get; } = timeframe;
 
-    /// <summary>Windows that start before this moment may have been in memory once and left it.</summary>
-    public Timestamp EvictedBefore { get; set; } = new(long.MinValue);
+    public IReadOnlyList<CandleSlot> Slots => _slots;
 
-    public IList<CandleSlot> Slots => _slots.Values;
+    public CandleSlot? Find(Timestamp start) => IndexOf(start) is >= 0 and var index ? _slots[index] : null;
 
-    public CandleSlot? Find(Timestamp start) => _slots.TryGetValue(start.Microseconds, out var slot) ? slot : null;
-
+    /// <summary>Returns the slot of the window that holds the moment; makes it if there is none.</summary>
     public CandleSlot At(Timestamp time)
     {
-        if (_latest is { } latest && time >= latest.Start && time < latest.End) return latest;
         var start = Timeframe.WindowStart(time);
-        if (!_slots.TryGetValue(start.Microseconds, out var slot)) Add(slot = new CandleSlot(Timeframe, start));
+        var index = IndexOf(start);
+        if (index >= 0) return _slots[index];
+
+        var slot = new CandleSlot(Timeframe, start);
+        _slots.Insert(~index, slot);
         return slot;
     }
 
-    public void Add(CandleSlot slot)
+    /// <summary>Adds a slot behind the others; false if it does not belong there.</summary>
+    public bool TryAppend(CandleSlot slot)
     {
-        _slots[slot.Start.Microseconds] = slot;
-        if (_latest is null || slot.Start >= _latest.Start) _latest = slot;
+        if (_slots.Count > 0 && _slots[^1].Start >= slot.Start) return false;
+        _slots.Add(slot);
+        return true;
     }
 
-    public void RemoveAt(int index)
+    /// <summary>Lets closed windows leave that ended at or before the horizon; of those whose completeness is unknown the newest stay.</summary>
+    public void Evict(Timestamp horizon, int maxUnknown)
     {
-        var slot = _slots.Values[index];
-        _slots.RemoveAt(index);
-        if (slot.End > EvictedBefore) EvictedBefore = slot.End;
-        if (ReferenceEquals(_latest, slot)) _latest = _slots.Count > 0 ? _slots.Values[^1] : null;
+        if (_slots.Count == 0 || _slots[0].End > horizon) return;
+        var unknown = 0;
+        for (var i = _slots.Count - 1; i >= 0; i--)
+        {
+            var slot = _slots[i];
+            if (!slot.Closed || slot.End > horizon || (slot.Complete == Completeness.Unknown && ++unknown <= maxUnknown)) continue;
+            _slots.RemoveAt(i);
+        }
     }
 
     public CandleSeries Clone()
     {
-        var copy = new CandleSeries(Timeframe) { EvictedBefore = EvictedBefore };
-        foreach (var slot in _slots.Values) copy.Add(slot.Clone());
+        var copy = new CandleSeries(Timeframe);
+        copy._slots.EnsureCapacity(_slots.Count + 1);
+        foreach (var slot in _slots) copy._slots.Add(slot.Clone());
         return copy;
+    }
+
+    private int IndexOf(Timestamp start)
+    {
+        int low = 0, high = _slots.Count - 1;
+        if (high >= 0 && _slots[high].Start < start) return ~(high + 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >> 1;
+            var order = _slots[middle].Start.CompareTo(start);
+            if (order == 0) return middle;
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return ~low;
     }
 }

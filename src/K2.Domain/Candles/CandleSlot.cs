@@ -7,65 +7,120 @@ namespace K2.Domain.Candles;
 /// <summary>The growing values of one window; mutable, and never seen outside the book.</summary>
 internal sealed class CandleSlot(Timeframe timeframe, Timestamp start)
 {
+    /// <summary><see cref="DirtySince"/> of a slot whose latest values were written.</summary>
+    public const long Clean = long.MaxValue;
+
     public Timeframe Timeframe { get; } = timeframe;
+
     public Timestamp Start { get; } = start;
+
     public Timestamp End { get; } = new(start.Microseconds + timeframe.LengthMicroseconds());
-    public Price Open { get; set; }
-    public Price High { get; set; }
-    public Price Low { get; set; }
-    public Price Close { get; set; }
-    public Int128 Volume { get; set; }
-    public Int128 QuoteVolume { get; set; }
-    public long TradeCount { get; set; }
-    public Timestamp OpenTime { get; set; }
-    public Timestamp CloseTime { get; set; }
-    public long OpenTradeId { get; set; }
-    public long CloseTradeId { get; set; }
-    public bool Closed { get; set; }
-    public Completeness Complete { get; set; }
+
+    public Price Open { get; private set; }
+
+    public Price High { get; private set; }
+
+    public Price Low { get; private set; }
+
+    public Price Close { get; private set; }
+
+    public Int128 Volume { get; private set; }
+
+    public Int128 QuoteVolume { get; private set; }
+
+    public long TradeCount { get; private set; }
+
+    public Timestamp OpenTime { get; private set; }
+
+    public Timestamp CloseTime { get; private set; }
+
+    public long OpenTradeId { get; private set; }
+
+    public long CloseTradeId { get; private set; }
+
     public int Revision { get; set; }
 
-    /// <summary>Changed since the row was last written.</summary>
-    public bool Dirty { get; set; }
+    /// <summary>As of the end of the last batch.</summary>
+    public bool Closed { get; set; }
 
-    /// <summary>The row must be written at the end of this batch, not only with the next watermark.</summary>
-    public bool Due { get; set; }
+    /// <summary>As of the end of the last batch.</summary>
+    public Completeness Complete { get; set; }
 
     /// <summary>Values changed after closing, since the row was last written.</summary>
     public bool Revised { get; set; }
 
-    /// <summary>Adds a trade; order decides nothing.</summary>
-    public void Add(in Trade trade)
+    /// <summary>How many watermark records the book had taken when the row fell behind the values, or <see cref="Clean"/>.</summary>
+    public long DirtySince { get; set; } = Clean;
+
+    /// <summary>
+    /// Adds a trade; order decides nothing. Ties in time are broken by the ids that the row itself keeps, so that a rebuilt slot goes on as the
+    /// original would have: of aggregates these rise with the aggregate's id.
+    /// </summary>
+    public void Add(in Trade trade, Int128 quoteVolume)
     {
+        var (price, time) = (trade.Price, trade.ExchangeTime);
         if (TradeCount == 0)
         {
-            Open = High = Low = Close = trade.Price;
-            OpenTime = CloseTime = trade.ExchangeTime;
+            Open = High = Low = Close = price;
+            OpenTime = CloseTime = time;
             OpenTradeId = trade.FirstTradeId;
             CloseTradeId = trade.LastTradeId;
         }
         else
         {
-            if (trade.Price > High) High = trade.Price;
-            if (trade.Price < Low) Low = trade.Price;
-            if (trade.ExchangeTime > CloseTime || (trade.ExchangeTime == CloseTime && trade.LastTradeId > CloseTradeId))
+            if (price > High) High = price;
+            if (price < Low) Low = price;
+            if (time > CloseTime || (time == CloseTime && trade.LastTradeId > CloseTradeId))
             {
-                Close = trade.Price;
-                CloseTime = trade.ExchangeTime;
+                Close = price;
+                CloseTime = time;
                 CloseTradeId = trade.LastTradeId;
             }
-            else if (trade.ExchangeTime < OpenTime || (trade.ExchangeTime == OpenTime && trade.FirstTradeId < OpenTradeId))
+            else if (time < OpenTime || (time == OpenTime && trade.FirstTradeId < OpenTradeId))
             {
-                Open = trade.Price;
-                OpenTime = trade.ExchangeTime;
+                Open = price;
+                OpenTime = time;
                 OpenTradeId = trade.FirstTradeId;
             }
         }
 
-        Volume = checked(Volume + trade.Quantity.Mantissa);
-        QuoteVolume = checked(QuoteVolume + trade.QuoteVolume);
+        Volume += trade.Quantity.Mantissa;
+        QuoteVolume += quoteVolume;
         TradeCount += trade.Count;
-        Dirty = true;
+    }
+
+    /// <summary>Takes over the value part and the revision of a row.</summary>
+    public void Load(Candle candle)
+    {
+        Open = candle.Open;
+        High = candle.High;
+        Low = candle.Low;
+        Close = candle.Close;
+        Volume = candle.Volume;
+        QuoteVolume = candle.QuoteVolume;
+        TradeCount = candle.TradeCount;
+        OpenTime = candle.OpenTime;
+        CloseTime = candle.CloseTime;
+        OpenTradeId = candle.OpenTradeId;
+        CloseTradeId = candle.CloseTradeId;
+        Revision = candle.Revision;
+    }
+
+    /// <summary>Reads the value part and the revision of the stored form.</summary>
+    public void Load(ref StateReader reader)
+    {
+        Open = new(reader.Signed());
+        High = new(reader.Delta(Open.Mantissa));
+        Low = new(reader.Delta(Open.Mantissa));
+        Close = new(reader.Delta(Open.Mantissa));
+        Volume = reader.SignedInt128();
+        QuoteVolume = reader.SignedInt128();
+        TradeCount = reader.Signed();
+        OpenTime = new(reader.Delta(Start.Microseconds));
+        CloseTime = new(reader.Delta(Start.Microseconds));
+        OpenTradeId = reader.Signed();
+        CloseTradeId = reader.Delta(OpenTradeId);
+        Revision = checked((int)reader.Unsigned());
     }
 
     public CandleSlot Clone() => (CandleSlot)MemberwiseClone();

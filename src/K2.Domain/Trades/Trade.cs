@@ -42,5 +42,5 @@ public readonly record struct Trade
     public long Count => LastTradeId - FirstTradeId + 1;
 
     /// <summary>Price × quantity at the sum of both scales, exact.</summary>
-    public Int128 QuoteVolume => (Int128)Price.Mantissa * Quantity.Mantissa;
+    public Int128 QuoteVolume => Math.BigMul(Price.Mantissa, Quantity.Mantissa);
 }

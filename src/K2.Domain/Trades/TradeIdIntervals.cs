@@ -1,24 +1,23 @@
+using System.Runtime.InteropServices;
+
 namespace K2.Domain.Trades;
 
 /// <summary>
-/// The trade ids seen so far as ordered runs without holes. Adding behind the last run costs the same at any size; elsewhere a binary search.
-/// When there are more runs than the limit the oldest ones are forgotten: ids below <see cref="Floor"/> have to be looked up elsewhere.
+/// The trade ids seen so far as ordered runs without holes, each with the exchange times it spans. Adding behind the last run costs the same at
+/// any size; elsewhere a binary search. Not thread-safe.
 /// </summary>
 public sealed class TradeIdIntervals
 {
     private readonly List<TradeIdInterval> _runs;
-    private readonly int _limit;
 
     /// <summary>Makes an empty set.</summary>
-    /// <param name="limit">The most runs that are kept, at least 2.</param>
-    public TradeIdIntervals(int limit) : this(limit, [], long.MinValue)
+    public TradeIdIntervals()
+        : this([], long.MinValue)
     {
     }
 
-    internal TradeIdIntervals(int limit, List<TradeIdInterval> runs, long floor)
+    internal TradeIdIntervals(List<TradeIdInterval> runs, long floor)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 2);
-        _limit = limit;
         _runs = runs;
         Floor = floor;
     }
@@ -29,53 +28,54 @@ public sealed class TradeIdIntervals
     /// <summary>Number of runs; one less than that is the number of holes.</summary>
     public int Count => _runs.Count;
 
-    /// <summary>The runs, lowest first.</summary>
+    /// <summary>The runs, lowest first; a view that changes with the set.</summary>
     public IReadOnlyList<TradeIdInterval> Runs => _runs;
+
+    internal ReadOnlySpan<TradeIdInterval> Span => CollectionsMarshal.AsSpan(_runs);
 
     /// <summary>The highest id seen.</summary>
     /// <exception cref="InvalidOperationException">Nothing was added yet.</exception>
     public long HighestId => _runs.Count > 0 ? _runs[^1].Last : throw new InvalidOperationException("no id was seen yet");
 
     /// <summary>Whether the id lies in a kept run.</summary>
-    public bool Contains(long id)
-    {
-        var index = IndexAtOrBelow(id);
-        return index >= 0 && id <= _runs[index].Last;
-    }
+    public bool Contains(long id) => IndexAtOrBelow(id) is >= 0 and var index && id <= _runs[index].Last;
 
-    /// <summary>Adds an id with its trade's exchange time; false if it was there.</summary>
+    /// <summary>
+    /// Adds an id with its trade's exchange time; false if it was there. An id below <see cref="Floor"/> is not kept and always answers true:
+    /// whether it was seen has to be asked elsewhere.
+    /// </summary>
     public bool Add(long id, Timestamp time)
     {
-        if (_runs.Count > 0 && id == _runs[^1].Last + 1)
+        var runs = CollectionsMarshal.AsSpan(_runs);
+        if (!runs.IsEmpty && id > runs[^1].Last && id - 1 == runs[^1].Last)
         {
-            _runs[^1] = Extend(_runs[^1], _runs[^1].First, id, time);
+            runs[^1] = Widen(runs[^1], runs[^1].First, id, time);
             return true;
         }
 
+        if (id < Floor) return true;
         var index = IndexAtOrBelow(id);
-        if (index >= 0 && id <= _runs[index].Last) return false;
+        if (index >= 0 && id <= runs[index].Last) return false;
 
-        var joinsLower = index >= 0 && _runs[index].Last + 1 == id;
-        var joinsUpper = index + 1 < _runs.Count && id + 1 == _runs[index + 1].First;
+        var joinsLower = index >= 0 && runs[index].Last == id - 1;
+        var joinsUpper = index + 1 < runs.Length && runs[index + 1].First - 1 == id;
         if (joinsLower && joinsUpper)
         {
-            var upper = _runs[index + 1];
-            var lower = Extend(_runs[index], _runs[index].First, id, time);
-            _runs[index] = new TradeIdInterval(lower.First, upper.Last, Min(lower.From, upper.From), Max(lower.Until, upper.Until));
+            var (lower, upper) = (Widen(runs[index], runs[index].First, id, time), runs[index + 1]);
+            runs[index] = new TradeIdInterval(lower.First, upper.Last, Earlier(lower.From, upper.From), Later(lower.Until, upper.Until));
             _runs.RemoveAt(index + 1);
         }
         else if (joinsLower)
         {
-            _runs[index] = Extend(_runs[index], _runs[index].First, id, time);
+            runs[index] = Widen(runs[index], runs[index].First, id, time);
         }
         else if (joinsUpper)
         {
-            _runs[index + 1] = Extend(_runs[index + 1], id, _runs[index + 1].Last, time);
+            runs[index + 1] = Widen(runs[index + 1], id, runs[index + 1].Last, time);
         }
         else
         {
             _runs.Insert(index + 1, new TradeIdInterval(id, id, time, time));
-            Forget();
         }
 
         return true;
@@ -85,36 +85,47 @@ public sealed class TradeIdIntervals
     public bool ProveUntil(long lastId, Timestamp time)
     {
         var index = IndexAtOrBelow(lastId);
-        if (index < 0 || _runs[index].Last != lastId || time <= _runs[index].Until) return false;
-        _runs[index] = _runs[index] with { Until = time };
+        if (index < 0 || _runs[index].Last != lastId) return false;
+        _runs[index] = _runs[index] with { Until = Later(_runs[index].Until, time) };
         return true;
     }
 
-    /// <summary>Finds the hole that the id lies in: the runs on both sides. False if the id is seen, below the first or above the last run.</summary>
-    public bool TryFindHole(long id, out TradeIdInterval before, out TradeIdInterval after)
+    /// <summary>Finds the run that holds the id, or else the next lower one.</summary>
+    public bool TryFindAtOrBelow(long id, out TradeIdInterval run)
     {
         var index = IndexAtOrBelow(id);
-        var found = index >= 0 && index + 1 < _runs.Count && id > _runs[index].Last;
-        before = found ? _runs[index] : default;
-        after = found ? _runs[index + 1] : default;
-        return found;
+        run = index >= 0 ? _runs[index] : default;
+        return index >= 0;
+    }
+
+    /// <summary>Finds the first run that begins above the id.</summary>
+    public bool TryFindAbove(long id, out TradeIdInterval run)
+    {
+        var index = IndexAtOrBelow(id) + 1;
+        run = index < _runs.Count ? _runs[index] : default;
+        return index < _runs.Count;
+    }
+
+    /// <summary>Forgets the lowest runs so that no more than the given number remain, and raises <see cref="Floor"/> to the first id that is kept.</summary>
+    /// <param name="maxRuns">At least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public void Forget(int maxRuns)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRuns, 1);
+        if (_runs.Count <= maxRuns) return;
+        _runs.RemoveRange(0, _runs.Count - maxRuns);
+        Floor = _runs[0].First;
     }
 
     /// <summary>Returns an independent copy.</summary>
-    public TradeIdIntervals Clone() => new(_limit, [.. _runs], Floor);
+    public TradeIdIntervals Clone() => new([.. _runs], Floor);
 
-    private static TradeIdInterval Extend(in TradeIdInterval run, long first, long last, Timestamp time) => new(first, last, Min(run.From, time), Max(run.Until, time));
+    private static TradeIdInterval Widen(in TradeIdInterval run, long first, long last, Timestamp time) =>
+        new(first, last, Earlier(run.From, time), Later(run.Until, time));
 
-    private static Timestamp Min(Timestamp a, Timestamp b) => a < b ? a : b;
+    private static Timestamp Earlier(Timestamp a, Timestamp b) => a < b ? a : b;
 
-    private static Timestamp Max(Timestamp a, Timestamp b) => a > b ? a : b;
-
-    private void Forget()
-    {
-        if (_runs.Count <= _limit) return;
-        Floor = _runs[1].First;
-        _runs.RemoveAt(0);
-    }
+    private static Timestamp Later(Timestamp a, Timestamp b) => a > b ? a : b;
 
     private int IndexAtOrBelow(long id)
     {
