@@ -106,8 +106,8 @@ internal sealed class ExchangeSocket : IAsyncDisposable
             await foreach (var request in _outgoing.Reader.ReadAllAsync(stop))
             {
                 await limiter.WaitAsync(stop);
-                await _socket.SendAsync(request.Message, WebSocketMessageType.Text, endOfMessage: true, stop);
                 request.MarkSent(_context.Time.GetTimestamp());
+                await _socket.SendAsync(request.Message, WebSocketMessageType.Text, endOfMessage: true, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

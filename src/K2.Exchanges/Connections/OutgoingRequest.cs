@@ -10,12 +10,12 @@ internal sealed record OutgoingRequest(long Id, ReadOnlyMemory<byte> Message, IR
 {
     private long _sentAt;
 
-    /// <summary>Whether the message was sent.</summary>
+    /// <summary>Whether the sending has begun.</summary>
     public bool IsSent => Volatile.Read(ref _sentAt) != 0;
 
-    /// <summary>When the message was sent, as a time provider's timestamp.</summary>
+    /// <summary>When the sending began, as a time provider's timestamp.</summary>
     public long SentAt => Volatile.Read(ref _sentAt);
 
-    /// <summary>Notes when the message was sent.</summary>
+    /// <summary>Notes when the sending began.</summary>
     public void MarkSent(long timestamp) => Volatile.Write(ref _sentAt, timestamp == 0 ? 1 : timestamp);
 }

@@ -13,14 +13,19 @@ internal static class CaptureLine
     /// <exception cref="FormatException">The line is none of a capture; the message says why.</exception>
     public static bool Read(ReadOnlySpan<byte> line, long number, FrameBlock block)
     {
-        if (!TrySplitUsualForm(line, out var receivedNs, out var text))
+        if (TrySplitUsualForm(line, out var receivedNs, out var text))
         {
-            if (!SplitAnyForm(line, out receivedNs, out text)) return false;
+            // Unescaping never makes a text longer.
+            var usual = Unescape(text, block.Reserve(text.Length), out var read);
+            if (read == text.Length)
+            {
+                block.Commit(usual, number, receivedNs);
+                return true;
+            }
         }
 
-        // Unescaping never makes a text longer.
-        var length = Unescape(text, block.Reserve(text.Length));
-        block.Commit(length, number, receivedNs);
+        if (!SplitAnyForm(line, out receivedNs, out text)) return false;
+        block.Commit(Unescape(text, block.Reserve(text.Length), out _), number, receivedNs);
         return true;
     }
 
@@ -44,19 +49,7 @@ internal static class CaptureLine
         index += middle.Length;
         if (index > line.Length - 2) return false;
 
-        // A bare quote would end the text earlier: further keys follow, and the other way reads them.
         text = line[index..^2];
-        return HasNoBareQuote(text);
-    }
-
-    private static bool HasNoBareQuote(ReadOnlySpan<byte> text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '"') return false;
-            if (text[i] == '\\' && ++i == text.Length) return false;
-        }
-
         return true;
     }
 
@@ -106,29 +99,31 @@ internal static class CaptureLine
         return true;
     }
 
-    private static int Unescape(ReadOnlySpan<byte> text, Span<byte> target)
+    /// <summary>Writes the text without its escapes, up to a bare quote: behind one, the line has further keys and is not of the usual form.</summary>
+    private static int Unescape(ReadOnlySpan<byte> text, Span<byte> target, out int read)
     {
         var written = 0;
-        for (var i = 0; i < text.Length; i++)
+        for (read = 0; read < text.Length; read++)
         {
-            var c = text[i];
+            var c = text[read];
+            if (c == '"') return written;
             if (c != '\\')
             {
                 target[written++] = c;
                 continue;
             }
 
-            if (++i == text.Length) throw new FormatException("a text ends within an escape");
-            switch (text[i])
+            if (++read == text.Length) throw new FormatException("a text ends within an escape");
+            switch (text[read])
             {
-                case (byte)'"' or (byte)'\\' or (byte)'/': target[written++] = text[i]; break;
+                case (byte)'"' or (byte)'\\' or (byte)'/': target[written++] = text[read]; break;
                 case (byte)'n': target[written++] = (byte)'\n'; break;
                 case (byte)'r': target[written++] = (byte)'\r'; break;
                 case (byte)'t': target[written++] = (byte)'\t'; break;
                 case (byte)'b': target[written++] = (byte)'\b'; break;
                 case (byte)'f': target[written++] = (byte)'\f'; break;
-                case (byte)'u': written += UnescapeUnicode(text, ref i, target[written..]); break;
-                default: throw new FormatException($"unknown escape '\\{(char)text[i]}'");
+                case (byte)'u': written += UnescapeUnicode(text, ref read, target[written..]); break;
+                default: throw new FormatException($"unknown escape '\\{(char)text[read]}'");
             }
         }
 

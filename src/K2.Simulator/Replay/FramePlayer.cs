@@ -9,9 +9,8 @@ namespace K2.Simulator.Replay;
 internal sealed class FramePlayer(ReplaySession session) : IAsyncDisposable
 {
     private const int BlocksAhead = 4;
-    private const long NanosecondsPerMicrosecond = 1000;
 
-    private readonly TimeProvider _time = session.Options.Time;
+    private readonly TimeProvider _time = session.Options.TimeProvider;
     private readonly ReplaySpeed _speed = session.Options.Speed;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<(IFrameSource Source, FrameBlock Block)> _ahead =
@@ -106,13 +105,13 @@ internal sealed class FramePlayer(ReplaySession session) : IAsyncDisposable
         _source = source;
         _startNs = first.Entries[0].ReceivedNs;
         _startedAt = source.IsContinuous ? session.StartedAt : _time.GetTimestamp();
-        _joinNs = source.IsContinuous ? (long)(_time.GetElapsedTime(_startedAt).TotalMicroseconds * _speed.Factor * NanosecondsPerMicrosecond) : long.MinValue;
+        _joinNs = source.IsContinuous ? _time.GetElapsedTime(_startedAt).Ticks / TimeSpan.TicksPerMicrosecond * _speed.Thousandths : long.MinValue;
     }
 
     private TimeSpan UntilDue(long receivedNs)
     {
-        var dueMicroseconds = (receivedNs - _startNs) / NanosecondsPerMicrosecond / _speed.Factor;
-        var wait = TimeSpan.FromMicroseconds(dueMicroseconds) - _time.GetElapsedTime(_startedAt);
+        // Nanoseconds of the recording by thousandths of its pace are microseconds.
+        var wait = TimeSpan.FromTicks((receivedNs - _startNs) / _speed.Thousandths * TimeSpan.TicksPerMicrosecond) - _time.GetElapsedTime(_startedAt);
 
         // Timers count whole milliseconds; a frame may be sent that much too early rather than wait in a loop.
         return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.Zero : wait;

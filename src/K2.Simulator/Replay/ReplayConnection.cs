@@ -17,7 +17,7 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
     private const int MessagesPerSecond = 5;
     private const int IncomingCapacity = 64;
 
-    private readonly TimeProvider _time = session.Options.Time;
+    private readonly TimeProvider _time = session.Options.TimeProvider;
     private readonly BinanceRequests _requests = new();
     private readonly StreamFilter _filter = new(session.Options.KnownSymbols);
     private readonly List<FrameOriginRecord> _origins = [];

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using K2.Domain.Instruments;
-using K2.Simulator.Replay;
+using K2.Simulator;
 using K2.Simulator.WebSockets;
 
 namespace K2.Exchanges.Tests.Connections;
@@ -157,7 +157,6 @@ public sealed class ConnectorWorkerTests
         var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var quiet = time.WhenArmed(d => d == TimeSpan.FromSeconds(60));
-        var waits = time.WhenArmed(d => d == TimeSpan.FromSeconds(9));
         await using var exchange = await ScriptedExchange.StartAsync(async (context, number) =>
         {
             if (number == 2) again.TrySetResult();
@@ -172,6 +171,7 @@ public sealed class ConnectorWorkerTests
         var options = Some.Options(exchange.Endpoint) with { AnswerTimeout = TimeSpan.FromSeconds(9), Linger = TimeSpan.Zero };
         await using var running = new Running(Some.Worker(options, sink, time: time));
         await quiet;
+        var waits = time.WhenArmed(d => d == TimeSpan.FromSeconds(9));
 
         time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal("LIST_SUBSCRIPTIONS", await asked.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
@@ -183,7 +183,7 @@ public sealed class ConnectorWorkerTests
         }
 
         await waits;
-        var backoff = time.WhenArmed(d => d <= TimeSpan.FromMilliseconds(5));
+        var backoff = time.WhenArmed(d => d > TimeSpan.Zero && d <= TimeSpan.FromMilliseconds(5));
         time.Advance(TimeSpan.FromSeconds(9));
         await backoff;
         time.Advance(TimeSpan.FromMilliseconds(5));

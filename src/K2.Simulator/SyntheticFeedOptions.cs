@@ -1,6 +1,6 @@
 using K2.Domain;
 
-namespace K2.Simulator.Synthetic;
+namespace K2.Simulator;
 
 /// <summary>What a synthetic feed makes.</summary>
 public sealed record SyntheticFeedOptions

@@ -1,8 +1,9 @@
 using K2.Simulator.Captures;
+using K2.Simulator.Replay;
 using K2.Simulator.WebSockets;
 using Microsoft.AspNetCore.Http;
 
-namespace K2.Simulator.Replay;
+namespace K2.Simulator;
 
 /// <summary>
 /// Plays captures through a WebSocket server on a free port of 127.0.0.1 that speaks Binance's combined-stream protocol, so that a replay
