@@ -36,7 +36,7 @@ internal static class CandleEndpoint
         var next = views.Count < limit ? null : NextPage(query, views[^1], live, format);
         return format == AnswerFormat.Csv
             ? new CsvResult<CandleView>(CandleColumns.All, views, next)
-            : new PageResult<CandlePage>(new CandlePage { Data = [.. views], Next = next }, ApiJson.Default.CandlePage, next);
+            : new PageResult<CandlePage>(new CandlePage { Data = [.. views], Next = next }, ApiJson.Readable.CandlePage, next);
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ internal static class TradeEndpoint
         var views = stored.ConvertAll(trade => trade.Trade.ToView(instrument));
         return format == AnswerFormat.Csv
             ? new CsvResult<TradeView>(TradeColumns.All, views, next)
-            : new PageResult<TradePage>(new TradePage { Data = [.. views], Next = next }, ApiJson.Default.TradePage, next);
+            : new PageResult<TradePage>(new TradePage { Data = [.. views], Next = next }, ApiJson.Readable.TradePage, next);
     }
 
     private static string NextPage(TradeQuery query, PositionedTrade last, AnswerFormat format)

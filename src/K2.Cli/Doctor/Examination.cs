@@ -25,7 +25,7 @@ internal sealed class Examination(ITools tools, INativeLibrary library)
                 ? new Finding(Grade.Ok, "ClickHouse library", file)
                 : new Finding(Grade.Warn, "ClickHouse library", "not in the cache: build once with npm present, put a clickhouse binary on PATH, set K2__ClickHouse__Library=FILE, or K2__ClickHouse__ConnectionString for a server"),
         };
-        if (await RunsAsync(cancellationToken))
+        if (await tools.SiloAnswersAsync(cancellationToken))
         {
             findings.Add(new Finding(Grade.Ok, "ports", $"a silo answers at {K2Client.DefaultServer}"));
         }
@@ -84,19 +84,5 @@ internal sealed class Examination(ITools tools, INativeLibrary library)
         var path = Path.GetFullPath(folder);
         while (!Directory.Exists(path)) path = Path.GetDirectoryName(path)!;
         return path;
-    }
-
-    private static async Task<bool> RunsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var client = await K2Client.ConnectAsync(
-                options: new K2ClientOptions { ConnectGatewayOnFirstUse = true, RequestTimeout = TimeSpan.FromSeconds(2) }, cancellationToken: cancellationToken);
-            return true;
-        }
-        catch (K2ClientException)
-        {
-            return false;
-        }
     }
 }

@@ -11,4 +11,7 @@ internal interface ITools
 
     /// <summary>Returns the free bytes of the disk that holds a path.</summary>
     long FreeBytes(string path);
+
+    /// <summary>Returns whether a silo answers at the default address.</summary>
+    Task<bool> SiloAnswersAsync(CancellationToken cancellationToken);
 }

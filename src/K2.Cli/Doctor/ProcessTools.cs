@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using K2.Client;
 
 namespace K2.Cli.Doctor;
 
@@ -9,6 +10,7 @@ namespace K2.Cli.Doctor;
 internal sealed class ProcessTools : ITools
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     public async Task<string?> FirstLineAsync(string program, string argument, CancellationToken cancellationToken)
     {
@@ -56,4 +58,17 @@ internal sealed class ProcessTools : ITools
     }
 
     public long FreeBytes(string path) => new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
+
+    public async Task<bool> SiloAnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var client = await K2Client.ConnectAsync(options: new K2ClientOptions { ConnectGatewayOnFirstUse = true, RequestTimeout = AnswerPatience }, cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (K2ClientException)
+        {
+            return false;
+        }
+    }
 }

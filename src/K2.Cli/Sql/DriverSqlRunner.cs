@@ -8,6 +8,10 @@ namespace K2.Cli.Sql;
 internal sealed class DriverSqlRunner : ISqlRunner
 {
     private const string ConnectionStringVariable = "K2__ClickHouse__ConnectionString";
+
+    /// <summary>The driver takes no endless time: a day is the end of a person's patience.</summary>
+    private static readonly TimeSpan LongestStatement = TimeSpan.FromDays(1);
+
     private readonly Uri _url;
     private readonly IAsyncDisposable? _engine;
     private readonly HttpClient _http;
@@ -31,7 +35,7 @@ internal sealed class DriverSqlRunner : ISqlRunner
             Username = known?.Username ?? ClickHouseDefaults.Username,
             Password = known?.Password ?? ClickHouseDefaults.Password,
             UseCompression = false,
-            Timeout = Timeout.InfiniteTimeSpan,
+            Timeout = LongestStatement,
             HttpClient = _http,
         });
     }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
@@ -20,4 +22,14 @@ namespace K2.Contracts.Http;
 [JsonSerializable(typeof(TradeView))]
 [JsonSerializable(typeof(CandleView))]
 [JsonSerializable(typeof(LiveEvent))]
-public sealed partial class ApiJson : JsonSerializerContext;
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same JSON with characters such as <c>&amp;</c> left as they are, so that a link in it can be copied. Not for what a request brought along.</summary>
+    public static ApiJson Readable => Copy.Readable;
+
+    // In a type of its own: the order of static initialisers over the generated parts is not defined.
+    private static class Copy
+    {
+        public static readonly ApiJson Readable = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

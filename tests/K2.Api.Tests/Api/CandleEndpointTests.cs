@@ -20,7 +20,7 @@ public sealed class CandleEndpointTests(TestPlatform platform)
 
         Assert.Equal(
             """
-            {"data":[{"exchange":"binance","symbol":"BTC/USDT","timeframe":"1m","window_start":"2024-08-08T23:50:00.000000Z","window_end":"2024-08-08T23:51:00.000000Z","open_price":"61837.63","high_price":"61900","low_price":"61800.5","close_price":"61850","volume":"12.345","quote_volume":"76333.3333333","trade_count":10,"open_time":"2024-08-08T23:50:00.342000Z","close_time":"2024-08-08T23:50:59.999001Z","open_trade_id":3000000000,"close_trade_id":3000000099,"closed":true,"complete":"yes","revision":0}],"next":"/v1/ohlcv/1m?exchange=binance\u0026symbol=BTC-USDT\u0026from=2024-08-08T23:51:00.000000Z\u0026limit=1\u0026order=asc"}
+            {"data":[{"exchange":"binance","symbol":"BTC/USDT","timeframe":"1m","window_start":"2024-08-08T23:50:00.000000Z","window_end":"2024-08-08T23:51:00.000000Z","open_price":"61837.63","high_price":"61900","low_price":"61800.5","close_price":"61850","volume":"12.345","quote_volume":"76333.3333333","trade_count":10,"open_time":"2024-08-08T23:50:00.342000Z","close_time":"2024-08-08T23:50:59.999001Z","open_trade_id":3000000000,"close_trade_id":3000000099,"closed":true,"complete":"yes","revision":0}],"next":"/v1/ohlcv/1m?exchange=binance&symbol=BTC-USDT&from=2024-08-08T23:51:00.000000Z&limit=1&order=asc"}
             """,
             json);
     }

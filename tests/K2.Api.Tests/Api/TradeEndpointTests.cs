@@ -17,7 +17,7 @@ public sealed class TradeEndpointTests(TestPlatform platform)
 
         Assert.Equal(
             """
-            {"data":[{"exchange":"binance","symbol":"BTC/USDT","trade_id":5000,"price":"61837.63","quantity":"0.00123","side":"BUY","timestamp":"2024-08-08T23:50:00.000000Z","received_timestamp":"2024-08-08T23:50:00.000007Z","source":"replay"}],"next":"/v1/trades?exchange=binance\u0026symbol=BTC-USDT\u0026from=2024-08-08T23:50:00.000000Z\u0026after_id=5000\u0026limit=1\u0026order=asc"}
+            {"data":[{"exchange":"binance","symbol":"BTC/USDT","trade_id":5000,"price":"61837.63","quantity":"0.00123","side":"BUY","timestamp":"2024-08-08T23:50:00.000000Z","received_timestamp":"2024-08-08T23:50:00.000007Z","source":"replay"}],"next":"/v1/trades?exchange=binance&symbol=BTC-USDT&from=2024-08-08T23:50:00.000000Z&after_id=5000&limit=1&order=asc"}
             """,
             json);
     }
