@@ -8,7 +8,7 @@ using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
 using K2.Grains.Raw;
-using K2.Simulator.Replay;
+using K2.Simulator;
 using K2.Streaming.Embedded;
 using K2.Warehouse;
 

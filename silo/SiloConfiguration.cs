@@ -6,8 +6,8 @@ using K2.Abstractions.Log;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Symbols;
-using K2.Simulator.Replay;
-using K2.Simulator.Synthetic;
+using K2.Simulator;
+
 using K2.Streaming.Provider;
 using K2.Warehouse;
 using Orleans.Configuration;
@@ -66,7 +66,7 @@ internal static class SiloConfiguration
                     Sources = options.Source == SourceKind.Simulated ? [Synthetic(options, wanted, time)] : [],
                     Speed = options.Source == SourceKind.Simulated ? ReplaySpeed.Times(1) : options.Speed,
                     Repeat = options.Repeat,
-                    Time = time,
+                    TimeProvider = time,
                 },
                 cancellationToken);
         }

@@ -1,5 +1,5 @@
 using K2.Domain.Instruments;
-using K2.Simulator.Replay;
+using K2.Simulator;
 
 namespace K2.Silo;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
 using K2.Abstractions;
+using K2.Cli.Bench;
 using K2.Cli.Commands;
 using K2.Cli.Locating;
 using K2.Client;
@@ -66,6 +67,7 @@ internal static class CommandLine
             WatchCommand.Create(services, target),
             SqlCommand.Create(services, target),
             DoctorCommand.Create(services, target),
+            BenchCommand.Create(services),
         };
         return root;
     }

@@ -100,7 +100,7 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
         return $"{target} at {hit}";
     }
 
-    private async Task EndAsync(SiloProcess silo, CancellationToken cancellationToken, bool killed = false)
+    private static async Task EndAsync(SiloProcess silo, CancellationToken cancellationToken, bool killed = false)
     {
         var code = await silo.WaitAsync(RunLimit, cancellationToken);
         if (code != 0 && !killed) throw new InvalidOperationException($"the silo ended with {code}; it printed:\n{silo.Output}");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
@@ -62,6 +63,9 @@ internal sealed partial class SymbolGrain(
             counters.Add(PipelineStage.Rewinds, 1);
             LogRewind(_key, _pipeline.Book.Position);
             _subscription = await _subscription!.ResumeAsync(this, new EventSequenceTokenV2(_pipeline.Book.Position.Version));
+
+            // Returning would count the batch as durable. The repeat meets the new start and moves the cursor back.
+            throw new K2Exception($"{_key}: records are missing behind {_pipeline.Book.Position}, the stream is rewound", isTransient: true);
         }
     }
 

@@ -19,6 +19,26 @@ internal sealed class LogQueueReceiver(ILog log, LogQueueSession session, LogStr
 
     public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await ReadAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return []; // The agent shuts down; an exception here would be logged as a failed read.
+        }
+    }
+
+    public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
+
+    public async Task Shutdown(TimeSpan timeout)
+    {
+        await session.Committer.StopAsync(timeout);
+        if (_reader is not null) await _reader.DisposeAsync();
+    }
+
+    private async Task<IList<IBatchContainer>> ReadAsync(CancellationToken cancellationToken)
+    {
         // Opened here and not in Initialize: the agent would go on without a reader after a failed Initialize.
         _reader ??= log.OpenReader(session.Queue.Topic, session.Queue.Partition, await log.CommittedAsync(session.Queue.Topic, session.Queue.Partition, cancellationToken));
         var entries = await _reader.ReadAsync(options.MaxReadBytes, options.LongPoll, cancellationToken);
@@ -30,14 +50,6 @@ internal sealed class LogQueueReceiver(ILog log, LogQueueSession session, LogStr
         }
 
         return entries.Count == 0 ? [] : Pack(entries, _reader.Position);
-    }
-
-    public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
-
-    public async Task Shutdown(TimeSpan timeout)
-    {
-        await session.Committer.StopAsync(timeout);
-        if (_reader is not null) await _reader.DisposeAsync();
     }
 
     private List<IBatchContainer> Pack(IReadOnlyList<LogEntry> entries, LogPosition readNext)
