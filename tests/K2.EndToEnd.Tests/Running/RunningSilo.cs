@@ -6,6 +6,7 @@ using K2.Exchanges;
 using K2.Silo;
 using K2.TestKit;
 using K2.Warehouse;
+using K2.Warehouse.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.EndToEnd.Tests.Running;
@@ -24,10 +25,28 @@ internal static class RunningSilo
     /// <summary>Skips the test where the engine's library or the shared captures are absent.</summary>
     public static string CaptureOrSkip(string relative = Capture)
     {
-        Assert.SkipWhen(EngineLocator.FindLibrary() is null, "the ClickHouse library is not in the cache: build with npm");
+        EngineOrSkip();
         var path = SharedFiles.TryFind(relative);
         Assert.SkipWhen(path is null, $"../shared/{relative} is not here");
         return path!;
+    }
+
+    /// <summary>Skips the test where the engine's library is absent.</summary>
+    public static void EngineOrSkip() => Assert.SkipWhen(EngineLocator.FindLibrary() is null, "the ClickHouse library is not in the cache: build with npm");
+
+    /// <summary>Waits until the silo has printed a text.</summary>
+    public static Task PrintedAsync(SiloProcess silo, string text) => UntilAsync(() => Task.FromResult(silo.Output.Contains(text, StringComparison.Ordinal)), silo, $"it did not print '{text}'");
+
+    /// <summary>Waits until a running silo has stored a number of trades.</summary>
+    public static async Task StoredAsync(SiloProcess silo, int trades)
+    {
+        await PrintedAsync(silo, "ClickHouse  ");
+        var url = silo.Output.Split('\n').First(line => line.StartsWith("ClickHouse  ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        using var http = new HttpClient();
+        await UntilAsync(
+            async () => int.Parse(await http.GetStringAsync(new Uri(url + "/?query=SELECT+count()+FROM+k2.silver_trades"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture) >= trades,
+            silo,
+            $"it did not store {trades} trades");
     }
 
     public static List<string> ReplayArguments(string capture, string folder, string speed = "max") =>
@@ -53,5 +72,18 @@ internal static class RunningSilo
         using var text = new MemoryStream();
         await warehouse.QueryRawAsync(query, text, TestContext.Current.CancellationToken);
         return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    /// <summary>Looks again and again: another process gives no event to wait for.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> condition, SiloProcess silo, string complaint)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await condition())
+        {
+            Assert.False(silo.HasExited, $"the silo ended; {complaint}:\n{silo.Output}");
+            Assert.True(await timer.WaitForNextTickAsync(limit.Token), complaint);
+        }
     }
 }

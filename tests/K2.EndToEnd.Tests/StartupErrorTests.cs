@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using K2.Cli.Bench;
+using K2.EndToEnd.Tests.Running;
+
+namespace K2.EndToEnd.Tests;
+
+/// <summary>What cannot start says so in one line on standard error, ends with code 2, and damages nothing.</summary>
+public sealed class StartupErrorTests
+{
+    [Theory]
+    [InlineData("--source replay", "--captures")]
+    [InlineData("--source replay --captures /nowhere/none.jsonl --exit-at-end", "does not exist")]
+    [InlineData("--source nonsense", "--source")]
+    [InlineData("--speed -1", "--speed")]
+    [InlineData("--no-such-option", "--no-such-option")]
+    [InlineData("--symbols NO/SUCH", "--symbols")]
+    [InlineData("--exchanges nowhere", "--exchanges")]
+    [InlineData("--urls not-an-address", "--urls")]
+    [InlineData("--role api", "--role")]
+    [InlineData("--instruments /nowhere/instruments.yaml", "instruments")]
+    public async Task BadOption_EndsWithOneLineAndCodeTwo(string arguments, string named)
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, error) = await RunAsync([.. arguments.Split(' '), "--data", folder.Data]);
+
+        Assert.Equal(2, code);
+        Assert.Contains(named, Assert.Single(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnreadableCapture_EndsWithOneLineAndCodeTwo()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        var capture = Path.Combine(folder.Path, "damaged.jsonl");
+        await File.WriteAllTextAsync(capture, "{\"recv_ns\": 1, \"frame\": 7}\nnot a line of a capture\n", TestContext.Current.CancellationToken);
+
+        var (code, error) = await RunAsync(RunningSilo.ReplayArguments(capture, folder.Data));
+
+        Assert.Equal(2, code);
+        Assert.Contains("damaged.jsonl", Assert.Single(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TakenPort_EndsWithOneLineAndCodeTwo()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        var (code, error) = await RunAsync(["--data", folder.Data, "--urls", $"http://127.0.0.1:{port}"]);
+        Assert.Equal(2, code);
+        Assert.Contains(port, Assert.Single(error), StringComparison.Ordinal);
+
+        (code, error) = await RunAsync(["--data", folder.Data, "--clickhouse-port", port]);
+        Assert.Equal(2, code);
+        Assert.Contains(port, Assert.Single(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DataFolderInUse_EndsWithOneLineAndCodeTwo_AndTheFirstSiloGoesOn()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        using var first = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]);
+        await RunningSilo.PrintedAsync(first, "ClickHouse  ");
+
+        var (code, error) = await RunAsync(["--data", folder.Data]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("in use", Assert.Single(error), StringComparison.Ordinal);
+        await first.TerminateAsync();
+        Assert.Equal(0, await first.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task DataOfAnotherSource_IsNeverMixed()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Data);
+        await File.WriteAllTextAsync(Path.Combine(folder.Data, "source"), "live\n", TestContext.Current.CancellationToken);
+
+        var (code, error) = await RunAsync(["--data", folder.Data]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("never mixes", Assert.Single(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MissingEngine_EndsWithOneLineThatListsTheWays()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, error) = await RunAsync(["--data", folder.Data], new() { ["XDG_CACHE_HOME"] = folder.Path, ["K2__ClickHouse__Library"] = "" });
+
+        Assert.Equal(2, code);
+        var line = Assert.Single(error);
+        foreach (var way in (string[])["npm", "PATH", "K2__ClickHouse__Library", "K2__ClickHouse__ConnectionString"]) Assert.Contains(way, line, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, List<string> Error)> RunAsync(List<string> arguments, Dictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (!arguments.Contains("--urls")) arguments = [.. arguments, "--urls", "http://127.0.0.1:0"];
+        if (!arguments.Contains("--clickhouse-port")) arguments = [.. arguments, "--clickhouse-port", "0"];
+        foreach (var argument in (string[])["exec", RunningSilo.Assembly, .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await output;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, [.. error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("info:", StringComparison.Ordinal))]);
+    }
+}
