@@ -47,6 +47,12 @@ public sealed class ReplayServer : IAsyncDisposable
     /// </summary>
     public Task Completed => _session.Completed;
 
+    /// <summary>
+    /// Ends when, behind <see cref="Completed"/>, the client has asked for the origin of every message of such a connection, so that it has
+    /// received them all. Never ends for clients that give no connection id.
+    /// </summary>
+    public Task Taken => _session.Taken;
+
     internal long PongsReceived => _session.PongsReceived;
 
     /// <summary>Checks the captures and starts a server.</summary>

@@ -13,7 +13,7 @@ public sealed class ReplayEndToEndTests
         var sink = new TestSink();
         await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
 
-        await sink.Until(s => s.Frames == 15_863);
+        await server.Taken.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
         await running.StopAsync();
 
         Assert.Equal(15_863, server.FramesSent);

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text.Unicode;
 using K2.Domain;
 
 namespace K2.Exchanges.Connections;
@@ -68,6 +69,7 @@ internal sealed class ExchangeConnection
             catch (Exception e) when (!_sinkFailed && IsLoss(e))
             {
                 _end = new ConnectionEnd($"connection lost: {e.InnerException?.Message ?? e.Message}", WasUseful);
+                if (e is WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } && _context.Origins is null) await TakeFaultyMessageAsync(drain);
             }
 
             if (stop.IsCancellationRequested) _dispatcher.Finish();
@@ -191,6 +193,22 @@ internal sealed class ExchangeConnection
 
         if (_dispatcher.Result.Kind == FrameKind.Control) TakeControl(socket);
         if (_batch.Frames >= _options.FramesPerBatch || _batch.Bytes >= _options.BytesPerBatch || _batch.Trades >= _options.TradesPerBatch) await HandOverAsync(drain);
+    }
+
+    /// <summary>
+    /// A text message that is no UTF-8 makes the socket fail the connection, as RFC 6455 demands, without saying how long it was. It lies in
+    /// memory that was zero before, and text holds no zero.
+    /// </summary>
+    private async ValueTask TakeFaultyMessageAsync(CancellationToken drain)
+    {
+        var written = _buffer.Next().Span.LastIndexOfAnyExcept((byte)0) + 1;
+        _buffer.Advance(written);
+        var length = _buffer.Length;
+        var message = _buffer.TakeMessage();
+        if (length > message.Length || Utf8.IsValid(message.Span)) return;
+
+        await BeginAsync(_connectionId, drain);
+        _dispatcher.Take(message, length, Timestamp.From(_context.Time.GetUtcNow()), ++_sequence);
     }
 
     private ValueTask BeginAsync(string origin, CancellationToken drain)

@@ -16,6 +16,7 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
 {
     private const int MessagesPerSecond = 5;
     private const int IncomingCapacity = 64;
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = session.Options.TimeProvider;
     private readonly BinanceRequests _requests = new();
@@ -27,13 +28,14 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
     private long _unansweredPing;
     private long _sent;
     private long _skipped;
+    private bool _isComplete;
 
     /// <summary>Serves until the client leaves, breaks the rules, or the stop.</summary>
     public async Task RunAsync(IReadOnlyList<string> streams, CancellationToken stop)
     {
         foreach (var stream in streams) _requests.Add(stream);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var reading = ReadLoopAsync(end.Token);
+        var reading = ReadLoopAsync(end);
         try
         {
             await WriteLoopAsync(end.Token);
@@ -66,7 +68,12 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
                 }
 
                 await FlushAsync(stop);
-                if (player.IsEnded) session.Complete();
+                if (player.IsEnded && !_isComplete)
+                {
+                    _isComplete = true;
+                    session.Complete(origins);
+                }
+
                 if (wait > TimeSpan.Zero) await WaitAsync(wait, stop);
             }
         }
@@ -191,24 +198,32 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
         if (_nextIncoming.IsCompleted) _nextIncoming = null;
     }
 
-    private async Task ReadLoopAsync(CancellationToken stop)
+    private async Task ReadLoopAsync(CancellationTokenSource end)
     {
         var received = new Queue<long>();
         try
         {
-            while (await socket.ReadAsync(stop) is { } message)
+            while (await socket.ReadAsync(end.Token) is { } message)
             {
                 received.Enqueue(_time.GetTimestamp());
                 if (received.Count > MessagesPerSecond && _time.GetElapsedTime(received.Dequeue()) < TimeSpan.FromSeconds(1)) throw new InvalidDataException("Too many requests");
-                await _incoming.Writer.WriteAsync(message, stop);
-                if (message.Opcode == SocketOpcode.Close) break;
+                await _incoming.Writer.WriteAsync(message, end.Token);
             }
 
             _incoming.Writer.TryComplete();
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException or InvalidDataException)
+        catch (InvalidDataException e)
         {
-            _incoming.Writer.TryComplete(e as InvalidDataException);
+            // Leaves the write loop time for the closing message.
+            _incoming.Writer.TryComplete(e);
+            await Task.Delay(CloseTime, _time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            _incoming.Writer.TryComplete();
+        }
+
+        // The client is gone: the write loop may be waiting for it to take origins.
+        await end.CancelAsync();
     }
 }

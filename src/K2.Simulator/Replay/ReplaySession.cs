@@ -7,6 +7,7 @@ namespace K2.Simulator.Replay;
 internal sealed class ReplaySession(ReplayOptions options, IReadOnlyList<IFrameSource> sources) : IDisposable
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<ReplayConnection, ServerWebSocket> _connections = [];
     private readonly CancellationTokenSource _stop = new();
     private long _framesSent;
@@ -24,6 +25,8 @@ internal sealed class ReplaySession(ReplayOptions options, IReadOnlyList<IFrameS
 
     public Task Completed => _completed.Task;
 
+    public Task Taken => _taken.Task;
+
     public long FramesSent => Volatile.Read(ref _framesSent);
 
     public long FramesSkipped => Volatile.Read(ref _framesSkipped);
@@ -38,7 +41,14 @@ internal sealed class ReplaySession(ReplayOptions options, IReadOnlyList<IFrameS
 
     public void AddPong() => Interlocked.Increment(ref _pongsReceived);
 
-    public void Complete() => _completed.TrySetResult();
+    public void Complete(OriginQueue? origins)
+    {
+        _completed.TrySetResult();
+        if (origins is null || _taken.Task.IsCompleted) return;
+
+        origins.MarkLast();
+        origins.AllTaken.GetAwaiter().OnCompleted(() => _taken.TrySetResult());
+    }
 
     public void Fail(Exception exception) => _completed.TrySetException(exception);
 

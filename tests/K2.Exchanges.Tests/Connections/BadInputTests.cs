@@ -1,5 +1,6 @@
 using System.Text;
 using K2.Simulator;
+using K2.Simulator.WebSockets;
 
 namespace K2.Exchanges.Tests.Connections;
 
@@ -54,6 +55,36 @@ public sealed class BadInputTests
         Assert.Equal((RejectReasons.FrameTooBig, (long)big.Length, 2L), (rejected.Reason, rejected.OriginalLength, rejected.Sequence));
         Assert.True(rejected.Original.Span.SequenceEqual(big.AsSpan(0, 1024 * 1024)));
         Assert.Equal([1L, 3L], sink.Batches.SelectMany(b => b.Frames).Select(f => f.Sequence));
+    }
+
+    [Fact]
+    public async Task Run_LiveTextThatIsNoUtf8_IsRejectedAndTheConnectionMadeAgain()
+    {
+        var invalid = Encoding.UTF8.GetBytes(Some.Trade(2));
+        invalid[40] = 0xFF;
+        await using var exchange = await ScriptedExchange.StartAsync(async (context, number) =>
+        {
+            var socket = await ScriptedExchange.AcceptAsync(context);
+            await ScriptedExchange.ConfirmAsync(socket);
+            if (number == 1)
+            {
+                socket.Write(SocketOpcode.Text, Encoding.UTF8.GetBytes(Some.Trade(1)));
+                socket.Write(SocketOpcode.Text, invalid);
+            }
+
+            await ScriptedExchange.SendAsync(socket, Some.Trade(3));
+            await ScriptedExchange.UntilGoneAsync(socket);
+        });
+        var sink = new TestSink();
+        await using var running = new Running(Some.Worker(Some.Options(exchange.Endpoint), sink));
+
+        await sink.Until(s => s.Trades == 2);
+
+        var rejected = Assert.Single(sink.Batches.SelectMany(b => b.Rejected));
+        Assert.Equal((RejectReasons.InvalidUtf8, 3L), (rejected.Reason, rejected.Sequence));
+        Assert.Equal(invalid, rejected.Original.ToArray());
+        Assert.Equal([1L, 3L], sink.TradesOf("BTC/USDT").Select(t => t.TradeId));
+        Assert.Equal(2, running.Worker.Status.Connects);
     }
 
     [Theory]
