@@ -1,9 +1,23 @@
+using K2.Abstractions;
 using K2.Warehouse.Embedded;
 
 namespace K2.Cli.Doctor;
 
-/// <summary>The library as the silo looks for it.</summary>
+/// <summary>The engine as the silo looks for it.</summary>
 internal sealed class CachedLibrary : INativeLibrary
 {
-    public string? Find() => Environment.GetEnvironmentVariable("K2__ClickHouse__Library") is { Length: > 0 } named && File.Exists(named) ? named : EngineLocator.FindLibrary();
+    private const string LibraryVariable = "K2__ClickHouse__Library";
+
+    public string? Find()
+    {
+        try
+        {
+            var (library, binary) = EngineLocator.Find(Environment.GetEnvironmentVariable(LibraryVariable));
+            return library ?? binary;
+        }
+        catch (StartupException)
+        {
+            return null;
+        }
+    }
 }
