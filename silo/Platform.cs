@@ -67,11 +67,7 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>Completes when the source has been played and every frame of it was read.</summary>
-    public async Task SourceEndedAsync(CancellationToken cancellationToken)
-    {
-        await _replay!.Completed.WaitAsync(cancellationToken);
-        while (Counters[PipelineStage.Frames] < _replay.FramesSent) await Task.Delay(PollPeriod, _time, cancellationToken);
-    }
+    public Task SourceEndedAsync(CancellationToken cancellationToken) => _replay!.Taken.WaitAsync(cancellationToken);
 
     /// <summary>Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before.</summary>
     public async Task<bool> DrainAsync(CancellationToken budget)

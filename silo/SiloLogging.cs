@@ -29,6 +29,12 @@ internal sealed class SiloLogging(ILoggerFactory factory) : IAsyncDisposable
         // Orleans warns of server GC, which a laptop's one process does not want.
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
 
+        // Its first look compares with a start that never was.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+
+        // A start that fails is told in one line by the silo itself.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
         // While ClickHouse is away every stream's retry would log a stack; the writer says it once.
         logging.AddFilter("Orleans.Streams", LogLevel.Error);
     }

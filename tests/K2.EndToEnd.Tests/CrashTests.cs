@@ -15,7 +15,7 @@ public sealed class CrashTests
         var capture = RunningSilo.CaptureOrSkip();
         using var folder = new TemporaryFolder();
         using var output = new StringWriter();
-        var options = new KillBenchOptions { Capture = capture, Silo = RunningSilo.Assembly, Seeds = 2, FirstSeed = 5, Speed = 100, HitsPerStep = 0, Folder = folder.Data };
+        var options = new KillBenchOptions { Capture = capture, Silo = RunningSilo.Assembly, Seeds = 2, FirstSeed = 5, Speed = 50, HitsPerStep = 0, Folder = folder.Data };
 
         var passed = await new KillBench(options, new StoredRowsReader(RunningSilo.Instruments, TimeProvider.System, NullLoggerFactory.Instance), output, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
 

@@ -77,7 +77,7 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
         var target = random.Next(3) == 0 && wanted is null or ProtocolStep.InsertRows or ProtocolStep.InsertState ? (KillTarget)random.Next(2) : KillTarget.Silo;
         using var silo = SiloProcess.Start(options.Silo, Arguments(folder, options.Speed.ToString(CultureInfo.InvariantCulture)), probe.Path);
         var watched = wanted ?? ProtocolStep.Receive;
-        var after = 1 + random.Next(wanted is null ? 400 : 40);
+        var after = 1 + random.Next(wanted is null ? 200 : 20);
         await UntilAsync(() => probe.Count(watched) >= after || silo.HasExited, RunLimit, cancellationToken);
 
         // An engine's kill must not hold the silo: it has to live on. Its moment is the step as it is entered.
