@@ -128,11 +128,11 @@ internal sealed class SymbolPipeline
         var book = work.Book;
 
         var missing = new HashSet<CandleWindow>();
-        var lookUps = new HashSet<long>();
+        var lookUps = new HashSet<(ushort Epoch, long Id)>();
         foreach (var (_, record) in records)
         {
             book.CollectMissingWindows(record, missing);
-            if (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade)) lookUps.Add(record.Trade.TradeId);
+            if (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade)) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
         }
 
         if (missing.Count > 0)
@@ -147,17 +147,17 @@ internal sealed class SymbolPipeline
             foreach (var window in missing) book.RestoreEmpty(window);
         }
 
-        HashSet<long>? known = null;
-        if (lookUps.Count > 0)
+        var known = new HashSet<(ushort Epoch, long Id)>();
+        foreach (var epoch in lookUps.GroupBy(lookUp => lookUp.Epoch, lookUp => lookUp.Id))
         {
-            var found = await _reader.FindTradesAsync(_instrument.Id, book.IdEpoch, lookUps, cancellationToken);
             // A row above the book's position is this very record, written by a flush whose checkpoint was lost.
-            known = [.. found.Where(trade => trade.Position <= book.Position).Select(trade => trade.Trade.TradeId)];
+            var found = await _reader.FindTradesAsync(_instrument.Id, epoch.Key, epoch.ToHashSet(), cancellationToken);
+            known.UnionWith(found.Where(trade => trade.Position <= book.Position).Select(trade => (trade.Trade.IdEpoch, trade.Trade.TradeId)));
         }
 
         foreach (var (position, record) in records)
         {
-            book.Apply(position, record, changes, known is not null && record.Kind == RecordKind.Trade && known.Contains(record.Trade.TradeId));
+            book.Apply(position, record, changes, record.Kind == RecordKind.Trade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId)));
             if (record.Kind == RecordKind.Trade && !isAdopted)
             {
                 work.Trades++;

@@ -1,0 +1,100 @@
+using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Exchanges;
+using K2.Grains.Connectors;
+using K2.Grains.Raw;
+using K2.TestKit.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Grains.Tests.Connectors;
+
+public sealed class LogConnectorSinkTests
+{
+    [Fact]
+    public async Task Accept_WhenTheLogRefusesAtFirst_AppendsEverythingOnceItTakesIt_InOrder()
+    {
+        await using var log = new RefusingLog(refusals: 3);
+        using var counters = new PipelineCounters();
+        var sink = new LogConnectorSink(log, new LivePump(new NoGrains()), counters, NoProtocolProbe.Instance, 4, TimeProvider.System, NullLogger.Instance);
+
+        for (long id = 1; id <= 20; id++) await sink.AcceptAsync(Batch(id), TestContext.Current.CancellationToken);
+        await sink.DisposeAsync();
+
+        var ids = new List<long>();
+        await using var reader = log.OpenReader(TopicNames.Trades(Exchange.Binance), 0, LogPosition.None);
+        foreach (var entry in await reader.ReadAsync(int.MaxValue, TimeSpan.Zero, TestContext.Current.CancellationToken)) ids.Add(RecordCodec.Read(entry.Payload, 0).Trade.TradeId);
+        Assert.Equal(Enumerable.Range(1, 20).Select(id => (long)id), ids);
+        Assert.Equal(20, counters[PipelineStage.Appended]);
+        Assert.Equal(3, log.Refused);
+    }
+
+    [Fact]
+    public async Task Archiver_OfWhatTheSinkAppended_StoresFramesAndDeadLetters_AndThenCommits()
+    {
+        await using var log = new RefusingLog(refusals: 0);
+        using var counters = new PipelineCounters();
+        var warehouse = new FakeWarehouse();
+        var failures = 2;
+        warehouse.Fails = _ => failures-- > 0;
+        var sink = new LogConnectorSink(log, new LivePump(new NoGrains()), counters, NoProtocolProbe.Instance, 4, TimeProvider.System, NullLogger.Instance);
+        for (long id = 1; id <= 5; id++) await sink.AcceptAsync(Batch(id), TestContext.Current.CancellationToken);
+        await sink.DisposeAsync();
+        await log.AppendAsync([new LogAppend(TopicNames.Raw(Exchange.Binance), "c", 1, new byte[] { 9, 9 })], TestContext.Current.CancellationToken);
+
+        await using (var archiver = RawArchiver.Start(log, warehouse, new ArchiverOptions { Gather = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, NullLogger<RawArchiver>.Instance))
+        {
+            await archiver.DrainAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(5, warehouse.Chunks.Sum(chunk => chunk.Frames.Count));
+        Assert.Equal(5, warehouse.Letters.Count(letter => letter.Reason == "broken-json"));
+        Assert.Single(warehouse.Letters, letter => letter.Reason == "corrupt-log-entry");
+        Assert.Equal(await log.EndAsync(TopicNames.Raw(Exchange.Binance), 0, TestContext.Current.CancellationToken), await log.CommittedAsync(TopicNames.Raw(Exchange.Binance), 0, TestContext.Current.CancellationToken));
+    }
+
+    private static FrameBatch Batch(long id) => new()
+    {
+        Exchange = Exchange.Binance,
+        Origin = "connection",
+        IsReplay = false,
+        Frames = [new RawFrame(new byte[] { 1, 2, 3 }, Some.Start, id)],
+        Records = [new InstrumentRecords(Some.Instrument, [LogRecord.OfTrade(Some.Trade(id, id))])],
+        Rejected = [new RejectedFrame("broken-json", "not closed", new byte[] { (byte)'{' }, 1, Some.Start, id)],
+        TradeFrames = 1,
+        Trades = 1,
+    };
+
+    /// <summary>A log that refuses the first appends, as a full disk does.</summary>
+    private sealed class RefusingLog(int refusals) : ILog
+    {
+        private readonly InMemoryLog _inner = new([new LogTopic(TopicNames.Trades(Exchange.Binance), 1), new LogTopic(TopicNames.Raw(Exchange.Binance), 1), new LogTopic(TopicNames.DeadLetters, 1)]);
+
+        public int Refused { get; private set; }
+
+        public IReadOnlyList<LogTopic> Topics => _inner.Topics;
+
+        public int PartitionOf(string topic, string key) => _inner.PartitionOf(topic, key);
+
+        public Task<IReadOnlyList<LogPosition>> AppendAsync(IReadOnlyList<LogAppend> batches, CancellationToken cancellationToken)
+        {
+            if (Refused == refusals) return _inner.AppendAsync(batches, cancellationToken);
+            Refused++;
+            throw new K2Exception("disk full", isTransient: true);
+        }
+
+        public ILogReader OpenReader(string topic, int partition, LogPosition from) => _inner.OpenReader(topic, partition, from);
+
+        public ValueTask<LogPosition> EarliestAsync(string topic, int partition, CancellationToken cancellationToken) => _inner.EarliestAsync(topic, partition, cancellationToken);
+
+        public ValueTask<LogPosition> EndAsync(string topic, int partition, CancellationToken cancellationToken) => _inner.EndAsync(topic, partition, cancellationToken);
+
+        public ValueTask<LogPosition> CommittedAsync(string topic, int partition, CancellationToken cancellationToken) => _inner.CommittedAsync(topic, partition, cancellationToken);
+
+        public ValueTask CommitAsync(string topic, int partition, LogPosition next, CancellationToken cancellationToken) => _inner.CommitAsync(topic, partition, next, cancellationToken);
+
+        public ValueTask DisposeAsync() => _inner.DisposeAsync();
+    }
+}
