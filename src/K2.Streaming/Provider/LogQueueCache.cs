@@ -84,7 +84,7 @@ internal sealed class LogQueueCache(LogStreamOptions options, Action<LogPosition
             }
 
             var index = stream.Find(token.SequenceNumber);
-            if (options.Fault == LogStreamFault.CursorOneTooFar) return At(stream, index + 1);
+            if (options.Fault == LogStreamFault.CursorOneTooFar && stream.FirstUndelivered > stream.First) return At(stream, index + 1);
             return At(stream, Math.Min(index, stream.FirstUndelivered));
         }
     }

@@ -9,6 +9,6 @@ internal enum LogStreamFault
     /// <summary>Commit the highest delivered position, not the end of the contiguous delivered prefix.</summary>
     CommitHighest = 1,
 
-    /// <summary>Position a cursor behind the container that the token names, as if the caller did not step over it itself.</summary>
+    /// <summary>On a rewind, position the cursor behind the container that holds the token, not at it.</summary>
     CursorOneTooFar = 2,
 }

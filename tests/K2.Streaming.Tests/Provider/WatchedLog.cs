@@ -1,0 +1,62 @@
+using K2.Abstractions.Log;
+using K2.Domain.Log;
+
+namespace K2.Streaming.Tests.Provider;
+
+/// <summary>
+/// A log that checks every commit against the store: everything below a committed position must be durable for its key. It also tells when a
+/// position is committed.
+/// </summary>
+internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Topic, int Partition), List<(LogPosition Last, string Key)>> _appended = [];
+
+    public IReadOnlyList<LogTopic> Topics => inner.Topics;
+
+    public List<string> Violations { get; } = [];
+
+    public int Commits { get; private set; }
+
+    public int PartitionOf(string topic, string key) => inner.PartitionOf(topic, key);
+
+    public async Task<IReadOnlyList<LogPosition>> AppendAsync(IReadOnlyList<LogAppend> batches, CancellationToken cancellationToken)
+    {
+        var positions = await inner.AppendAsync(batches, cancellationToken);
+        lock (_gate)
+        {
+            for (var i = 0; i < positions.Count; i++)
+            {
+                var partition = (batches[i].Topic, inner.PartitionOf(batches[i].Topic, batches[i].Key));
+                if (!_appended.TryGetValue(partition, out var entries)) _appended[partition] = entries = [];
+                entries.Add((positions[i].Plus(batches[i].RecordCount - 1), batches[i].Key));
+            }
+        }
+
+        return positions;
+    }
+
+    public ILogReader OpenReader(string topic, int partition, LogPosition from) => inner.OpenReader(topic, partition, from);
+
+    public ValueTask<LogPosition> EarliestAsync(string topic, int partition, CancellationToken cancellationToken) => inner.EarliestAsync(topic, partition, cancellationToken);
+
+    public ValueTask<LogPosition> EndAsync(string topic, int partition, CancellationToken cancellationToken) => inner.EndAsync(topic, partition, cancellationToken);
+
+    public ValueTask<LogPosition> CommittedAsync(string topic, int partition, CancellationToken cancellationToken) => inner.CommittedAsync(topic, partition, cancellationToken);
+
+    public async ValueTask CommitAsync(string topic, int partition, LogPosition next, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Commits++;
+            foreach (var (last, key) in _appended.GetValueOrDefault((topic, partition), []))
+            {
+                if (last < next && effects.PositionOf(key) < last) Violations.Add($"{topic}/{partition} committed up to {next}, but {key} is durable only up to {effects.PositionOf(key)} and has a record at {last}");
+            }
+        }
+
+        await inner.CommitAsync(topic, partition, next, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
