@@ -1,11 +1,9 @@
 using System.Runtime.CompilerServices;
 using K2.Abstractions;
 using K2.Abstractions.Warehouse;
-using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
-using K2.Domain.Trades;
 
 namespace K2.Grains.Tests;
 

@@ -1,6 +1,5 @@
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
-using Orleans.Runtime;
 using System.Collections.Immutable;
 
 namespace K2.Grains.Tests.Connectors;

@@ -134,7 +134,7 @@ public sealed class SymbolPipelineTests : IDisposable
             catch (K2Exception)
             {
                 if (random.Next(2) == 0) pipeline = await OpenAsync();
-                next = _warehouse.Checkpoint is { } reached ? (int)reached.Position.Offset + 1 : 0;
+                next = pipeline.Book.Position == LogPosition.None ? 0 : (int)pipeline.Book.Position.Offset + 1;
             }
         }
 
