@@ -31,7 +31,7 @@ internal sealed class CandleSeries(Timeframe timeframe)
         return true;
     }
 
-    /// <summary>Lets closed windows leave that ended at or before the horizon; of those whose completeness is unknown the newest stay.</summary>
+    /// <summary>Lets windows leave that ended at or before the horizon, which the watermark has passed; of those whose completeness is unknown the newest stay.</summary>
     public void Evict(Timestamp horizon, int maxUnknown)
     {
         if (_slots.Count == 0 || _slots[0].End > horizon) return;
@@ -39,7 +39,7 @@ internal sealed class CandleSeries(Timeframe timeframe)
         for (var i = _slots.Count - 1; i >= 0; i--)
         {
             var slot = _slots[i];
-            if (!slot.Closed || slot.End > horizon || (slot.Complete == Completeness.Unknown && ++unknown <= maxUnknown)) continue;
+            if (slot.End > horizon || (slot.Complete == Completeness.Unknown && ++unknown <= maxUnknown)) continue;
             _slots.RemoveAt(i);
         }
     }

@@ -62,16 +62,13 @@ internal sealed class SeenTrades
         return false;
     }
 
-    /// <summary>The first run above an id, in its epoch or else the first one of a newer epoch.</summary>
+    /// <summary>
+    /// The first run above an id in its epoch. The first run of the next epoch cannot matter: between two epochs nothing is ever proven.
+    /// </summary>
     public bool TryFindAbove(ushort epoch, long id, out TradeIdInterval run)
     {
-        foreach (var (number, ids) in _epochs)
-        {
-            if (number == epoch ? ids.TryFindAbove(id, out run) : FirstOf(number > epoch ? ids : null, out run)) return true;
-        }
-
         run = default;
-        return false;
+        return Find(epoch) is { } ids && ids.TryFindAbove(id, out run);
     }
 
     /// <summary>Forgets the oldest epochs and holes, and what was looked up: from here on the warehouse holds it.</summary>
@@ -83,13 +80,6 @@ internal sealed class SeenTrades
     }
 
     public SeenTrades Clone() => new(_epochs.ConvertAll(epoch => epoch with { Ids = epoch.Ids.Clone() }), [.. _lookedUp]);
-
-    private static bool FirstOf(TradeIdIntervals? ids, out TradeIdInterval run)
-    {
-        var found = ids is { Count: > 0 };
-        run = found ? ids!.Runs[0] : default;
-        return found;
-    }
 
     private TradeIdIntervals? Find(ushort epoch)
     {

@@ -234,8 +234,59 @@ public sealed class CandleBookMemoryTests
     {
         var driver = new BookDriver(Some.Instrument, Small with { RetainClosed = TimeSpan.FromHours(1) }).Batch(Some.Trade(1, 50), Some.Trade(2, 70), Some.Trade(3, 121), Some.Watermark(121));
 
-        driver.Batch(Some.Trade(5, 130), Some.Trade(7, 131), Some.Trade(9, 132), Some.Watermark(133));
+        driver.Batch(Some.Trade(5, 130), Some.Trade(7, 131), Some.Trade(9, 132), Some.Watermark(133)).Batch(Some.Watermark(134));
 
+        Assert.Equal(7, driver.Book.Seen.Floor);
         Assert.Equal(Completeness.Yes, driver.Book.Candles().Single(candle => candle.Timeframe == Timeframe.OneMinute && candle.WindowStart == Some.At(60)).Complete);
+    }
+
+    [Fact]
+    public void TakeChanges_ProofForgottenAndRestored_IsNotClaimed()
+    {
+        var driver = new BookDriver(Some.Instrument, Small).Batch(Some.Trade(1, 50), Some.Trade(2, 70), Some.Trade(3, 121), Some.Trade(5, 630), Some.Trade(7, 631), Some.Trade(9, 632), Some.Watermark(633));
+
+        driver.Batch(Some.Trade(4, 119));
+
+        Assert.Equal((Completeness.No, 1), (driver[Timeframe.OneMinute, 60].Complete, driver[Timeframe.OneMinute, 60].Revision));
+    }
+
+    [Fact]
+    public void CollectMissingWindows_FirstTradeOfAnEpoch_NamesTheLastWindowsOfTheOneBefore()
+    {
+        var options = Small with { MaxRetainedPerTimeframe = 0 };
+        var driver = new BookDriver(Some.Instrument, options).Batch(Some.Trade(1, 50), Some.Trade(2, 70), Some.Watermark(5000));
+        Assert.Equal(Completeness.Unknown, driver[Timeframe.OneMinute, 60].Complete);
+
+        driver.Batch(Some.Restart(5000), Some.Trade(1, 5001, epoch: 1));
+
+        Assert.Equal((Completeness.No, 0), (driver[Timeframe.OneMinute, 60].Complete, driver[Timeframe.OneMinute, 60].Revision));
+    }
+
+    [Fact]
+    public void Apply_SameBookAfterEviction_OpensTheWindowAnew()
+    {
+        var book = new CandleBook(Some.Instrument, Small);
+        var changes = new BookChanges();
+        book.Apply(LogPosition.Create(1, 0), Some.Trade(1, 70), changes);
+        book.Apply(LogPosition.Create(1, 1), Some.Watermark(500, lastId: 1), changes);
+        book.TakeChanges(changes);
+        changes.Clear();
+
+        book.Apply(LogPosition.Create(1, 2), Some.Trade(2, 71), changes);
+        book.TakeChanges(changes);
+
+        Assert.Contains(changes.Candles, row => row is { Timeframe: Timeframe.OneMinute, TradeCount: 1 });
+    }
+
+    [Fact]
+    public void Clone_WithinTheBatch_KnowsWhatWasLookedUp()
+    {
+        var book = new BookDriver(Some.Instrument, Small).Batch(Some.Trade(1, 10), Some.Trade(3, 11), Some.Trade(5, 12), Some.Trade(7, 13)).Book;
+        var changes = new BookChanges();
+        book.Apply(LogPosition.Create(1, 10), Some.Trade(2, 11), changes);
+
+        book.Clone().Apply(LogPosition.Create(1, 11), Some.Trade(2, 11), changes);
+
+        Assert.Equal((1, 1), (changes.NewTrades.Count, changes.KnownIds.Count));
     }
 }
