@@ -5,7 +5,6 @@ using K2.Api.Status;
 using K2.Api.Trades;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace K2.Api;
@@ -13,6 +12,8 @@ namespace K2.Api;
 /// <summary>Maps the REST API and the page at <c>/</c>.</summary>
 public static class ApiApplicationExtensions
 {
+    private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>
     /// Maps <c>/</c>, <c>/health</c> and <c>/v1/…</c>, and puts host check, security headers and problem details before every endpoint of the
     /// application, also those of others such as the dashboard.
@@ -26,14 +27,14 @@ public static class ApiApplicationExtensions
         app.UseRouting();
         app.UseRateLimiter();
 
-        app.MapGet("/", IndexPage.WriteAsync);
-        app.MapGet("/health", HealthEndpoint.GetAsync);
-        app.MapGet("/v1/cluster", (HttpContext http, SiloIdentity identity) => StatusEndpoints.GetCluster(http, identity));
-        app.MapGet("/v1/status", StatusEndpoints.GetStatusAsync);
-        app.MapGet("/v1/symbols", StatusEndpoints.GetSymbolsAsync);
-        app.MapGet("/v1/live", LiveEndpoint.GetAsync);
-        app.MapGet("/v1/trades/last", LastTradeEndpoint.GetAsync);
-        app.MapGet("/v1/trades", TradeEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
-        app.MapGet("/v1/ohlcv/{timeframe}", CandleEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/", Read, IndexPage.WriteAsync);
+        app.MapMethods("/health", Read, HealthEndpoint.GetAsync);
+        app.MapMethods("/v1/cluster", Read, (HttpContext http, SiloIdentity identity) => StatusEndpoints.GetCluster(http, identity));
+        app.MapMethods("/v1/status", Read, StatusEndpoints.GetStatusAsync);
+        app.MapMethods("/v1/symbols", Read, StatusEndpoints.GetSymbolsAsync);
+        app.MapMethods("/v1/live", Read, LiveEndpoint.GetAsync);
+        app.MapMethods("/v1/trades/last", Read, LastTradeEndpoint.GetAsync);
+        app.MapMethods("/v1/trades", Read, TradeEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/v1/ohlcv/{timeframe}", Read, CandleEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
     }
 }

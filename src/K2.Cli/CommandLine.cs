@@ -85,9 +85,6 @@ internal static class CommandLine
         K2ClientException unable => (unable.Message, ExitCode.Failed),
         StartupException wrong => (wrong.Message, ExitCode.Usage),
         K2Exception unable => (unable.Message, ExitCode.Failed),
-
-        // The reader of a pipe has gone (k2 … | head): nothing is wrong here.
-        IOException { HResult: 32 or unchecked((int)0x8007006D) } => ("the reader of the output has gone", ExitCode.Failed),
         IOException or UnauthorizedAccessException => (failure.Message, ExitCode.Failed),
         _ => null,
     };

@@ -100,6 +100,18 @@ public sealed class BadInputTests(TestPlatform platform)
     }
 
     [Theory]
+    [InlineData("/")]
+    [InlineData("/health")]
+    [InlineData("/v1/symbols")]
+    public async Task Head_AnyPath_AnswersWithoutBody(string path)
+    {
+        using var response = await platform.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData(true, 503, "the warehouse is away: wait")]
     [InlineData(false, 500, "the warehouse is broken: mend it")]
     public async Task Get_WarehouseFails_SaysSo(bool transient, int status, string detail)
