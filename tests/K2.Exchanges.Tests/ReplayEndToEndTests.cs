@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using K2.Simulator;
+using K2.Simulator.Replay;
 
 namespace K2.Exchanges.Tests;
 

@@ -10,7 +10,7 @@ internal sealed class FramePlayer(ReplaySession session) : IAsyncDisposable
 {
     private const int BlocksAhead = 4;
 
-    private readonly TimeProvider _time = session.Options.TimeProvider;
+    private readonly TimeProvider _time = session.Options.Time;
     private readonly ReplaySpeed _speed = session.Options.Speed;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<(IFrameSource Source, FrameBlock Block)> _ahead =

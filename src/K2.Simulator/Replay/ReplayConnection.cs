@@ -18,7 +18,7 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
     private const int IncomingCapacity = 64;
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider _time = session.Options.TimeProvider;
+    private readonly TimeProvider _time = session.Options.Time;
     private readonly BinanceRequests _requests = new();
     private readonly StreamFilter _filter = new(session.Options.KnownSymbols);
     private readonly List<FrameOriginRecord> _origins = [];

@@ -1,5 +1,5 @@
 using System.Text;
-using K2.Simulator;
+using K2.Simulator.Replay;
 using K2.Simulator.WebSockets;
 
 namespace K2.Exchanges.Tests.Connections;

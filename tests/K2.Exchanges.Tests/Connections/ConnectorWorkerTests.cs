@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using K2.Domain.Instruments;
-using K2.Simulator;
+using K2.Simulator.Replay;
 using K2.Simulator.WebSockets;
 
 namespace K2.Exchanges.Tests.Connections;

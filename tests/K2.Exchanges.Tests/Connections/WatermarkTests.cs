@@ -1,7 +1,7 @@
 using K2.Domain;
 using K2.Domain.Log;
 using K2.Exchanges.Connections;
-using K2.Simulator;
+using K2.Simulator.Replay;
 
 namespace K2.Exchanges.Tests.Connections;
 

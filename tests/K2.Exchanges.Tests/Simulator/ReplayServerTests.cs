@@ -3,6 +3,8 @@ using System.Net.WebSockets;
 using System.Text;
 using K2.Domain;
 using K2.Simulator;
+using K2.Simulator.Replay;
+using K2.Simulator.Synthetic;
 
 namespace K2.Exchanges.Tests.Simulator;
 
@@ -96,7 +98,7 @@ public sealed class ReplayServerTests : IDisposable
     [Fact]
     public async Task Read_SixthMessageInASecond_ClosesTheConnection()
     {
-        await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1))], TimeProvider = new ArmedTimeProvider() }, Cancel);
+        await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1))], Time = new ArmedTimeProvider() }, Cancel);
         using var client = await ConnectAsync(server, "me");
 
         for (var i = 0; i < 6; i++) await SendAsync(client, """{"method":"LIST_SUBSCRIPTIONS","id":3}""");
@@ -124,7 +126,7 @@ public sealed class ReplayServerTests : IDisposable
         var time = new ArmedTimeProvider();
         var source = new MemoryFrameSource("paced", [(0, Encoding.ASCII.GetBytes(Some.Trade(1))), (10_000_000_000, Encoding.ASCII.GetBytes(Some.Trade(2)))]);
         var armed = time.WhenArmed(d => d == TimeSpan.FromSeconds(1));
-        await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [source], Speed = ReplaySpeed.Times(10), TimeProvider = time }, Cancel);
+        await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [source], Speed = ReplaySpeed.Times(10), Time = time }, Cancel);
         using var client = await ConnectAsync(server, "me", "?streams=btcusdt@trade");
         Assert.Contains("\"t\":1,", await ReceiveAsync(client), StringComparison.Ordinal);
 
@@ -139,7 +141,7 @@ public sealed class ReplayServerTests : IDisposable
     public async Task Play_PongMissing_CutsTheConnection()
     {
         var time = new ArmedTimeProvider();
-        var options = new ReplayOptions { Sources = [Some.Frames(Some.Trade(1))], TimeProvider = time, PongTimeout = TimeSpan.FromSeconds(60), PingInterval = TimeSpan.FromSeconds(20) };
+        var options = new ReplayOptions { Sources = [Some.Frames(Some.Trade(1))], Time = time, PongTimeout = TimeSpan.FromSeconds(60), PingInterval = TimeSpan.FromSeconds(20) };
         await using var server = await ReplayServer.StartAsync(options, Cancel);
         var armed = time.WhenArmed(d => d == TimeSpan.FromSeconds(20));
         using var client = await ConnectAsync(server, "me");

@@ -1,4 +1,4 @@
-using K2.Simulator;
+using K2.Simulator.Replay;
 
 namespace K2.Exchanges.Tests.Simulator;
 

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using K2.Simulator.Synthetic;
 
-namespace K2.Simulator;
+namespace K2.Simulator.Synthetic;
 
 /// <summary>
 /// An endless feed of invented Binance <c>@trade</c> frames: a pure function of its options. Ids are contiguous for each symbol and begin

@@ -1,9 +1,8 @@
 using K2.Simulator.Captures;
-using K2.Simulator.Replay;
 using K2.Simulator.WebSockets;
 using Microsoft.AspNetCore.Http;
 
-namespace K2.Simulator;
+namespace K2.Simulator.Replay;
 
 /// <summary>
 /// Plays captures through a WebSocket server on a free port of 127.0.0.1 that speaks Binance's combined-stream protocol, so that a replay

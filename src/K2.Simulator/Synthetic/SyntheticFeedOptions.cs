@@ -1,6 +1,6 @@
 using K2.Domain;
 
-namespace K2.Simulator;
+namespace K2.Simulator.Synthetic;
 
 /// <summary>What a synthetic feed makes.</summary>
 public sealed record SyntheticFeedOptions

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace K2.Simulator;
+namespace K2.Simulator.Replay;
 
 /// <summary>How fast frames are played: a multiple of the recorder's pace, or as fast as they are taken.</summary>
 public readonly record struct ReplaySpeed

@@ -1,4 +1,4 @@
-namespace K2.Simulator;
+namespace K2.Simulator.Replay;
 
 /// <summary>What a replay server plays and how.</summary>
 public sealed record ReplayOptions
@@ -34,5 +34,5 @@ public sealed record ReplayOptions
     public TimeSpan? PongTimeout { get; init; }
 
     /// <summary>Clock and timers.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
