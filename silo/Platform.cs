@@ -8,7 +8,7 @@ using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
 using K2.Grains.Raw;
-using K2.Simulator;
+using K2.Simulator.Replay;
 using K2.Streaming.Embedded;
 using K2.Warehouse;
 
@@ -50,6 +50,9 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>The highest resident memory of the engine's child seen so far; sampled with the lag.</summary>
     public long EnginePeakMemoryBytes { get; private set; }
+
+    /// <summary>Processor time of the engine's child as last sampled.</summary>
+    public TimeSpan EngineCpu { get; private set; }
 
     public static async Task<Platform> StartAsync(SiloOptions options, DataFolder folder, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -193,7 +196,9 @@ internal sealed class Platform : IAsyncDisposable
         if (_warehouse?.EngineProcessId is not { } id) return;
         try
         {
-            EnginePeakMemoryBytes = Math.Max(EnginePeakMemoryBytes, Process.GetProcessById(id).PeakWorkingSet64);
+            using var child = Process.GetProcessById(id);
+            EnginePeakMemoryBytes = Math.Max(EnginePeakMemoryBytes, child.PeakWorkingSet64);
+            EngineCpu = child.TotalProcessorTime;
         }
         catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
         {

@@ -1,6 +1,6 @@
 using K2.Domain;
 using K2.Exchanges;
-using K2.Simulator;
+using K2.Simulator.Replay;
 
 namespace K2.Silo;
 

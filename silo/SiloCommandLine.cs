@@ -1,7 +1,7 @@
 using System.CommandLine;
 using K2.Abstractions;
 using K2.Domain.Instruments;
-using K2.Simulator;
+using K2.Simulator.Replay;
 
 namespace K2.Silo;
 

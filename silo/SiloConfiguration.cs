@@ -6,7 +6,8 @@ using K2.Abstractions.Log;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Symbols;
-using K2.Simulator;
+using K2.Simulator.Replay;
+using K2.Simulator.Synthetic;
 
 using K2.Streaming.Provider;
 using K2.Warehouse;
@@ -102,6 +103,11 @@ internal static class SiloConfiguration
             {
                 streams.Topics = trades;
                 streams.Namespace = StreamNames.Trades;
+
+                // A flush costs by the insert, not by the row: what waits is taken in large deliveries.
+                streams.MaxReadBytes = 2 << 20;
+                streams.MaxDeliveryBytes = 4 << 20;
+                streams.MaxCacheBytes = 8 << 20;
             });
             silo.AddDashboard();
 

@@ -1,5 +1,5 @@
 using K2.Domain.Instruments;
-using K2.Simulator;
+using K2.Simulator.Replay;
 
 namespace K2.Silo;
 

@@ -9,7 +9,7 @@ using K2.Domain.Trades;
 using K2.Exchanges;
 using K2.Grains;
 using K2.Grains.Connectors;
-using K2.Simulator;
+using K2.Simulator.Replay;
 using K2.Streaming.Embedded;
 using K2.Warehouse;
 using Orleans.Dashboard;

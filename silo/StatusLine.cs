@@ -51,7 +51,7 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         output.WriteLine(Text($"new {c[PipelineStage.New]} duplicates {c[PipelineStage.Duplicates]} conflicts {c[PipelineStage.Conflicts]} rejected {c[PipelineStage.Rejected]} late {c[PipelineStage.Late]}"));
         if (counts is not null) output.WriteLine(Text($"stored: trades {counts.Trades} candles {counts.Candles} raw frames {counts.RawFrames} dead letters {counts.DeadLetters}"));
         if (!drained) output.WriteLine("stopped before everything was in the warehouse: the rest is in the log and is applied at the next start");
-        output.WriteLine(Text($"seconds {elapsed.TotalSeconds:0.00}, of them streaming {streaming.TotalSeconds:0.00}, {rate:0} trades/s; memory {Environment.WorkingSet / (1 << 20)} MiB now, {Platform.PeakMemoryBytes / (1 << 20)} MiB at most, engine {platform.EnginePeakMemoryBytes / (1 << 20)} MiB at most"));
+        output.WriteLine(Text($"seconds {elapsed.TotalSeconds:0.00}, of them streaming {streaming.TotalSeconds:0.00}, {rate:0} trades/s; memory {Environment.WorkingSet / (1 << 20)} MiB now, {Platform.PeakMemoryBytes / (1 << 20)} MiB at most, engine {platform.EnginePeakMemoryBytes / (1 << 20)} MiB at most; processor seconds silo {Environment.CpuUsage.TotalTime.TotalSeconds:0.0}, engine {platform.EngineCpu.TotalSeconds:0.0}"));
         output.Flush();
     }
 

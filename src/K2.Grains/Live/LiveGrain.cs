@@ -56,7 +56,7 @@ internal sealed class LiveGrain : Grain, ILiveGrain
 
         var liveEvent = new LiveEvent
         {
-            Trades = [.. trades.Select(trade => trade.ToView(_instrument))],
+            Trades = [.. trades.Select(trade => trade.Trade.ToView(_instrument))],
             Candles = [.. _view.Forming().Select(candle => candle.ToView(_instrument))],
             Sequence = ++_sequence,
         };

@@ -12,9 +12,11 @@ namespace K2.Grains.Live;
 /// </summary>
 internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
 {
-    private const int RecentLimit = 20_000;
-    private readonly Queue<LogRecord> _recent = new();
+    private const int RecentBytes = 1 << 20;
+    private readonly Queue<byte[]> _recent = new();
     private readonly BookChanges _changes = new();
+    private readonly List<CandleWindow> _evicted = [];
+    private int _recentBytes;
     private CandleBook _book = new(instrument, options);
 
     /// <summary>The last trade by (exchange time, trade id), or null.</summary>
@@ -24,19 +26,15 @@ internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
     public bool HasHole => _book.Seen.Count > 1;
 
     /// <summary>Takes records; returns the trades that were new.</summary>
-    public IReadOnlyList<Trade> Accept(ReadOnlySpan<byte> packed)
+    public IReadOnlyList<PositionedTrade> Accept(byte[] packed)
     {
         _changes.Clear();
-        var count = RecordCodec.Count(instrument, packed);
-        for (var i = 0; i < count; i++)
-        {
-            var record = RecordCodec.Read(packed, i);
-            _recent.Enqueue(record);
-            if (_recent.Count > RecentLimit) _recent.Dequeue();
-            Apply(record);
-        }
-
-        return _changes.NewTrades.ConvertAll(trade => trade.Trade);
+        _recent.Enqueue(packed);
+        _recentBytes += packed.Length;
+        while (_recentBytes > RecentBytes && _recent.Count > 1) _recentBytes -= _recent.Dequeue().Length;
+        Apply(packed);
+        _book.TakeChanges(_changes);
+        return _changes.NewTrades;
     }
 
     /// <summary>Begins anew at a durable checkpoint and applies the latest records on top.</summary>
@@ -44,11 +42,18 @@ internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
     {
         _book = checkpoint is null ? new CandleBook(instrument, options) : CandleBook.Deserialize(instrument, checkpoint.State.Span, options);
         _changes.Clear();
-        foreach (var record in _recent) Apply(record);
+        foreach (var packed in _recent) Apply(packed);
+        _book.TakeChanges(_changes);
     }
 
     /// <summary>Returns the newest candle of each timeframe.</summary>
     public IEnumerable<Candle> Forming() => _book.Candles().GroupBy(candle => candle.Timeframe).Select(group => group.MaxBy(candle => candle.WindowStart)!);
+
+    private void Apply(byte[] packed)
+    {
+        var count = RecordCodec.Count(instrument, packed);
+        for (var i = 0; i < count; i++) Apply(RecordCodec.Read(packed, i));
+    }
 
     private void Apply(in LogRecord record)
     {
@@ -59,9 +64,9 @@ internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
         }
 
         // Evicted windows are not rebuilt here: the live view shows what forms now, the durable path corrects the past.
-        var evicted = new List<CandleWindow>();
-        _book.CollectMissingWindows(record, evicted);
-        foreach (var window in evicted) _book.RestoreEmpty(window);
+        _evicted.Clear();
+        _book.CollectMissingWindows(record, _evicted);
+        foreach (var window in _evicted) _book.RestoreEmpty(window);
         _book.Apply(_book.Position == LogPosition.None ? LogPosition.Create(1, 0) : _book.Position.Plus(1), record, _changes);
     }
 }
