@@ -55,9 +55,10 @@ public static class FixedPoint
             }
             else if (c is (byte)'e' or (byte)'E')
             {
+                if (digits == 0 || (pointSeen && fraction == 0)) return FixedPointError.Malformed;
                 var tail = text[(index + 1)..];
-                if (!tail.IsEmpty && tail[0] == '+') tail = tail[1..];
-                if (!Utf8Parser.TryParse(tail, out exponent, out var used) || used != tail.Length) return FixedPointError.Malformed;
+                if (tail.Length > 1 && tail[0] == '+' && tail[1] is >= (byte)'0' and <= (byte)'9') tail = tail[1..];
+                if (tail.IsEmpty || tail[0] == '+' || !Utf8Parser.TryParse(tail, out exponent, out var used) || used != tail.Length) return FixedPointError.Malformed;
                 if (exponent is > MaxExponent or < -MaxExponent) return value == 0 ? FixedPointError.None : exponent > 0 ? FixedPointError.TooLarge : FixedPointError.TooPrecise;
                 break;
             }
