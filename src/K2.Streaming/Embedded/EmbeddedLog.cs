@@ -174,6 +174,9 @@ public sealed partial class EmbeddedLog : ILog
         _closed.Dispose();
     }
 
+    /// <summary>Deletes the segments that are no longer needed, and completes when that is done.</summary>
+    internal Task TidyAsync() => _writer.TidyAsync();
+
     private static async Task<IReadOnlyList<LogPosition>> AwaitAsync(PendingAppend pending, CancellationToken cancellationToken)
     {
         await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((PendingAppend)state!).Cancel(token), pending);
@@ -216,6 +219,6 @@ public sealed partial class EmbeddedLog : ILog
     {
         var last = Interlocked.Read(ref _tidied);
         if (_time.GetElapsedTime(last) < TidyInterval) return;
-        if (Interlocked.CompareExchange(ref _tidied, _time.GetTimestamp(), last) == last) _writer.Tidy();
+        if (Interlocked.CompareExchange(ref _tidied, _time.GetTimestamp(), last) == last) _ = _writer.TidyAsync();
     }
 }

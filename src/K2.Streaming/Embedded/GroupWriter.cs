@@ -29,7 +29,7 @@ internal sealed class GroupWriter : IDisposable
     private readonly IProtocolProbe _probe;
     private readonly Thread _thread;
     private bool _stopping;
-    private bool _tidy;
+    private TaskCompletionSource? _tidy;
 
     public GroupWriter(
         EmbeddedLogOptions options, IReadOnlyList<TopicState> topics, List<Segment> closed, CommittedPositions committed, SegmentWriter segments, TimeProvider time, IProtocolProbe probe)
@@ -61,13 +61,14 @@ internal sealed class GroupWriter : IDisposable
         }
     }
 
-    /// <summary>Asks the thread to look for segments to delete.</summary>
-    public void Tidy()
+    /// <summary>Asks the thread to look for segments to delete; completes when it has.</summary>
+    public Task TidyAsync()
     {
         lock (_gate)
         {
-            _tidy = true;
+            _tidy ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Monitor.Pulse(_gate);
+            return _tidy.Task;
         }
     }
 
@@ -88,18 +89,20 @@ internal sealed class GroupWriter : IDisposable
     {
         while (true)
         {
-            bool tidy;
+            TaskCompletionSource? tidy;
             lock (_gate)
             {
-                while (_queue.Count == 0 && !_tidy && !_stopping) Monitor.Wait(_gate);
+                while (_queue.Count == 0 && _tidy is null && !_stopping) Monitor.Wait(_gate);
                 if (_queue.Count == 0 && _stopping) return;
                 TakeGroup();
                 tidy = _tidy;
-                _tidy = false;
+                _tidy = null;
             }
 
             if (_group.Count > 0) WriteGroup();
-            if (tidy) TryDeleteCommitted();
+            if (tidy is null) continue;
+            TryDeleteCommitted();
+            tidy.SetResult();
         }
     }
 
@@ -195,7 +198,7 @@ internal sealed class GroupWriter : IDisposable
         var full = _segments.Current!;
         _segments.Begin(HeaderOf(full.Number + 1, _topics, _time), []);
         _closed.Add(full);
-        Tidy();
+        _ = TidyAsync();
     }
 
     internal static SegmentHeader HeaderOf(long number, IReadOnlyList<TopicState> topics, TimeProvider time) => new(

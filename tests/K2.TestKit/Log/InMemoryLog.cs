@@ -144,11 +144,12 @@ public sealed class InMemoryLog : ILog
             var delay = maxWait > TimeSpan.Zero ? Task.Delay(maxWait, log._time, ended.Token) : Task.CompletedTask;
             while (true)
             {
+                cancellationToken.ThrowIfCancellationRequested();
+                ObjectDisposedException.ThrowIf(log._closed.IsCancellationRequested, log);
+                var last = delay.IsCompleted;
                 var (entries, changed) = Take(maxBytes);
-                if (entries.Count > 0 || delay.IsCompleted)
+                if (entries.Count > 0 || last)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    ObjectDisposedException.ThrowIf(log._closed.IsCancellationRequested, log);
                     await ended.CancelAsync();
                     return entries;
                 }
