@@ -67,7 +67,7 @@ internal static class SiloConfiguration
                     Sources = options.Source == SourceKind.Simulated ? [Synthetic(options, wanted, time)] : [],
                     Speed = options.Source == SourceKind.Simulated ? ReplaySpeed.Times(1) : options.Speed,
                     Repeat = options.Repeat,
-                    TimeProvider = time,
+                    Time = time,
                 },
                 cancellationToken);
         }

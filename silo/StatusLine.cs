@@ -22,7 +22,7 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
             _ => "source      live: binance",
         });
         output.WriteLine($"candles     {url}/");
-        output.WriteLine($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard   metrics {url}/metrics");
+        output.WriteLine($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard");
         output.WriteLine($"ClickHouse  {platform.Endpoints.ClickHouseUrl}   for example: curl '{platform.Endpoints.ClickHouseUrl}/?query=SELECT+count()+FROM+k2.silver_trades'");
         output.Flush();
     }

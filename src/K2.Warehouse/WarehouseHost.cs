@@ -58,6 +58,10 @@ public sealed class WarehouseHost : IAsyncDisposable
             {
                 await Migrator.RunAsync(client, cancellationToken);
             }
+            catch (ClickHouseServerException refused)
+            {
+                throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} refuses to set up its tables: {refused.Message.Split('\n')[0]}", refused);
+            }
             catch (Exception failure) when (failure is HttpRequestException || (failure is K2Exception && failure is not StartupException))
             {
                 throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure);
