@@ -15,6 +15,7 @@ internal sealed class ApplyGrain(Effects effects) : Grain, IApplyGrain, IStreamS
 {
     private string _key = "";
     private LogPosition _position;
+    private StreamSubscriptionHandle<PackedBatch>? _subscription;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal sealed class ApplyGrain(Effects effects) : Grain, IApplyGrain, IStreamS
         return Task.CompletedTask;
     }
 
-    public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => await ResumeAsync(handleFactory.Create<PackedBatch>());
+    public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => _subscription = await ResumeAsync(handleFactory.Create<PackedBatch>());
 
     public async Task OnNextAsync(PackedBatch item, StreamSequenceToken? token = null)
     {
@@ -71,14 +72,18 @@ internal sealed class ApplyGrain(Effects effects) : Grain, IApplyGrain, IStreamS
     private async Task RewindAsync(PackedBatch batch)
     {
         effects.CountRewind();
-        if (effects.RewindInPlace)
+        switch (effects.RewindWay)
         {
-            var stream = this.GetStreamProvider(StreamCluster.Provider).GetStream<PackedBatch>(StreamId.Create("trades", _key));
-            foreach (var handle in await stream.GetAllSubscriptionHandles()) await ResumeAsync(handle);
-        }
-        else
-        {
-            DeactivateOnIdle();
+            case RewindWay.NewActivation:
+                DeactivateOnIdle();
+                break;
+            case RewindWay.FreshHandle:
+                var stream = this.GetStreamProvider(StreamCluster.Provider).GetStream<PackedBatch>(StreamId.Create("trades", _key));
+                foreach (var handle in await stream.GetAllSubscriptionHandles()) _subscription = await ResumeAsync(handle);
+                break;
+            case RewindWay.KeptHandle:
+                _subscription = await ResumeAsync(_subscription!);
+                break;
         }
 
         // Always: a return would count the batch as delivered.

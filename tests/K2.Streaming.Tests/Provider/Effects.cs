@@ -24,8 +24,7 @@ internal sealed class Effects
 
     public int Deliveries { get; private set; }
 
-    /// <summary>Whether the grain resumes within its activation, rather than by a new activation.</summary>
-    public bool RewindInPlace { get; set; }
+    public RewindWay RewindWay { get; set; }
 
     public IReadOnlyList<string> Errors
     {

@@ -83,11 +83,11 @@ public sealed class LogStreamTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Rewind_GrainBehindItsStream_GetsEverythingAfterItsPosition(bool inPlace)
+    [InlineData(nameof(RewindWay.NewActivation))]
+    [InlineData(nameof(RewindWay.FreshHandle))]
+    public async Task Rewind_GrainBehindItsStream_GetsEverythingAfterItsPosition(string way)
     {
-        _effects.RewindInPlace = inPlace;
+        _effects.RewindWay = Enum.Parse<RewindWay>(way);
         await using var cluster = await StartWithBlockedCommitAsync();
         var positions = new List<LogPosition>();
         for (var i = 0; i < 10; i++)
@@ -104,6 +104,24 @@ public sealed class LogStreamTests : IAsyncDisposable
 
         Assert.Equal(1, _effects.Rewinds);
         AssertExact();
+    }
+
+    [Fact]
+    public async Task Rewind_ByTheHandleOfTheActivation_IsRefusedByOrleans()
+    {
+        _effects.RewindWay = RewindWay.KeptHandle;
+        await using var cluster = await StartWithBlockedCommitAsync();
+        var first = (await cluster.AppendAsync(("a", 1)))[0];
+        await _effects.WhenAsync(e => e.CountOf("a") == 1, "first record");
+        await cluster.AppendAsync(("a", 1));
+        await _effects.WhenAsync(e => e.CountOf("a") == 2, "second record");
+
+        _effects.SetBack("a", first, 1);
+        await cluster.Grains.GetGrain<IApplyGrain>("a").SetBack(first.Version);
+        await cluster.AppendAsync(("a", 1));
+        await _effects.WhenAsync(e => e.Rewinds >= 4, "refusals");
+
+        Assert.Equal(1, _effects.CountOf("a"));
     }
 
     [Fact]
