@@ -133,7 +133,7 @@ internal sealed class Platform : IAsyncDisposable
         _log = await OpenLogAsync(options, folder, probe, logging.Factory, cancellationToken);
         _parts.Add(_log);
 
-        _replay = await SiloConfiguration.StartSourceAsync(options, wanted, _time, cancellationToken);
+        _replay = await SiloConfiguration.StartSourceAsync(options, instruments, wanted, _time, cancellationToken);
         if (_replay is not null) _parts.Add(_replay);
         var ports = SiloConfiguration.FreePorts(2);
         builder.WebHost.UseUrls(options.Url);

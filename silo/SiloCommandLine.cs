@@ -10,7 +10,7 @@ public static class SiloCommandLine
 {
     private static readonly Option<string> SourceOption = new("--source") { Description = "where trades come from: simulated, live or replay", DefaultValueFactory = _ => "simulated" };
     private static readonly Option<string[]> CapturesOption = new("--captures") { Description = "capture files for replay (JSON lines, .gz too)", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string> SpeedOption = new("--speed") { Description = "pace of a replay: 1, a whole factor such as 20, or max", DefaultValueFactory = _ => "1" };
+    private static readonly Option<string> SpeedOption = new("--speed") { Description = "pace of a replay: 1, a factor such as 20 or 0.5, or max", DefaultValueFactory = _ => "1" };
     private static readonly Option<int> RepeatOption = new("--repeat") { Description = "play the captures this often, with shifted ids and times", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> ExitAtEndOption = new("--exit-at-end") { Description = "end when the captures have been played and stored" };
     private static readonly Option<string[]> ExchangesOption = new("--exchanges") { Description = "exchanges to take", AllowMultipleArgumentsPerToken = true };
@@ -79,7 +79,7 @@ public static class SiloCommandLine
     }
 
     private static ReplaySpeed Speed(string text) =>
-        ReplaySpeed.TryParse(text, out var speed) ? speed : throw new StartupException($"--speed '{text}' is no pace: write 1, a whole factor such as 20, or max.");
+        ReplaySpeed.TryParse(text, out var speed) ? speed : throw new StartupException($"--speed '{text}' is no pace: write 1, a factor such as 20 or 0.5, or max.");
 
     private static List<Exchange> Exchanges(string[] names) =>
         names.Length == 0

@@ -55,7 +55,7 @@ internal static class SiloConfiguration
     public static IProtocolProbe Probe(IConfiguration configuration) =>
         configuration["K2:Diagnostics:ProbeFile"] is { Length: > 0 } file ? FileProtocolProbe.Open(file) : NoProtocolProbe.Instance;
 
-    public static async Task<ReplayServer?> StartSourceAsync(SiloOptions options, IReadOnlyList<Instrument> wanted, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ReplayServer?> StartSourceAsync(SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, TimeProvider time, CancellationToken cancellationToken)
     {
         if (options.Source == SourceKind.Live) return null;
         try
@@ -67,6 +67,9 @@ internal static class SiloConfiguration
                     Sources = options.Source == SourceKind.Simulated ? [Synthetic(options, wanted, time)] : [],
                     Speed = options.Source == SourceKind.Simulated ? ReplaySpeed.Times(1) : options.Speed,
                     Repeat = options.Repeat,
+
+                    // Frames of other symbols are played too: they belong into the dead letters.
+                    KnownSymbols = instruments.All.Select(instrument => instrument.NativeSymbol).ToHashSet(StringComparer.Ordinal),
                     Time = time,
                 },
                 cancellationToken);

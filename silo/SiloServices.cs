@@ -19,6 +19,8 @@ namespace K2.Silo;
 /// <summary>Puts the started parts into the host's services and maps its pages.</summary>
 internal static class SiloServices
 {
+    private const int MaxStreams = 1024;
+
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay,
         EmbeddedLog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
@@ -40,7 +42,11 @@ internal static class SiloServices
                     SourceKind.Replay => TradeSource.Replay,
                     _ => TradeSource.Simulated,
                 },
-                Connector = new ConnectorOptions { EndpointOverride = replay?.BinanceEndpoint },
+                Connector = replay is null
+                    ? new ConnectorOptions()
+
+                    // A replay begins with the first subscription: one message asks for all.
+                    : new ConnectorOptions { EndpointOverride = replay.BinanceEndpoint, StreamsPerMessage = MaxStreams },
                 Origins = replay is null ? null : new ReplayOrigins(replay),
                 JitterSeed = options.Seed,
             },

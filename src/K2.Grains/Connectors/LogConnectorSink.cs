@@ -28,6 +28,7 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
     private readonly ILogger _logger;
     private readonly Channel<FrameBatch> _pending;
     private readonly Task _appending;
+    private string _origin = "";
     private readonly List<LogAppend> _appends = [];
     private readonly List<FrameBatch> _taken = [];
 
@@ -47,6 +48,12 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
     public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
         _probe.Enter(ProtocolStep.Receive);
+        if (!batch.IsReplay && batch.Origin != _origin)
+        {
+            _origin = batch.Origin;
+            _counters.Add(PipelineStage.Connects, 1);
+        }
+
         _counters.Add(PipelineStage.Frames, batch.Frames.Count);
         _counters.Add(PipelineStage.TradeFrames, batch.TradeFrames);
         _counters.Add(PipelineStage.Parsed, batch.Trades);
