@@ -17,7 +17,7 @@ internal sealed partial class HttpFront(ChdbLibrary library, ConnectionPool pool
     public void Map(WebApplication app)
     {
         app.Use(RejectForeignPagesAsync);
-        app.MapGet("/ping", () => "Ok.\n");
+        app.MapMethods("/ping", ["GET", "HEAD"], () => "Ok.\n");
         app.MapMethods("/", ["GET", "POST", "HEAD"], HandleAsync);
     }
 
@@ -68,14 +68,16 @@ internal sealed partial class HttpFront(ChdbLibrary library, ConnectionPool pool
         var (rows, bytes) = await pool.UseAsync(
             connection =>
             {
-                Prepare(connection, request, settings);
+                // The connection goes back to the pool: also what was set before a refused setting has to be taken back.
+                var applied = new List<string>();
                 try
                 {
+                    Prepare(connection, request, settings, applied);
                     return Execute(connection, request, output);
                 }
                 finally
                 {
-                    Restore(connection, request, settings);
+                    Restore(connection, request, applied);
                 }
             },
             context.RequestAborted);
@@ -115,17 +117,21 @@ internal sealed partial class HttpFront(ChdbLibrary library, ConnectionPool pool
         });
     }
 
-    private void Prepare(nint connection, StatementRequest request, List<KeyValuePair<string, string>> settings)
+    private void Prepare(nint connection, StatementRequest request, List<KeyValuePair<string, string>> settings, List<string> applied)
     {
         if (request.Parameters.GetValueOrDefault("database") is { Length: > 0 } database) library.Query(connection, $"USE `{database.Replace("`", "", StringComparison.Ordinal)}`", "TSV", null);
-        foreach (var (name, value) in settings) library.Query(connection, $"SET {name} = {Literal(value)}", "TSV", null);
+        foreach (var (name, value) in settings)
+        {
+            library.Query(connection, $"SET {name} = {Literal(value)}", "TSV", null);
+            applied.Add(name);
+        }
     }
 
-    private void Restore(nint connection, StatementRequest request, List<KeyValuePair<string, string>> settings)
+    private void Restore(nint connection, StatementRequest request, List<string> applied)
     {
         if (request.Parameters.ContainsKey("database")) library.Query(connection, "USE default", "TSV", null);
-        foreach (var (name, _) in settings.Where(setting => !setting.Key.StartsWith("param_", StringComparison.Ordinal))) library.Query(connection, $"SET {name} = DEFAULT", "TSV", null);
-        if (settings.Exists(setting => setting.Key == "async_insert")) library.Query(connection, "SET async_insert = 0", "TSV", null);
+        foreach (var name in applied.Where(name => !name.StartsWith("param_", StringComparison.Ordinal))) library.Query(connection, $"SET {name} = DEFAULT", "TSV", null);
+        if (applied.Contains("async_insert")) library.Query(connection, "SET async_insert = 0", "TSV", null);
     }
 
     private static string Literal(string value) => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
