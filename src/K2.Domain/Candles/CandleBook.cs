@@ -11,11 +11,6 @@ namespace K2.Domain.Candles;
 /// </summary>
 public sealed class CandleBook
 {
-    /// <summary>
-    /// The most windows of one timeframe that one gap record asks to have rebuilt: a week of minutes. Older ones keep the completeness they have.
-    /// </summary>
-    internal const int MaxGapWindows = 10_080;
-
     private readonly CandleBookOptions _options;
     private readonly CandleSeries[] _series;
     private readonly List<FeedGap> _gaps;
@@ -60,6 +55,12 @@ public sealed class CandleBook
     /// </summary>
     public ushort IdEpoch => _seen.Current.Epoch;
 
+    /// <summary>
+    /// Windows that ended at or before this moment may have left memory. It is kept in the state: with a longer retention after a restart, what
+    /// had left would otherwise be taken for new.
+    /// </summary>
+    internal Timestamp? EvictedUntil { get; set; }
+
     /// <summary>Watermark records taken since the book was made or read; only differences count.</summary>
     internal long Watermarks { get; set; }
 
@@ -80,6 +81,7 @@ public sealed class CandleBook
         {
             Position = Position,
             Watermark = Watermark,
+            EvictedUntil = EvictedUntil,
             Watermarks = Watermarks,
         };
         copy._knownEmpty.UnionWith(_knownEmpty);
@@ -99,25 +101,25 @@ public sealed class CandleBook
     /// </summary>
     public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing)
     {
-        if (Watermark is not { } reached) return;
-        var horizon = reached.Add(-_options.RetainClosed);
+        if (EvictedUntil is not { } horizon) return;
+        var windows = new MissingWindows(_series, _knownEmpty, horizon, missing);
         TradeIdInterval edge;
         switch (record.Kind)
         {
             case RecordKind.Trade:
                 var trade = record.Trade;
                 if (_seen.Contains(trade.IdEpoch, trade.TradeId)) return;
-                CollectAt(trade.ExchangeTime, horizon, missing);
+                windows.At(trade.ExchangeTime);
 
                 // The id fills, shrinks or opens a hole: the windows at its edges may become complete, or incomplete, without a trade of their own.
-                if (_seen.TryFindAtOrBelow(trade.IdEpoch, trade.TradeId, out edge)) CollectAt(edge.Until, horizon, missing);
-                if (_seen.TryFindAbove(trade.IdEpoch, trade.TradeId, out edge)) CollectAt(edge.From, horizon, missing);
+                if (_seen.TryFindAtOrBelow(trade.IdEpoch, trade.TradeId, out edge)) windows.At(edge.Until);
+                if (_seen.TryFindAbove(trade.IdEpoch, trade.TradeId, out edge)) windows.At(edge.From);
                 break;
             case RecordKind.Watermark when record.LastId >= 0:
-                if (_seen.TryFindAtOrBelow(IdEpoch, record.LastId, out edge)) CollectAt(edge.Until, horizon, missing);
+                if (_seen.TryFindAtOrBelow(IdEpoch, record.LastId, out edge)) windows.At(edge.Until);
                 break;
             case RecordKind.GapOpened or RecordKind.GapClosed:
-                foreach (var series in _series) CollectGap(series, new FeedGap(record.Time, record.Until), horizon, missing);
+                windows.Overlapping(new FeedGap(record.Time, record.Until));
                 break;
         }
     }
@@ -198,8 +200,9 @@ public sealed class CandleBook
         foreach (var series in _series)
         {
             foreach (var slot in series.Slots) Settle(slot, changes);
-            if (Watermark is { } reached) series.Evict(reached.Add(-_options.RetainClosed), _options.MaxRetainedPerTimeframe);
         }
+
+        if (Watermark is { } reached) Evict(reached.Add(-_options.RetainClosed));
 
         _current = null;
         _knownEmpty.Clear();
@@ -255,6 +258,12 @@ public sealed class CandleBook
         return _current = Array.ConvertAll(_series, series => series.At(time));
     }
 
+    private void Evict(Timestamp horizon)
+    {
+        foreach (var series in _series) series.Evict(horizon, _options.MaxRetainedPerTimeframe);
+        if (EvictedUntil is not { } before || horizon > before) EvictedUntil = horizon;
+    }
+
     private bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
 
     private void Settle(CandleSlot slot, BookChanges changes)
@@ -277,29 +286,5 @@ public sealed class CandleBook
         {
             slot.DirtySince = Watermarks;
         }
-    }
-
-    private void CollectAt(Timestamp time, Timestamp horizon, ICollection<CandleWindow> missing)
-    {
-        if (time >= horizon) return;
-        foreach (var series in _series) Collect(series, series.Timeframe.WindowStart(time), horizon, missing);
-    }
-
-    private void CollectGap(CandleSeries series, FeedGap gap, Timestamp horizon, ICollection<CandleWindow> missing)
-    {
-        var length = series.Timeframe.LengthMicroseconds();
-        var start = series.Timeframe.WindowStart(gap.Until < horizon ? gap.Until : horizon);
-        for (var n = 0; n < MaxGapWindows && start.Microseconds > gap.From.Microseconds - length; n++, start = new(start.Microseconds - length))
-        {
-            if (gap.Overlaps(start, new(start.Microseconds + length))) Collect(series, start, horizon, missing);
-        }
-    }
-
-    /// <summary>Nothing but <see cref="TakeChanges"/> lets windows leave memory, and only such that ended at or before the horizon.</summary>
-    private void Collect(CandleSeries series, Timestamp start, Timestamp horizon, ICollection<CandleWindow> missing)
-    {
-        if (start.Microseconds + series.Timeframe.LengthMicroseconds() > horizon.Microseconds || series.Find(start) is not null) return;
-        var window = new CandleWindow(series.Timeframe, start);
-        if (!_knownEmpty.Contains(window) && !missing.Contains(window)) missing.Add(window);
     }
 }

@@ -10,7 +10,7 @@ namespace K2.Domain.Candles;
 /// </summary>
 internal static class CandleBookCodec
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
 
     private static ReadOnlySpan<byte> Magic => "K2CB"u8;
 
@@ -22,8 +22,8 @@ internal static class CandleBookCodec
         writer.Byte((byte)book.Instrument.PriceScale);
         writer.Byte((byte)book.Instrument.QuantityScale);
         writer.Unsigned((ulong)book.Position.Version);
-        writer.Byte(book.Watermark is null ? (byte)0 : (byte)1);
-        writer.Signed(book.Watermark?.Microseconds ?? 0);
+        Write(writer, book.Watermark);
+        Write(writer, book.EvictedUntil);
         Write(writer, book.SeenTrades);
 
         writer.Count(book.Gaps.Count);
@@ -72,8 +72,8 @@ internal static class CandleBookCodec
             throw new CorruptRecordException($"scales {scales.Item1}/{scales.Item2} in the checkpoint, {instrument.PriceScale}/{instrument.QuantityScale} in the instruments file for {instrument.Id}");
 
         var position = new LogPosition(checked((long)reader.Unsigned()));
-        var hasWatermark = Flag(reader.Byte());
-        var watermark = reader.Signed();
+        var watermark = ReadTime(ref reader);
+        var evictedUntil = ReadTime(ref reader);
         var seen = ReadSeen(ref reader);
         var gaps = new List<FeedGap>();
         for (var count = reader.Count(); count > 0; count--)
@@ -96,10 +96,24 @@ internal static class CandleBookCodec
         return new CandleBook(instrument, options, series, gaps, seen)
         {
             Position = position,
-            Watermark = hasWatermark ? new Timestamp(watermark) : null,
+            Watermark = watermark,
+            EvictedUntil = evictedUntil,
             Watermarks = SlotCodec.WatermarksWhenRead,
         };
     }
+
+    private static void Write(StateWriter writer, Timestamp? time)
+    {
+        writer.Byte(time is null ? (byte)0 : (byte)1);
+        if (time is { } value) writer.Signed(value.Microseconds);
+    }
+
+    private static Timestamp? ReadTime(ref StateReader reader) => reader.Byte() switch
+    {
+        0 => null,
+        1 => new Timestamp(reader.Signed()),
+        var flag => throw new CorruptRecordException($"{flag} where a flag stands"),
+    };
 
     private static void Write(StateWriter writer, SeenTrades seen)
     {
@@ -149,6 +163,4 @@ internal static class CandleBookCodec
 
         return epochs.Count > 0 ? new SeenTrades(epochs) : throw new CorruptRecordException("no id epoch");
     }
-
-    private static bool Flag(byte value) => value <= 1 ? value == 1 : throw new CorruptRecordException($"{value} where a flag stands");
 }

@@ -105,7 +105,7 @@ public sealed class CandleBookCodecTests
                     // What was asked for.
                 }
             },
-            iter: 50_000);
+            iter: 15_000);
 
     [Fact]
     public void Deserialize_RandomBytes_AreCorrupt() =>

@@ -106,7 +106,7 @@ public sealed class CandleBookMemoryTests
 
         driver.Book.CollectMissingWindows(LogRecord.OfGapOpened(new Timestamp(0), Some.Midnight), missing);
 
-        Assert.InRange(missing.Count(window => window.Timeframe == Timeframe.OneMinute), 1000, CandleBook.MaxGapWindows);
+        Assert.InRange(missing.Count(window => window.Timeframe == Timeframe.OneMinute), 1000, MissingWindows.MaxGapWindows);
         Assert.Contains(Some.Window(Timeframe.OneMinute, -120), missing);
     }
 
@@ -288,5 +288,17 @@ public sealed class CandleBookMemoryTests
         book.Clone().Apply(LogPosition.Create(1, 11), Some.Trade(2, 11), changes);
 
         Assert.Equal((1, 1), (changes.NewTrades.Count, changes.KnownIds.Count));
+    }
+
+    [Fact]
+    public void CollectMissingWindows_RetentionRaisedSinceTheEviction_StillNamesTheWindow()
+    {
+        var state = new BookDriver(Some.Instrument, Small).Batch(Some.Trade(1, 50), Some.Trade(2, 70), Some.Trade(4, 170), Some.Watermark(200)).Book.Serialize();
+        var book = CandleBook.Deserialize(Some.Instrument, state, Some.KeepAll);
+        var missing = new HashSet<CandleWindow>();
+
+        book.Clone().CollectMissingWindows(Some.Trade(3, 71), missing);
+
+        Assert.Contains(Some.Window(Timeframe.OneMinute, 60), missing);
     }
 }
