@@ -83,6 +83,7 @@ internal sealed class CommittedPositions : IDisposable
         }
 
         File.Move(temporary, _path, overwrite: true);
+        FolderSync.Flush(Path.GetDirectoryName(_path)!);
         _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
     }
 
@@ -131,9 +132,15 @@ internal sealed class CommittedPositions : IDisposable
     {
         lock (_gate)
         {
-            Flush();
-            _handle?.Dispose();
-            _handle = null;
+            try
+            {
+                Flush();
+            }
+            finally
+            {
+                _handle?.Dispose();
+                _handle = null;
+            }
         }
     }
 

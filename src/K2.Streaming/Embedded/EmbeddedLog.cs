@@ -167,11 +167,17 @@ public sealed partial class EmbeddedLog : ILog
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await Task.Run(_writer.Dispose);
-        await _closed.CancelAsync();
-        _committed.Dispose();
-        _lock.Dispose();
-        _closed.Dispose();
+        try
+        {
+            await Task.Run(_writer.Dispose);
+            await _closed.CancelAsync();
+            _committed.Dispose();
+        }
+        finally
+        {
+            _lock.Dispose();
+            _closed.Dispose();
+        }
     }
 
     /// <summary>Deletes the segments that are no longer needed, and completes when that is done.</summary>

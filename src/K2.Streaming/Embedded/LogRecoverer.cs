@@ -23,6 +23,7 @@ internal sealed class LogRecoverer(EmbeddedLogOptions options, IReadOnlyDictiona
     private long _truncated;
     private long _skipped;
     private long _lastNumber;
+    private byte[] _buffer = [];
 
     public async Task<RecoveredLog> RunAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +59,7 @@ internal sealed class LogRecoverer(EmbeddedLogOptions options, IReadOnlyDictiona
     {
         _lastNumber = number;
         var path = Segment.PathOf(options.Folder, number);
-        var scan = SegmentScan.Read(path);
+        var scan = SegmentScan.Read(path, ref _buffer);
         var torn = isLast ? scan.TornBytes : 0;
         var skipped = scan.SkippedBytes + (isLast ? 0 : scan.TornBytes);
         if (scan.Header is { } header) MergeTopics(header);
@@ -210,7 +211,7 @@ internal sealed class LogRecoverer(EmbeddedLogOptions options, IReadOnlyDictiona
 
     private List<(FrameHeader Frame, long Start)> Rewrite(string path, long number, List<(FrameHeader Frame, long Start)> whole, Segment segment)
     {
-        var source = File.ReadAllBytes(path);
+        // The buffer still holds the file as it was scanned.
         var header = new SegmentHeader(number, segment.CreatedMicroseconds, _topics.Values.Select(topic =>
             new SegmentTopic(topic.Id, topic.Name, topic.Epoch, [.. topic.Partitions.Select(partition => partition.End.Version)])).ToList()).Encode();
         var result = new List<(FrameHeader, long)>(whole.Count);
@@ -221,7 +222,7 @@ internal sealed class LogRecoverer(EmbeddedLogOptions options, IReadOnlyDictiona
             foreach (var (frame, start) in whole)
             {
                 result.Add((frame, file.Position));
-                file.Write(source, (int)start, frame.FrameLength);
+                file.Write(_buffer, (int)start, frame.FrameLength);
             }
 
             file.Flush(flushToDisk: true);

@@ -11,10 +11,22 @@ internal sealed record SegmentScan(SegmentHeader? Header, List<(FrameHeader Fram
     /// <summary>Bytes behind the last whole entry.</summary>
     public long TornBytes => FileLength - GoodLength;
 
-    public static SegmentScan Read(string path)
+    /// <summary>Reads a file whole into a buffer that is made larger where needed and used again for the next file.</summary>
+    public static SegmentScan Read(string path, ref byte[] buffer)
     {
-        // A segment is at most a little over 1 GiB, the default 64 MiB; recovery reads one at a time.
-        var bytes = File.ReadAllBytes(path);
+        int length;
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0))
+        {
+            length = checked((int)file.Length);
+            if (buffer.Length < length) buffer = new byte[length];
+            file.ReadExactly(buffer, 0, length);
+        }
+
+        return Scan(buffer.AsSpan(0, length));
+    }
+
+    private static SegmentScan Scan(ReadOnlySpan<byte> bytes)
+    {
         var frames = new List<(FrameHeader, long)>();
         var headerLength = SegmentHeader.TryDecode(bytes, out var header);
         var at = headerLength;
@@ -38,16 +50,16 @@ internal sealed record SegmentScan(SegmentHeader? Header, List<(FrameHeader Fram
         return new SegmentScan(header, frames, good, bytes.Length, skipped);
     }
 
-    private static bool IsWhole(byte[] bytes, int at, out FrameHeader frame)
+    private static bool IsWhole(ReadOnlySpan<byte> bytes, int at, out FrameHeader frame)
     {
-        if (!FrameHeader.TryRead(bytes.AsSpan(at), out frame)) return false;
+        if (!FrameHeader.TryRead(bytes[at..], out frame)) return false;
         if (bytes.Length - at < frame.FrameLength) return false;
-        return FrameHeader.HashBody(bytes.AsSpan(at + FrameHeader.Size, frame.BodyLength)) == frame.BodyHash;
+        return FrameHeader.HashBody(bytes.Slice(at + FrameHeader.Size, frame.BodyLength)) == frame.BodyHash;
     }
 
-    private static int FindMarker(byte[] bytes, int from)
+    private static int FindMarker(ReadOnlySpan<byte> bytes, int from)
     {
-        var found = from < bytes.Length ? bytes.AsSpan(from).IndexOf("K2R1"u8) : -1;
+        var found = from < bytes.Length ? bytes[from..].IndexOf("K2R1"u8) : -1;
         return found < 0 ? bytes.Length : from + found;
     }
 }

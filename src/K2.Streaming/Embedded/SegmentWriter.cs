@@ -37,6 +37,7 @@ internal sealed class SegmentWriter(ILogFiles files, string folder, TimeProvider
             if (!entries.IsEmpty) file.Write(entries, head.Length);
             file.Flush();
             File.Move(path + TemporaryExtension, path);
+            FolderSync.Flush(folder);
             segment.Length = head.Length + entries.Length;
         }
         catch
