@@ -8,7 +8,7 @@ namespace K2.Engine;
 /// <summary>The part of ClickHouse's HTTP protocol that its clients use, in front of the embedded engine.</summary>
 internal sealed partial class HttpFront(ChdbLibrary library, ConnectionPool pool)
 {
-    private const long MaxBodyBytes = 1L << 30;
+    private const long MaxBodyBytes = 256L << 20;
     private static readonly HashSet<string> NotSettings = new(StringComparer.Ordinal)
     {
         "query", "database", "default_format", "session_id", "session_timeout", "session_check", "query_id", "user", "password", "quota_key", "buffer_size", "wait_end_of_query", "compress", "decompress", "role", "close_session", "enable_http_compression", "send_progress_in_http_headers", "http_headers_progress_interval_ms", "client_protocol_version", "stacktrace",
@@ -38,16 +38,11 @@ internal sealed partial class HttpFront(ChdbLibrary library, ConnectionPool pool
 
     private async Task HandleAsync(HttpContext context)
     {
-        var request = await StatementRequest.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted);
-        if (request.Sql.Length == 0)
-        {
-            await context.Response.WriteAsync("Ok.\n", context.RequestAborted);
-            return;
-        }
-
         try
         {
-            await RunAsync(context, request);
+            var request = await StatementRequest.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted);
+            if (request.Sql.Length == 0) await context.Response.WriteAsync("Ok.\n", context.RequestAborted);
+            else await RunAsync(context, request);
         }
         catch (EngineException refused)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using ZstdSharp;
@@ -7,6 +8,8 @@ namespace K2.Engine;
 /// <summary>A statement as it came: its text from the URL or the body, parameters and settings, and the data of an insert.</summary>
 internal sealed record StatementRequest(string Sql, IReadOnlyDictionary<string, string> Parameters, ReadOnlyMemory<byte> Data)
 {
+    private const int BufferBytes = 1 << 17;
+
     public static async Task<StatementRequest> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
         var parameters = request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
@@ -38,7 +41,20 @@ internal sealed record StatementRequest(string Sql, IReadOnlyDictionary<string, 
             _ => request.Body,
         };
         var bytes = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, maxBytes));
-        await body.CopyToAsync(bytes, cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                if (bytes.Length + read > maxBytes) throw new EngineException($"Code: 307. DB::Exception: a request of more than {maxBytes} bytes is not taken (TOO_MANY_BYTES)");
+                bytes.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 }

@@ -86,7 +86,13 @@ internal sealed class PlatformObserver(
         {
             return new ConnectorStatus
             {
-                Exchange = exchange.ToName(), State = Unreachable, Desired = [], Confirmed = [], LastError = FirstLine(failure.Message), Connects = 0, LastFrame = null,
+                Exchange = exchange.ToName(),
+                State = Unreachable,
+                Desired = [],
+                Confirmed = [],
+                LastError = FirstLine(failure.Message),
+                Connects = 0,
+                LastFrame = null,
             };
         }
     }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 
@@ -126,6 +127,11 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
             _counters.Add(PipelineStage.CandleRows, candles.Rows);
             _counters.Add(PipelineStage.Flushes, 1);
             foreach (var pending in group) pending.Done.TrySetResult();
+        }
+        catch (K2Exception refused) when (group.Count > 1 && !refused.IsTransient)
+        {
+            // ClickHouse refuses a row of one symbol: the others must not suffer for it.
+            foreach (var pending in group) await FlushAsync([pending]);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -15,7 +15,11 @@ public sealed class StatusCommandTests(TestPlatform platform)
         using var output = new StringWriter { NewLine = "\n" };
         var status = new PlatformStatus
         {
-            Source = "replay", Version = "1.2.3", Started = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Now = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), LagRecords = 1_234,
+            Source = "replay",
+            Version = "1.2.3",
+            Started = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+            Now = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+            LagRecords = 1_234,
             Counters = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty.Add("frames", 15_863).Add("late", 0),
             Connectors = [new ConnectorStatus { Exchange = "binance", State = "waiting", Desired = ["BTC/USDT"], Confirmed = [], LastError = "[closed]", Connects = 3, LastFrame = null }],
             Symbols = [],

@@ -19,6 +19,12 @@ internal sealed class TestConnectorGrain : Grain, IExchangeConnectorGrain
         ? throw new InvalidOperationException("kraken is asleep\nat some place")
         : Task.FromResult(new ConnectorStatus
         {
-            Exchange = "binance", State = "streaming", Desired = ["BTC/USDT", "ETH/USDT"], Confirmed = ["BTC/USDT"], LastError = "", Connects = 2, LastFrame = Samples.Start.ToDateTime(),
+            Exchange = "binance",
+            State = "streaming",
+            Desired = ["BTC/USDT", "ETH/USDT"],
+            Confirmed = ["BTC/USDT"],
+            LastError = "",
+            Connects = 2,
+            LastFrame = Samples.Start.ToDateTime(),
         });
 }

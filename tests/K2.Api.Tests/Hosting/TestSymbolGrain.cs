@@ -13,6 +13,10 @@ internal sealed class TestSymbolGrain : Grain, ISymbolGrain
         ? throw new InvalidOperationException("no such symbol here")
         : Task.FromResult(new SymbolStatus
         {
-            Instrument = this.GetPrimaryKeyString(), Position = "1/42", Watermark = Samples.Start.ToDateTime(), LastTradeId = 5_999, IdHoles = 0,
+            Instrument = this.GetPrimaryKeyString(),
+            Position = "1/42",
+            Watermark = Samples.Start.ToDateTime(),
+            LastTradeId = 5_999,
+            IdHoles = 0,
         });
 }
