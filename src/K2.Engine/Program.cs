@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 using K2.Engine;
 
 var options = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-ParentWatch.Start(int.Parse(options["--parent"], CultureInfo.InvariantCulture));
+using var stop = new CancellationTokenSource();
+ParentWatch.Start(stop.Cancel);
+PosixSignalRegistration[] ignored = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true))];
 try
 {
     var library = new ChdbLibrary(options["--library"]);
@@ -23,12 +25,9 @@ try
     new HttpFront(library, pool).Map(app);
     await app.StartAsync();
     Console.WriteLine($"ready {new Uri(app.Urls.First()).Port}");
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-    {
-        signal.Cancel = true;
-        app.Lifetime.StopApplication();
-    });
-    await app.WaitForShutdownAsync();
+    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    await app.StopAsync();
+    GC.KeepAlive(ignored);
     return 0;
 }
 catch (Exception failure) when (failure is EngineException or IOException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)

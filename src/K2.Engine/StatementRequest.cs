@@ -47,7 +47,7 @@ internal sealed record StatementRequest(string Sql, IReadOnlyDictionary<string, 
             while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 if (bytes.Length + read > maxBytes) throw new EngineException($"Code: 307. DB::Exception: a request of more than {maxBytes} bytes is not taken (TOO_MANY_BYTES)");
-                bytes.Write(buffer, 0, read);
+                await bytes.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
         finally

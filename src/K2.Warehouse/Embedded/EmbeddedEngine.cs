@@ -22,6 +22,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private Process _child;
     private Task _watching = Task.CompletedTask;
     private int _port;
+    private bool _isBinary;
 
     private EmbeddedEngine(WarehouseOptions options, TimeProvider time, ILogger logger)
     {
@@ -56,8 +57,13 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
         await _watching;
         if (!_child.HasExited)
         {
-            using var terminate = Process.Start("kill", ["-TERM", _child.Id.ToString(CultureInfo.InvariantCulture)]);
-            await terminate.WaitForExitAsync();
+            _child.StandardInput.Close(); // Our own child ends in order when its input ends.
+            if (_isBinary)
+            {
+                using var terminate = Process.Start("kill", ["-TERM", _child.Id.ToString(CultureInfo.InvariantCulture)]);
+                await terminate.WaitForExitAsync();
+            }
+
             using var limit = new CancellationTokenSource(StopLimit, _time);
             try
             {
@@ -76,6 +82,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private async Task<Process> LaunchAsync(CancellationToken cancellationToken)
     {
         var (library, binary) = EngineLocator.Find(_options.Library);
+        _isBinary = binary is not null;
         var start = binary is null ? LibraryChild(library!) : BinaryChild(binary);
         var child = Process.Start(start) ?? throw new StartupException("The ClickHouse engine's process could not be started.");
         var errors = child.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -109,7 +116,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private ProcessStartInfo LibraryChild(string library)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "K2.Engine.dll"), "--library", library, "--path", Path.GetFullPath(_options.DataFolder), "--port", Text(_port), "--memory", Text(_options.MemoryBytes), "--parent", Text(Environment.ProcessId)]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "K2.Engine.dll"), "--library", library, "--path", Path.GetFullPath(_options.DataFolder), "--port", Text(_port), "--memory", Text(_options.MemoryBytes)]) start.ArgumentList.Add(argument);
         return start;
     }
 
