@@ -43,6 +43,19 @@ internal static class SymbolDeadLetters
         OriginalLength = entry.Payload.Length,
     };
 
+    /// <summary>Returns the letter of a trade of the kind that the instrument does not take: single and aggregate trades are never mixed.</summary>
+    public static DeadLetter OtherKind(Instrument instrument, LogPosition position, in Trade refused) => new()
+    {
+        Exchange = instrument.Id.Exchange,
+        Origin = $"{instrument.Id} {refused.Kind}",
+        Sequence = refused.TradeId,
+        Reason = "other-trade-kind",
+        Detail = $"{refused.Kind} trade {refused.TradeId} at log position {position}, but the instruments file takes {instrument.TradeKind} trades of {instrument.Id}",
+        ReceivedTime = refused.ReceivedTime,
+        Original = RecordCodec.Encode(instrument, [LogRecord.OfTrade(refused)]),
+        OriginalLength = RecordCodec.HeaderSize + RecordCodec.RecordSize,
+    };
+
     private static string Describe(Instrument instrument, in Trade trade) =>
         $"{FixedPoint.Format(trade.Price.Mantissa, instrument.PriceScale)} x {FixedPoint.Format(trade.Quantity.Mantissa, instrument.QuantityScale)} at {trade.ExchangeTime}";
 }

@@ -32,7 +32,6 @@ internal sealed partial class SymbolGrain(
 {
     private string _key = "";
     private SymbolPipeline? _pipeline;
-    private StreamSubscriptionHandle<PackedBatch>? _subscription;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -45,8 +44,8 @@ internal sealed partial class SymbolGrain(
 
     public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory)
     {
-        _subscription = handleFactory.Create<PackedBatch>();
-        _subscription = await _subscription.ResumeAsync(this);
+        // Always with the position reached, also at none: without a token the agent would go on from wherever its cursor stands.
+        await handleFactory.Create<PackedBatch>().ResumeAsync(this, new EventSequenceTokenV2(_pipeline?.Book.Position.Version ?? 0));
     }
 
     public async Task OnNextAsync(IList<SequentialItem<PackedBatch>> items)
@@ -62,9 +61,9 @@ internal sealed partial class SymbolGrain(
         {
             counters.Add(PipelineStage.Rewinds, 1);
             LogRewind(_key, _pipeline.Book.Position);
-            _subscription = await _subscription!.ResumeAsync(this, new EventSequenceTokenV2(_pipeline.Book.Position.Version));
 
-            // Returning would count the batch as durable. The repeat meets the new start and moves the cursor back.
+            // Orleans lets only a new activation say where its stream resumes. Returning would count the batch as durable, so it is refused.
+            DeactivateOnIdle();
             throw new K2Exception($"{_key}: records are missing behind {_pipeline.Book.Position}, the stream is rewound", isTransient: true);
         }
     }

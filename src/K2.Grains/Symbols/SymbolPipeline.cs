@@ -107,7 +107,10 @@ internal sealed class SymbolPipeline
             for (var i = 0; i < count; i++)
             {
                 var position = entry.First.Plus(i);
-                if (position > work.Reached) records.Add((position, RecordCodec.Read(entry.Payload, i)));
+                if (position <= work.Reached) continue;
+                var record = RecordCodec.Read(entry.Payload, i);
+                if (record.Kind == RecordKind.Trade && record.Trade.Kind != _instrument.TradeKind) work.Letters.Add(SymbolDeadLetters.OtherKind(_instrument, position, record.Trade));
+                else records.Add((position, record));
             }
         }
         catch (CorruptRecordException damage)

@@ -75,6 +75,18 @@ public sealed class SymbolPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_WhenATradeIsOfTheOtherKind_KeepsItAsADeadLetterAndGoesOn()
+    {
+        var pipeline = await OpenAsync();
+
+        await ApplyAsync(pipeline, Some.Batch(LogPosition.None, At(0), LogRecord.OfTrade(Some.Trade(1, 1)), LogRecord.OfTrade(Some.Trade(2, 2) with { Kind = K2.Domain.Trades.TradeKind.Aggregate })));
+        await ApplyAsync(pipeline, Some.Batch(At(1), At(2), LogRecord.OfTrade(Some.Trade(3, 3))));
+
+        Assert.Equal("other-trade-kind", Assert.Single(_warehouse.Letters).Reason);
+        Assert.Equal(2, _warehouse.Trades.Count);
+    }
+
+    [Fact]
     public async Task Apply_WhenTheLogHasANewEpoch_TakesWhatTheWarehouseHoldsBeyondTheCheckpoint()
     {
         var pipeline = await OpenAsync();
