@@ -40,9 +40,10 @@ internal sealed class LivePump(IGrainFactory grains) : IAsyncDisposable
             {
                 await grain.Accept(payload.ToArray());
             }
-            catch (Exception failure) when (failure is OrleansException or TimeoutException or ObjectDisposedException)
+            catch (Exception)
             {
-                // The live view is not durable: what a failed call carried is seen as a hole and read from the warehouse.
+                // The live view is not durable: what a failed call carried is seen as a hole and read from the warehouse. Whatever went wrong
+                // there must not reach the connector.
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using K2.Abstractions;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
@@ -87,15 +88,29 @@ internal sealed class LiveGrain : Grain, ILiveGrain
 
     private async Task SeedLastTradeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var trade in _reader.ReadTradesAsync(new TradeQuery(_instrument!.Id, null, null, null, 1, true), cancellationToken))
+        try
         {
-            _seeded = trade.Trade.ToView(_instrument);
+            await foreach (var trade in _reader.ReadTradesAsync(new TradeQuery(_instrument!.Id, null, null, null, 1, true), cancellationToken))
+            {
+                _seeded = trade.Trade.ToView(_instrument);
+            }
+        }
+        catch (K2Exception away) when (away.IsTransient)
+        {
+            // ClickHouse is away: the last trade is known when the next one comes.
         }
     }
 
     private async Task RebaseAsync(CancellationToken cancellationToken)
     {
         _rebased = _time.GetUtcNow();
-        _view!.Rebase(await _reader.ReadCheckpointAsync(_instrument!.Id, cancellationToken));
+        try
+        {
+            _view!.Rebase(await _reader.ReadCheckpointAsync(_instrument!.Id, cancellationToken));
+        }
+        catch (K2Exception away) when (away.IsTransient)
+        {
+            // ClickHouse is away: the view goes on from what it hears, and tries again after a second.
+        }
     }
 }

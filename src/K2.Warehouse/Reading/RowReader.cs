@@ -29,7 +29,7 @@ internal sealed class RowReader : IAsyncDisposable
             var result = await client.ExecuteRawResultAsync(sql + " FORMAT RowBinary", new QueryOptions { CustomSettings = settings }, cancellationToken);
             return new RowReader(result, new MemoryStream(await result.ReadAsByteArrayAsync()));
         }
-        catch (HttpRequestException unreachable)
+        catch (Exception unreachable) when (unreachable is HttpRequestException or IOException)
         {
             throw new K2Exception("ClickHouse does not answer", true, unreachable);
         }
