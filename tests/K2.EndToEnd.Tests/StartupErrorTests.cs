@@ -104,6 +104,28 @@ public sealed class StartupErrorTests
         foreach (var way in (string[])["npm", "PATH", "K2__ClickHouse__Library", "K2__ClickHouse__ConnectionString"]) Assert.Contains(way, line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ClickHouseBinaryOnThePath_IsStartedAsTheChild_WithFolderPortAndLimit()
+    {
+        using var folder = new TemporaryFolder();
+        var binary = Path.Combine(folder.Path, "clickhouse");
+        var seen = Path.Combine(folder.Path, "arguments");
+        await File.WriteAllTextAsync(binary, $"#!/bin/sh\necho \"$@\" > '{seen}'\necho 'it stands in for ClickHouse and refuses' >&2\nexit 1\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(binary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var (code, error) = await RunAsync(
+            ["--data", folder.Data, "--clickhouse-port", "18123"],
+            new() { ["XDG_CACHE_HOME"] = folder.Path, ["K2__ClickHouse__Library"] = "", ["PATH"] = folder.Path + ":" + Environment.GetEnvironmentVariable("PATH") });
+
+        Assert.Equal(2, code);
+        Assert.Contains("it stands in for ClickHouse and refuses", Assert.Single(error), StringComparison.Ordinal);
+        var arguments = (await File.ReadAllTextAsync(seen, TestContext.Current.CancellationToken)).Trim().Split(' ');
+        Assert.Equal(["server", "--"], arguments[..2]);
+        Assert.Contains("--http_port=18123", arguments);
+        Assert.Contains("--listen_host=127.0.0.1", arguments);
+        Assert.Contains($"--path={folder.Data}/clickhouse/", arguments);
+    }
+
     private static async Task<(int Code, List<string> Error)> RunAsync(List<string> arguments, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
