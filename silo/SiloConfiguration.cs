@@ -106,10 +106,6 @@ internal static class SiloConfiguration
             {
                 streams.Topics = trades;
                 streams.Namespace = StreamNames.Trades;
-
-                // A flush costs by the insert, not by the row: what waits is taken in large deliveries.
-                streams.MaxReadBytes = 2 << 20;
-                streams.MaxDeliveryBytes = 4 << 20;
                 streams.MaxCacheBytes = 8 << 20;
             });
             silo.AddDashboard();
