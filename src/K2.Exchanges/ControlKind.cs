@@ -14,4 +14,13 @@ public enum ControlKind
 
     /// <summary>The exchange will close the connection soon.</summary>
     Shutdown,
+
+    /// <summary>All instruments that the connection is subscribed to, without saying which request that answers.</summary>
+    Subscribed,
+
+    /// <summary>The connection lives; nothing else.</summary>
+    Heartbeat,
+
+    /// <summary>About the exchange or the connection, without consequence.</summary>
+    Status,
 }

@@ -20,7 +20,22 @@ public sealed class FrameResult
     /// <summary>The request that a control message answers, or −1.</summary>
     public long RequestId { get; private set; } = -1;
 
-    /// <summary>The streams that the exchange says are subscribed, or null if the message does not say.</summary>
+    /// <summary>The native name of the one instrument that an answer concerns, or null where it concerns the whole request.</summary>
+    public string? Symbol { get; private set; }
+
+    /// <summary>
+    /// The exchange's number of the message on its connection, contiguous over all messages, or −1 where the exchange counts none. Set for any
+    /// kind of message.
+    /// </summary>
+    public long Sequence { get; internal set; } = -1;
+
+    /// <summary>Whether the trades are the exchange's look back at a subscription, not news.</summary>
+    public bool IsSnapshot { get; internal set; }
+
+    /// <summary>
+    /// What the exchange says is subscribed, or null if the message does not say: Binance's stream names, for
+    /// <see cref="ControlKind.Subscribed"/> native names.
+    /// </summary>
     public IReadOnlyList<string>? Streams { get; private set; }
 
     /// <summary>Why the message is ignored.</summary>
@@ -39,6 +54,9 @@ public sealed class FrameResult
         Control = ControlKind.None;
         RequestId = -1;
         Streams = null;
+        Symbol = null;
+        Sequence = -1;
+        IsSnapshot = false;
         Ignored = IgnoredKind.None;
         Reason = "";
         Detail = "";
@@ -51,13 +69,14 @@ public sealed class FrameResult
         Kind = FrameKind.Trades;
     }
 
-    internal void SetControl(ControlKind control, long requestId = -1, string detail = "", IReadOnlyList<string>? streams = null)
+    internal void SetControl(ControlKind control, long requestId = -1, string detail = "", IReadOnlyList<string>? streams = null, string? symbol = null)
     {
         Kind = FrameKind.Control;
         Control = control;
         RequestId = requestId;
         Detail = detail;
         Streams = streams;
+        Symbol = symbol;
     }
 
     internal void SetIgnored(IgnoredKind ignored)

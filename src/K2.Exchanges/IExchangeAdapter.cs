@@ -14,6 +14,18 @@ public interface IExchangeAdapter
     /// <summary>What the exchange allows on one connection.</summary>
     ConnectionLimits Limits { get; }
 
+    /// <summary>Reads past trades from the exchange's REST API.</summary>
+    ITradeHistory History { get; }
+
+    /// <summary>
+    /// Silence after which a connection is asked for a sign of life, or given up where there is no <see cref="ProbeMessage"/>. Where the exchange
+    /// sends heartbeats it is a few of them, so that a quiet market is never taken for a dead connection.
+    /// </summary>
+    TimeSpan MaxSilence { get; }
+
+    /// <summary>Messages to send behind the subscriptions that await no answer, as Coinbase's subscription to heartbeats.</summary>
+    IReadOnlyList<ReadOnlyMemory<byte>> OpeningMessages { get; }
+
     /// <summary>Makes a parser of the exchange's messages for the instruments of a table.</summary>
     IFrameParser CreateParser(InstrumentTable instruments);
 

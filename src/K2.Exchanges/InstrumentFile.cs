@@ -12,7 +12,7 @@ public static class InstrumentFile
     /// <summary>The name of the file that lies beside the program.</summary>
     public const string DefaultName = "instruments.yaml";
 
-    private static readonly string[] KnownKeys = ["exchange", "symbol", "native", "base", "quote", "price_scale", "quantity_scale", "trades"];
+    private static readonly string[] KnownKeys = ["exchange", "symbol", "native", "base", "quote", "price_scale", "quantity_scale", "trades", "rest", "legacy"];
 
     /// <summary>The path of the file that comes with the program.</summary>
     public static string DefaultPath => Path.Combine(AppContext.BaseDirectory, DefaultName);
@@ -99,15 +99,24 @@ public static class InstrumentFile
         var quoteAsset = Text(entry, "quote", name);
         if (symbol != $"{baseAsset}/{quoteAsset}") throw Wrong(name, entry["symbol"], $"symbol '{symbol}' is not base '{baseAsset}' / quote '{quoteAsset}'; make them agree");
 
-        var native = Text(entry, "native", name);
-        if (native.Any(c => c is <= ' ' or > '~' or '"' or '\\')) throw Wrong(name, entry["native"], $"native name '{native}' holds characters other than printable ASCII");
+        var native = Name(entry, "native", name);
 
         var priceScale = Scale(entry, "price_scale", name);
         var quantityScale = Scale(entry, "quantity_scale", name);
         if (priceScale + quantityScale > Instrument.MaxScaleSum)
             throw Wrong(name, entry, $"price_scale {priceScale} and quantity_scale {quantityScale} sum to more than {Instrument.MaxScaleSum}; lower one of them");
 
-        return new Instrument(id, native, baseAsset, quoteAsset, priceScale, quantityScale, Kind(entry, name));
+        return new Instrument(id, native, baseAsset, quoteAsset, priceScale, quantityScale, Kind(entry, name))
+        {
+            RestSymbol = entry.Children.ContainsKey("rest") ? Name(entry, "rest", name) : native,
+            LegacySymbol = entry.Children.ContainsKey("legacy") ? Name(entry, "legacy", name) : native,
+        };
+    }
+
+    private static string Name(YamlMappingNode entry, string key, string name)
+    {
+        var text = Text(entry, key, name);
+        return text.Any(c => c is <= ' ' or > '~' or '"' or '\\') ? throw Wrong(name, entry[key], $"{key} name '{text}' holds characters other than printable ASCII") : text;
     }
 
     private static TradeKind Kind(YamlMappingNode entry, string name)

@@ -54,6 +54,9 @@ public static class RejectReasons
     /// <summary>The exchange time lies before 2009 or more than a day after the received time.</summary>
     public const string TimeOutOfRange = "time-out-of-range";
 
+    /// <summary>The taker's side is no side.</summary>
+    public const string SideMalformed = "side-malformed";
+
     /// <summary>The message is longer than <see cref="ConnectorOptions.MaxFrameBytes"/>.</summary>
     public const string FrameTooBig = "frame-too-big";
 }

@@ -23,4 +23,10 @@ public sealed record Instrument(
 {
     /// <summary>The largest sum of the two scales: quote volume is stored as Decimal(38,18).</summary>
     public const int MaxScaleSum = 18;
+
+    /// <summary>The name in the exchange's REST API, for example Kraken's <c>XBTUSD</c>; the native one unless the instruments file names another.</summary>
+    public string RestSymbol { get; init; } = NativeSymbol;
+
+    /// <summary>The name on an older WebSocket of the exchange, for example Kraken v1's <c>XBT/USD</c>; the native one unless the instruments file names another.</summary>
+    public string LegacySymbol { get; init; } = NativeSymbol;
 }

@@ -1,0 +1,7 @@
+namespace K2.Exchanges;
+
+/// <summary>How much of a REST API may be used.</summary>
+/// <param name="Weight">Sum of weights that is allowed in one window.</param>
+/// <param name="Window">The window.</param>
+/// <param name="MinSpacing">Shortest time between two requests.</param>
+public sealed record RequestBudget(int Weight, TimeSpan Window, TimeSpan MinSpacing);
