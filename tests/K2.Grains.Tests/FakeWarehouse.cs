@@ -23,6 +23,8 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
 
     public List<RawChunk> Chunks { get; } = [];
 
+    public List<GapChange> Gaps { get; } = [];
+
     public IReadOnlyCollection<PositionedTrade> Trades => _trades.Values;
 
     /// <summary>Every candle's value columns, in order: what two ways of taking the same trades must share.</summary>
@@ -45,6 +47,7 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
         }
 
         _revisions.AddRange(flush.Revisions);
+        Gaps.AddRange(flush.Gaps);
         foreach (var letter in flush.DeadLetters) Add(letter);
         Fail(1);
         if (Checkpoint is null || flush.Position > Checkpoint.Position) Checkpoint = new SymbolCheckpoint(flush.Position, flush.State);
@@ -117,6 +120,8 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
     public IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -31,6 +31,9 @@ public interface IWarehouseReader
     /// <summary>Returns the highest position of each instrument in any table: the log's epoch must stay above what these hold and the log lacks.</summary>
     Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Returns recorded gaps in their latest state, newest first.</summary>
+    IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken);
+
     /// <summary>Returns counts for a summary: trades, candles and dead letters, each key once.</summary>
     Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken);
 }

@@ -24,6 +24,9 @@ public sealed record SymbolFlush
     /// <summary>Records that were refused.</summary>
     public required IReadOnlyList<DeadLetter> DeadLetters { get; init; }
 
+    /// <summary>Gaps that were opened, filled or given up; of one gap the highest position wins.</summary>
+    public IReadOnlyList<GapChange> Gaps { get; init; } = [];
+
     /// <summary>The position that the checkpoint stands for; the highest wins.</summary>
     public required LogPosition Position { get; init; }
 

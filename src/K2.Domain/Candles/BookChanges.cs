@@ -17,6 +17,9 @@ public sealed class BookChanges
     /// <summary>Closed candles whose values changed, once for each call of <see cref="CandleBook.TakeChanges"/>.</summary>
     public List<Candle> Revisions { get; } = [];
 
+    /// <summary>Gaps that were opened, filled or given up.</summary>
+    public List<GapChange> Gaps { get; } = [];
+
     /// <summary>Trades that came after their one-minute candle had closed.</summary>
     public long Late { get; set; }
 
@@ -27,6 +30,7 @@ public sealed class BookChanges
         KnownIds.Clear();
         Candles.Clear();
         Revisions.Clear();
+        Gaps.Clear();
         Late = 0;
     }
 }

@@ -66,7 +66,8 @@ public sealed class CandleBook
 
     internal IReadOnlyList<CandleSeries> Series => _series;
 
-    internal IReadOnlyList<FeedGap> Gaps => _gaps;
+    /// <summary>The gaps that are open or given up.</summary>
+    public IReadOnlyList<FeedGap> Gaps => _gaps;
 
     internal SeenTrades SeenTrades => _seen;
 
@@ -119,7 +120,7 @@ public sealed class CandleBook
                 if (_seen.TryFindAtOrBelow(IdEpoch, record.LastId, out edge)) windows.At(edge.Until);
                 break;
             case RecordKind.GapOpened or RecordKind.GapClosed:
-                windows.Overlapping(new FeedGap(record.Time, record.Until));
+                windows.Overlapping(FeedGap.Of(record));
                 break;
         }
     }
@@ -178,12 +179,13 @@ public sealed class CandleBook
                 Watermarks++;
                 break;
             case RecordKind.GapOpened:
-                // A connector that was restarted may report the gap again: it is still one gap.
-                var gap = new FeedGap(record.Time, record.Until);
-                if (!_gaps.Contains(gap)) _gaps.Add(gap);
+                OpenGap(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.GapClosed:
-                _gaps.Remove(new FeedGap(record.Time, record.Until));
+                CloseGaps(position, FeedGap.Of(record), changes);
+                break;
+            case RecordKind.GapGivenUp:
+                GiveUpGaps(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.TradeIdsRestarted:
                 _seen.RaiseEpoch();
@@ -197,6 +199,7 @@ public sealed class CandleBook
     /// </summary>
     public void TakeChanges(BookChanges changes)
     {
+        CloseFilledGaps(changes);
         foreach (var series in _series)
         {
             foreach (var slot in series.Slots) Settle(slot, changes);
@@ -218,9 +221,50 @@ public sealed class CandleBook
     /// <summary>Returns the stored form of the state. What a batch only notes for itself is not in it: call it behind <see cref="TakeChanges"/>.</summary>
     public byte[] Serialize() => CandleBookCodec.Serialize(this);
 
+    private void OpenGap(LogPosition position, FeedGap gap, BookChanges changes)
+    {
+        // A connector that was restarted may report a gap again, or a wider one: what lies inside another is not one more.
+        if (_gaps.Exists(known => known.Holds(gap)) || IsFilled(gap)) return;
+        _gaps.Add(gap);
+        changes.Gaps.Add(new GapChange(gap, GapState.Open, position));
+    }
+
+    private void CloseGaps(LogPosition position, FeedGap closed, BookChanges changes)
+    {
+        for (var i = _gaps.Count - 1; i >= 0; i--)
+        {
+            if (!closed.Holds(_gaps[i])) continue;
+            changes.Gaps.Add(new GapChange(_gaps[i], GapState.Filled, position));
+            _gaps.RemoveAt(i);
+        }
+    }
+
+    private void GiveUpGaps(LogPosition position, FeedGap lost, BookChanges changes)
+    {
+        for (var i = 0; i < _gaps.Count; i++)
+        {
+            if (!lost.Holds(_gaps[i])) continue;
+            _gaps[i] = _gaps[i] with { Reason = lost.Reason };
+            changes.Gaps.Add(new GapChange(_gaps[i], GapState.Unfillable, position));
+        }
+    }
+
+    /// <summary>A gap whose ids are all there is closed, whether or not its connector lived long enough to say so.</summary>
+    private void CloseFilledGaps(BookChanges changes)
+    {
+        for (var i = _gaps.Count - 1; i >= 0; i--)
+        {
+            if (!IsFilled(_gaps[i])) continue;
+            changes.Gaps.Add(new GapChange(_gaps[i], GapState.Filled, Position));
+            _gaps.RemoveAt(i);
+        }
+    }
+
+    private bool IsFilled(FeedGap gap) => gap.HasIds && _seen.TryFindAtOrBelow(gap.IdEpoch, gap.FirstId, out var run) && run.First <= gap.FirstId && run.Last >= gap.LastId && _seen.Contains(gap.IdEpoch, gap.FirstId);
+
     private void Check(in LogRecord record)
     {
-        if (record.Kind is RecordKind.Unknown or > RecordKind.TradeIdsRestarted) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
+        if (record.Kind is RecordKind.Unknown or > RecordKind.GapGivenUp) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
         if (record.Kind != RecordKind.Trade) return;
         if (record.Trade.Kind != Instrument.TradeKind) throw new ArgumentException($"{Instrument.Id} takes trades of kind {Instrument.TradeKind}, not {record.Trade.Kind}", nameof(record));
         if (record.Trade.LastTradeId < record.Trade.FirstTradeId)

@@ -10,7 +10,10 @@ namespace K2.Domain.Candles;
 /// </summary>
 internal static class CandleBookCodec
 {
-    private const byte Version = 3;
+    private const byte Version = 4;
+
+    // Gaps without ids. It is still written where there are no gaps, so that the version before can read the state.
+    private const byte PlainGaps = 3;
 
     private static ReadOnlySpan<byte> Magic => "K2CB"u8;
 
@@ -18,7 +21,7 @@ internal static class CandleBookCodec
     {
         var writer = new StateWriter();
         foreach (var letter in Magic) writer.Byte(letter);
-        writer.Byte(Version);
+        writer.Byte(book.Gaps.Count == 0 ? PlainGaps : Version);
         writer.Byte((byte)book.Instrument.PriceScale);
         writer.Byte((byte)book.Instrument.QuantityScale);
         writer.Unsigned((ulong)book.Position.Version);
@@ -31,6 +34,11 @@ internal static class CandleBookCodec
         {
             writer.Signed(gap.From.Microseconds);
             writer.Delta(gap.Until.Microseconds, gap.From.Microseconds);
+            writer.Signed(gap.FirstId);
+            writer.Signed(gap.LastId);
+            writer.Unsigned(gap.IdEpoch);
+            writer.Byte((byte)gap.Cause);
+            writer.Byte((byte)gap.Reason);
         }
 
         foreach (var series in book.Series)
@@ -67,7 +75,8 @@ internal static class CandleBookCodec
 
     private static CandleBook Read(Instrument instrument, CandleBookOptions options, StateReader reader)
     {
-        if (reader.Byte() is var version && version != Version) throw new CorruptRecordException($"checkpoint version {version}, this build reads {Version}");
+        var version = reader.Byte();
+        if (version is not (Version or PlainGaps)) throw new CorruptRecordException($"checkpoint version {version}, this build reads {Version}");
         if ((reader.Byte(), reader.Byte()) is var scales && scales != (instrument.PriceScale, instrument.QuantityScale))
             throw new CorruptRecordException($"scales {scales.Item1}/{scales.Item2} in the checkpoint, {instrument.PriceScale}/{instrument.QuantityScale} in the instruments file for {instrument.Id}");
 
@@ -79,7 +88,10 @@ internal static class CandleBookCodec
         for (var count = reader.Count(); count > 0; count--)
         {
             var from = reader.Signed();
-            gaps.Add(new FeedGap(new(from), new(reader.Delta(from))));
+            var until = reader.Delta(from);
+            gaps.Add(version == PlainGaps
+                ? new FeedGap(new(from), new(until))
+                : new FeedGap(new(from), new(until), reader.Signed(), reader.Signed(), checked((ushort)reader.Unsigned()), (GapCause)reader.Byte(), (GapReason)reader.Byte()));
         }
 
         var series = new CandleSeries[Timeframes.All.Count];

@@ -29,6 +29,15 @@ public readonly record struct LogRecord
     /// </summary>
     public long LastId { get; private init; }
 
+    /// <summary>Gap: the id epoch of the missing ids.</summary>
+    public ushort IdEpoch { get; private init; }
+
+    /// <summary>Gap: how it was noticed.</summary>
+    public GapCause Cause { get; private init; }
+
+    /// <summary>Gap that is given up: why.</summary>
+    public GapReason Reason { get; private init; }
+
     /// <summary>Returns the record of a trade.</summary>
     public static LogRecord OfTrade(in Trade trade) => new() { Kind = RecordKind.Trade, Trade = trade, Time = trade.ExchangeTime, FirstId = -1, LastId = -1 };
 
@@ -38,12 +47,16 @@ public readonly record struct LogRecord
     public static LogRecord OfWatermark(Timestamp time, long lastTradeId = -1) => new() { Kind = RecordKind.Watermark, Time = time, FirstId = -1, LastId = lastTradeId };
 
     /// <summary>Returns the opening of a gap [from, until).</summary>
-    public static LogRecord OfGapOpened(Timestamp from, Timestamp until, long firstId = -1, long lastId = -1) =>
-        new() { Kind = RecordKind.GapOpened, Time = from, Until = until, FirstId = firstId, LastId = lastId };
+    public static LogRecord OfGapOpened(Timestamp from, Timestamp until, long firstId = -1, long lastId = -1, ushort idEpoch = 0, GapCause cause = GapCause.Unknown) =>
+        new() { Kind = RecordKind.GapOpened, Time = from, Until = until, FirstId = firstId, LastId = lastId, IdEpoch = idEpoch, Cause = cause };
 
-    /// <summary>Returns the closing of a gap that was opened with the same bounds.</summary>
-    public static LogRecord OfGapClosed(Timestamp from, Timestamp until, long firstId = -1, long lastId = -1) =>
-        new() { Kind = RecordKind.GapClosed, Time = from, Until = until, FirstId = firstId, LastId = lastId };
+    /// <summary>Returns the closing of all gaps within these ids or, without ids, within these times.</summary>
+    public static LogRecord OfGapClosed(Timestamp from, Timestamp until, long firstId = -1, long lastId = -1, ushort idEpoch = 0, GapCause cause = GapCause.Unknown) =>
+        new() { Kind = RecordKind.GapClosed, Time = from, Until = until, FirstId = firstId, LastId = lastId, IdEpoch = idEpoch, Cause = cause };
+
+    /// <summary>Returns the giving up of all gaps within these ids or, without ids, within these times.</summary>
+    public static LogRecord OfGapGivenUp(Timestamp from, Timestamp until, long firstId, long lastId, ushort idEpoch, GapCause cause, GapReason reason) =>
+        new() { Kind = RecordKind.GapGivenUp, Time = from, Until = until, FirstId = firstId, LastId = lastId, IdEpoch = idEpoch, Cause = cause, Reason = reason };
 
     /// <summary>Returns the raising of the id epoch.</summary>
     public static LogRecord OfTradeIdsRestarted(Timestamp time) => new() { Kind = RecordKind.TradeIdsRestarted, Time = time, FirstId = -1, LastId = -1 };

@@ -80,8 +80,10 @@ public static class RecordCodec
                     ReceivedTime = new Timestamp(BinaryPrimitives.ReadInt64LittleEndian(record[56..])),
                 });
             case RecordKind.Watermark: return LogRecord.OfWatermark(new Timestamp(a), d);
-            case RecordKind.GapOpened: return LogRecord.OfGapOpened(new Timestamp(a), new Timestamp(b), c, d);
-            case RecordKind.GapClosed: return LogRecord.OfGapClosed(new Timestamp(a), new Timestamp(b), c, d);
+            case RecordKind.GapOpened: return LogRecord.OfGapOpened(new Timestamp(a), new Timestamp(b), c, d, BinaryPrimitives.ReadUInt16LittleEndian(record[4..]), (GapCause)record[1]);
+            case RecordKind.GapClosed: return LogRecord.OfGapClosed(new Timestamp(a), new Timestamp(b), c, d, BinaryPrimitives.ReadUInt16LittleEndian(record[4..]), (GapCause)record[1]);
+            case RecordKind.GapGivenUp:
+                return LogRecord.OfGapGivenUp(new Timestamp(a), new Timestamp(b), c, d, BinaryPrimitives.ReadUInt16LittleEndian(record[4..]), (GapCause)record[1], (GapReason)record[2]);
             case RecordKind.TradeIdsRestarted: return LogRecord.OfTradeIdsRestarted(new Timestamp(a));
             default: throw new CorruptRecordException($"record kind {record[0]} at index {index}");
         }
@@ -107,6 +109,9 @@ public static class RecordCodec
             return;
         }
 
+        bytes[1] = (byte)record.Cause;
+        bytes[2] = (byte)record.Reason;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[4..], record.IdEpoch);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], record.Time.Microseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], record.Until.Microseconds);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], record.FirstId);

@@ -20,4 +20,7 @@ public enum RecordKind : byte
 
     /// <summary>The exchange restarted its trade ids: the id epoch rises by one.</summary>
     TradeIdsRestarted = 5,
+
+    /// <summary>A gap stays: the exchange does not serve what is missing.</summary>
+    GapGivenUp = 6,
 }

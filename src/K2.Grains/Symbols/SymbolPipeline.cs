@@ -192,6 +192,7 @@ internal sealed class SymbolPipeline
                 Candles = changes.Candles,
                 Revisions = changes.Revisions,
                 DeadLetters = work.Letters,
+                Gaps = changes.Gaps,
                 Position = book.Position,
                 State = book.Serialize(),
             },

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ClickHouse.Driver;
+using K2.Abstractions;
 using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;
@@ -160,6 +161,43 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         }
 
         return highest;
+    }
+
+    public async IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        var where = "1";
+        if (query.Exchange is { } exchange)
+        {
+            parameters["exchange"] = exchange.ToName();
+            where += " AND exchange = {exchange:String}";
+        }
+
+        if (query.Symbol is { } symbol)
+        {
+            parameters["symbol"] = symbol;
+            where += " AND canonical_symbol = {symbol:String}";
+        }
+
+        if (query.State is { } state)
+        {
+            parameters["state"] = Text((byte)state);
+            where += " AND toInt8(state) = {state:Int8}";
+        }
+
+        var sql = $"SELECT exchange, canonical_symbol, id_epoch, gap_start, gap_end, first_missing_id, last_missing_id, toInt8(cause), toInt8(state), toInt8(reason), version FROM k2.feed_gaps WHERE {where} ORDER BY gap_start DESC, exchange, canonical_symbol LIMIT {Text(query.Limit)}";
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        while (rows.HasRow())
+        {
+            if (!ExchangeNames.TryParse(rows.Text(), out var known) | !InstrumentId.TryCreate(known, rows.Text(), out var id)) throw new K2Exception("k2.feed_gaps names an exchange or a symbol that this build does not know", isTransient: false);
+            var idEpoch = rows.UInt16();
+            var from = rows.Time();
+            var until = rows.Time();
+            var gap = new FeedGap(from, until, rows.Int64(), rows.Int64(), idEpoch, (GapCause)rows.Byte());
+            var becomes = (GapState)rows.Byte();
+            gap = gap with { Reason = (GapReason)rows.Byte() };
+            yield return new StoredGap(id, new GapChange(gap, becomes, new LogPosition(rows.Int64())));
+        }
     }
 
     public async Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken)

@@ -110,6 +110,43 @@ internal static class Blocks
         return block;
     }
 
+    public static NativeBlock Gaps(IReadOnlyList<SymbolFlush> flushes)
+    {
+        var block = new NativeBlock();
+        var exchange = block.Column("exchange", "String");
+        var canonical = block.Column("canonical_symbol", "String");
+        var idEpoch = block.Column("id_epoch", "UInt16");
+        var start = block.Column("gap_start", "DateTime64(6, 'UTC')");
+        var end = block.Column("gap_end", "DateTime64(6, 'UTC')");
+        var first = block.Column("first_missing_id", "Int64");
+        var last = block.Column("last_missing_id", "Int64");
+        var cause = block.Column("cause", "Int8");
+        var state = block.Column("state", "Int8");
+        var reason = block.Column("reason", "Int8");
+        var version = block.Column("version", "Int64");
+        foreach (var flush in flushes)
+        {
+            // A gap that was opened and filled in one batch has two changes at one position at most: the last one holds.
+            foreach (var (gap, becomes, position) in flush.Gaps.GroupBy(change => (change.Gap.IdEpoch, change.Gap.FirstId, change.Gap.LastId, change.Gap.From)).Select(changes => changes.Last()))
+            {
+                NativeBlock.WriteText(exchange, flush.Instrument.Id.Exchange.ToName());
+                NativeBlock.WriteText(canonical, flush.Instrument.Id.Symbol);
+                NativeBlock.Write(idEpoch, gap.IdEpoch);
+                NativeBlock.Write(start, gap.From);
+                NativeBlock.Write(end, gap.Until);
+                NativeBlock.Write(first, gap.FirstId);
+                NativeBlock.Write(last, gap.LastId);
+                cause.WriteByte((byte)gap.Cause);
+                state.WriteByte((byte)becomes);
+                reason.WriteByte((byte)gap.Reason);
+                NativeBlock.Write(version, position.Version);
+                block.Rows++;
+            }
+        }
+
+        return block;
+    }
+
     public static NativeBlock States(IReadOnlyList<SymbolFlush> flushes)
     {
         var block = new NativeBlock();

@@ -68,6 +68,12 @@ internal sealed class FakeWarehouse : IWarehouseReader
 
     public Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public List<StoredGap> Gaps { get; } = [];
+
+    public IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken) => Gaps
+        .Where(gap => (query.Exchange is not { } exchange || gap.Instrument.Exchange == exchange) && (query.Symbol is not { } symbol || gap.Instrument.Symbol == symbol) && (query.State is not { } state || gap.Change.State == state))
+        .Take(query.Limit).ToAsyncEnumerable();
+
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private async Task EnterAsync(CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     private readonly Dictionary<(InstrumentId Instrument, Timeframe Timeframe, Timestamp Start), Candle> _candles = [];
     private readonly Dictionary<(InstrumentId Instrument, Timeframe Timeframe, Timestamp Start, LogPosition Position), Candle> _revisions = [];
     private readonly Dictionary<(Exchange Exchange, string Origin, long Sequence, string Reason), DeadLetter> _letters = [];
+    private readonly Dictionary<(InstrumentId Instrument, ushort Epoch, long First, long Last, Timestamp From), GapChange> _gaps = [];
     private readonly HashSet<(Exchange Exchange, string Origin, long Sequence)> _frames = [];
     private readonly Dictionary<InstrumentId, SymbolCheckpoint> _states = [];
 
@@ -117,6 +118,14 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     }
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken)
+    {
+        var rows = Copy(_gaps).Select(gap => new StoredGap(gap.Key.Instrument, gap.Value))
+            .Where(gap => (query.Exchange is not { } exchange || gap.Instrument.Exchange == exchange) && (query.Symbol is not { } symbol || gap.Instrument.Symbol == symbol) && (query.State is not { } state || gap.Change.State == state));
+        return StreamAsync(rows.OrderByDescending(gap => gap.Change.Gap.From).ThenBy(gap => gap.Instrument.ToString(), StringComparer.Ordinal).Take(query.Limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken)
     {
         lock (_gate) return Task.FromResult(new WarehouseCounts(_trades.Count, _candles.Count, _frames.Count, _letters.Count));
@@ -181,6 +190,12 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
         }
 
         foreach (var candle in flush.Revisions) _revisions[(id, candle.Timeframe, candle.WindowStart, candle.Position)] = candle;
+        foreach (var change in flush.Gaps)
+        {
+            var key = (id, change.Gap.IdEpoch, change.Gap.FirstId, change.Gap.LastId, change.Gap.From);
+            if (!_gaps.TryGetValue(key, out var known) || change.Position >= known.Position) _gaps[key] = change;
+        }
+
         Store(flush.DeadLetters);
     }
 

@@ -53,6 +53,20 @@ public abstract class WarehouseConformance
     }
 
     [Fact]
+    public async Task ReadGapsAsync_OpenedThenFilledAndGivenUp_ReturnsTheLatestStates()
+    {
+        var instrument = Named("T30");
+        var first = new FeedGap(new(1_000_000), new(2_000_000), 5, 9, 1, GapCause.Reconnect);
+        var second = new FeedGap(new(3_000_000), new(4_000_000), 15, 19, 1, GapCause.IdJump);
+        await Writer.WriteAsync(Flush(instrument, 5, null) with { Gaps = [new(first, GapState.Open, LogPosition.Create(1, 4)), new(second, GapState.Open, LogPosition.Create(1, 5))] }, Cancelled);
+        await Writer.WriteAsync(Flush(instrument, 7, null) with { Gaps = [new(first, GapState.Filled, LogPosition.Create(1, 7)), new(second with { Reason = GapReason.NotServed }, GapState.Unfillable, LogPosition.Create(1, 6))] }, Cancelled);
+
+        var gaps = await Reader.ReadGapsAsync(new GapQuery(instrument.Id.Exchange, instrument.Id.Symbol, null, 10), Cancelled).ToListAsync(Cancelled);
+        Assert.Equal([new(second with { Reason = GapReason.NotServed }, GapState.Unfillable, LogPosition.Create(1, 6)), new(first, GapState.Filled, LogPosition.Create(1, 7))], gaps.Select(gap => gap.Change));
+        Assert.Empty(await Reader.ReadGapsAsync(new GapQuery(instrument.Id.Exchange, instrument.Id.Symbol, GapState.Open, 10), Cancelled).ToListAsync(Cancelled));
+    }
+
+    [Fact]
     public async Task ReadCheckpointAsync_NothingWritten_Null() => Assert.Null(await Reader.ReadCheckpointAsync(Named("T3").Id, Cancelled));
 
     [Fact]
