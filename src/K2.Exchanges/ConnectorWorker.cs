@@ -4,6 +4,7 @@ using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges.Connections;
+using K2.Exchanges.Gaps;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Exchanges;
@@ -26,7 +27,7 @@ public sealed partial class ConnectorWorker
     /// <param name="instruments">All configured instruments; a trade of an instrument that is not in it is rejected.</param>
     /// <param name="desired">The instruments to subscribe to: at least one, all of the table, at most the exchange's streams for one connection.</param>
     /// <param name="options">Behaviour.</param>
-    /// <param name="sink">Takes what is read.</param>
+    /// <param name="sink">Takes what is read; a <see cref="FeedKeeper"/> is also told what connections may have missed.</param>
     /// <param name="origins">In a replay, says where messages come from; null on a live exchange.</param>
     /// <param name="source">What trades are marked with.</param>
     /// <param name="jitter">Spreads the waits between connections.</param>
@@ -62,6 +63,7 @@ public sealed partial class ConnectorWorker
             Desired = [.. desired.Distinct()],
             Options = options,
             Sink = sink,
+            Feed = sink as IFeedWatch,
             Origins = origins,
             Source = source,
             Time = time,
@@ -96,6 +98,7 @@ public sealed partial class ConnectorWorker
                 Rejected = Volatile.Read(ref counters.Rejected),
                 OtherStreams = Volatile.Read(ref counters.OtherStreams),
                 OtherTradeKinds = Volatile.Read(ref counters.OtherTradeKinds),
+                SequenceJumps = Volatile.Read(ref counters.SequenceJumps),
                 NotAskedFor = Volatile.Read(ref counters.NotAskedFor),
             };
         }

@@ -46,6 +46,9 @@ public sealed record ConnectorWorkerStatus
     /// <summary>Messages with the kind of trades that is not taken for their instrument.</summary>
     public required long OtherTradeKinds { get; init; }
 
+    /// <summary>Times that the exchange's message numbers showed that messages were lost.</summary>
+    public required long SequenceJumps { get; init; }
+
     /// <summary>Trades of instruments that were not asked for.</summary>
     public required long NotAskedFor { get; init; }
 }

@@ -17,6 +17,9 @@ public sealed class FrameBatch
     /// <summary>Whether the origin is a capture, so that the same frame may come again in another batch.</summary>
     public required bool IsReplay { get; init; }
 
+    /// <summary>Whether the messages are pages of the exchange's REST API.</summary>
+    public bool IsFetched { get; init; }
+
     /// <summary>
     /// All messages, rejected ones included, in the order they came. Left out are a message beyond the size limit (only its beginning was
     /// kept, see <see cref="Rejected"/>) and, in a replay, the server's answers, which are in no capture.

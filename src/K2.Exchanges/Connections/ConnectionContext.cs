@@ -1,5 +1,6 @@
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
+using K2.Exchanges.Gaps;
 
 namespace K2.Exchanges.Connections;
 
@@ -15,6 +16,9 @@ internal sealed record ConnectionContext
     public required ConnectorOptions Options { get; init; }
 
     public required IConnectorSink Sink { get; init; }
+
+    /// <summary>Is told what a connection may have missed; null where nobody follows the ids.</summary>
+    public required IFeedWatch? Feed { get; init; }
 
     /// <summary>Null on a live exchange.</summary>
     public required IFrameOrigins? Origins { get; init; }

@@ -17,6 +17,7 @@ internal sealed class ExchangeConnection
     private readonly BatchBuilder _batch;
     private readonly FrameDispatcher _dispatcher;
     private long _sequence;
+    private int _announced;
     private long _batchStartedAt;
     private ConnectionEnd? _end;
     private bool _sinkFailed;
@@ -32,6 +33,8 @@ internal sealed class ExchangeConnection
         _batch = new BatchBuilder(context.Adapter.Exchange, context.Origins is not null, context.Parser.Instruments);
         _dispatcher = new FrameDispatcher(context.Parser, context.Desired, _options, context.Source, _batch, context.Counters);
     }
+
+    private TimeSpan MaxSilence => Min(_options.SilenceTimeout, _context.Adapter.MaxSilence);
 
     private bool WasUseful => _subscriptions.IsSettled && _sequence > 0;
 
@@ -60,6 +63,7 @@ internal sealed class ExchangeConnection
 
         opened();
         foreach (var request in _subscriptions.Subscribe(_context.Desired)) socket.Send(request);
+        foreach (var message in _context.Adapter.OpeningMessages) socket.Send(new OutgoingRequest(0, message, []));
         try
         {
             try
@@ -137,9 +141,18 @@ internal sealed class ExchangeConnection
                 return false;
             }
 
-            if (_context.Time.GetElapsedTime(emptySince) >= _options.SilenceTimeout)
+            if (_context.Time.GetElapsedTime(emptySince) >= MaxSilence)
             {
-                if (_subscriptions.Probe() is { } probe) socket.Send(probe);
+                if (_subscriptions.Probe() is { } probe)
+                {
+                    socket.Send(probe);
+                }
+                else if (!_subscriptions.IsProbing)
+                {
+                    _end = new ConnectionEnd($"silent for {MaxSilence.TotalSeconds} s, heartbeats included", WasUseful);
+                    return false;
+                }
+
                 emptySince = _context.Time.GetTimestamp();
             }
         }
@@ -147,7 +160,7 @@ internal sealed class ExchangeConnection
 
     private TimeSpan NextDeadline(long emptySince)
     {
-        var wait = _options.SilenceTimeout - _context.Time.GetElapsedTime(emptySince);
+        var wait = MaxSilence - _context.Time.GetElapsedTime(emptySince);
         if (!_batch.IsEmpty) wait = Min(wait, _options.Linger - _context.Time.GetElapsedTime(_batchStartedAt));
         foreach (var request in _subscriptions.Pending)
         {
@@ -191,6 +204,7 @@ internal sealed class ExchangeConnection
             _dispatcher.Take(message, length, origin.ReceivedTime, origin.Line);
         }
 
+        if (_dispatcher.HasSequenceJumped()) _context.Feed?.MessagesMissing(_connectionId);
         if (_dispatcher.Result.Kind == FrameKind.Control) TakeControl(socket);
         if (_batch.Frames >= _options.FramesPerBatch || _batch.Bytes >= _options.BytesPerBatch || _batch.Trades >= _options.TradesPerBatch) await HandOverAsync(drain);
     }
@@ -236,7 +250,7 @@ internal sealed class ExchangeConnection
         switch (result.Control)
         {
             case ControlKind.Accepted:
-                _subscriptions.Accept(result.RequestId);
+                _subscriptions.Accept(result.RequestId, result.Symbol);
                 if (result.Streams is { } streams && streams.Count < _subscriptions.Confirmed.Length)
                 {
                     _end = new ConnectionEnd($"the exchange knows {streams.Count} of {_subscriptions.Confirmed.Length} confirmed subscriptions", WasUseful);
@@ -245,8 +259,13 @@ internal sealed class ExchangeConnection
 
                 break;
             case ControlKind.Refused:
-                foreach (var request in _subscriptions.Refuse(result.RequestId, result.Detail)) socket.Send(request);
+                foreach (var request in _subscriptions.Refuse(result.RequestId, result.Detail, result.Symbol)) socket.Send(request);
                 break;
+            case ControlKind.Subscribed:
+                _subscriptions.AcceptAll(result.Streams ?? []);
+                break;
+            case ControlKind.Heartbeat or ControlKind.Status:
+                return;
             case ControlKind.Shutdown:
                 _end = new ConnectionEnd("the exchange shuts the connection down", WasUseful);
                 return;
@@ -254,6 +273,10 @@ internal sealed class ExchangeConnection
 
         _dispatcher.SetConfirmed(_subscriptions.Confirmed);
         _context.OnSubscriptions(_subscriptions);
+        if (_subscriptions.Confirmed.Length == _announced) return;
+
+        _context.Feed?.Confirmed(_connectionId, [.. _subscriptions.Confirmed.Skip(_announced)]);
+        _announced = _subscriptions.Confirmed.Length;
     }
 
     private async ValueTask HandOverAsync(CancellationToken drain)

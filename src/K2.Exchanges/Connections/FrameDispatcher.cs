@@ -19,6 +19,7 @@ internal sealed class FrameDispatcher
     private readonly bool[] _isDesired;
     private readonly Dictionary<InstrumentId, int> _slots = [];
     private List<int> _confirmed = [];
+    private long _nextSequence = -1;
 
     public FrameDispatcher(IFrameParser parser, IReadOnlyList<Instrument> desired, ConnectorOptions options, TradeSource source, BatchBuilder batch, WorkerCounters counters)
     {
@@ -70,6 +71,19 @@ internal sealed class FrameDispatcher
         }
     }
 
+    /// <summary>
+    /// Whether the exchange's number of the last message says that messages before it are missing. A lower number than the last one is no loss: it
+    /// is an earlier message that came again or late.
+    /// </summary>
+    public bool HasSequenceJumped()
+    {
+        if (Result.Sequence < 0) return false;
+        var jumped = _nextSequence >= 0 && Result.Sequence > _nextSequence;
+        _nextSequence = Math.Max(_nextSequence, Result.Sequence + 1);
+        if (jumped) _counters.SequenceJumps++;
+        return jumped;
+    }
+
     /// <summary>Reads a message that belongs into no batch: an answer of the replay server.</summary>
     public void TakeControl(ReadOnlyMemory<byte> message, Timestamp received) => _parser.Parse(message.Span, received, _source, Result);
 
@@ -92,7 +106,7 @@ internal sealed class FrameDispatcher
             }
 
             taken++;
-            _batch.AddTrade(trade);
+            _batch.AddTrade(Result.IsSnapshot && _source is (TradeSource.Live or TradeSource.Simulated) ? trade with { Trade = trade.Trade with { Source = TradeSource.Snapshot } } : trade);
             if (trade.Trade.ExchangeTime > newest) newest = trade.Trade.ExchangeTime;
         }
 

@@ -10,6 +10,9 @@ internal sealed record OutgoingRequest(long Id, ReadOnlyMemory<byte> Message, IR
 {
     private long _sentAt;
 
+    /// <summary>Returns the request as it is when one of its instruments was answered.</summary>
+    public OutgoingRequest Without(Instrument answered) => this with { Instruments = [.. Instruments.Where(instrument => instrument != answered)] };
+
     /// <summary>Whether the sending has begun.</summary>
     public bool IsSent => Volatile.Read(ref _sentAt) != 0;
 

@@ -21,6 +21,9 @@ internal sealed class SubscriptionBook(IExchangeAdapter adapter, int streamsPerM
     /// <summary>Whether every subscription is answered.</summary>
     public bool IsSettled => !_pending.Values.Any(r => r.Instruments.Count > 0);
 
+    /// <summary>Whether a sign of life was asked for and has not come.</summary>
+    public bool IsProbing => _pending.Values.Any(r => r.Instruments.Count == 0);
+
     /// <summary>Requests without an answer.</summary>
     public IReadOnlyCollection<OutgoingRequest> Pending => _pending.Values;
 
@@ -38,23 +41,64 @@ internal sealed class SubscriptionBook(IExchangeAdapter adapter, int streamsPerM
         return message.IsEmpty ? null : _pending[id] = new OutgoingRequest(id, message, []);
     }
 
-    /// <summary>Takes a positive answer; true if it was awaited.</summary>
-    public bool Accept(long requestId)
+    /// <summary>Takes a positive answer to a whole request, or to one native symbol of it; true if it was awaited.</summary>
+    public bool Accept(long requestId, string? symbol = null)
     {
+        if (symbol is not null) return Settle(requestId, symbol) is { } instrument && Confirm(instrument);
         if (!_pending.Remove(requestId, out var request)) return false;
         Confirmed = Confirmed.AddRange(request.Instruments);
         return true;
     }
 
-    /// <summary>Takes a negative answer and returns what to ask instead. An answer without a number is taken for the only message under way.</summary>
-    public IReadOnlyList<OutgoingRequest> Refuse(long requestId, string words)
+    /// <summary>Takes the exchange's list of what is subscribed: it answers whatever was asked for and is in it.</summary>
+    public void AcceptAll(IReadOnlyList<string> symbols)
     {
+        foreach (var symbol in symbols)
+        {
+            if (Settle(-1, symbol) is { } instrument) Confirm(instrument);
+        }
+    }
+
+    /// <summary>
+    /// Takes a negative answer and returns what to ask instead. An answer without a number is taken for the only message under way; one that names
+    /// a native symbol concerns only that.
+    /// </summary>
+    public IReadOnlyList<OutgoingRequest> Refuse(long requestId, string words, string? symbol = null)
+    {
+        if (symbol is not null && Settle(requestId, symbol) is { } refused)
+        {
+            Refused = Refused.SetItem(refused.Id, words);
+            return [];
+        }
+
         if (requestId < 0 && _pending.Count == 1) requestId = _pending.Keys.Single();
         if (!_pending.Remove(requestId, out var request) || request.Instruments.Count == 0) return [];
         if (request.Instruments.Count > 1) return [.. request.Instruments.Select(i => Ask([i]))];
 
         Refused = Refused.SetItem(request.Instruments[0].Id, words);
         return [];
+    }
+
+    private bool Confirm(Instrument instrument)
+    {
+        Confirmed = Confirmed.Add(instrument);
+        return true;
+    }
+
+    /// <summary>Takes one instrument out of the requests that wait for it; null if none does.</summary>
+    private Instrument? Settle(long requestId, string symbol)
+    {
+        foreach (var (id, request) in _pending)
+        {
+            if (requestId >= 0 && id != requestId) continue;
+            if (request.Instruments.FirstOrDefault(i => i.NativeSymbol == symbol || i.LegacySymbol == symbol) is not { } instrument) continue;
+
+            if (request.Instruments.Count == 1) _pending.Remove(id);
+            else _pending[id] = request.Without(instrument);
+            return instrument;
+        }
+
+        return null;
     }
 
     private OutgoingRequest Ask(IReadOnlyList<Instrument> instruments)

@@ -9,5 +9,6 @@ internal sealed class WorkerCounters
     public long OtherStreams;
     public long OtherTradeKinds;
     public long NotAskedFor;
+    public long SequenceJumps;
     public long LastFrameMicroseconds;
 }

@@ -1,0 +1,341 @@
+using System.Globalization;
+using System.Net;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using Microsoft.Extensions.Logging;
+
+namespace K2.Exchanges.Gaps;
+
+/// <summary>
+/// Asks an exchange's REST API for what the socket missed: gaps, and the newest trades behind every new connection. One request at a time
+/// within the exchange's budget, one page of each job in turn, so that a wide gap does not hold up a small one. Pages go through the same
+/// <see cref="FeedKeeper"/> as live frames.
+/// </summary>
+public sealed partial class Backfiller : IDisposable
+{
+    private readonly ITradeHistory _history;
+    private readonly FeedKeeper _keeper;
+    private readonly BackfillOptions _options;
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Exchange _exchange;
+    private readonly RateGate _rate;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<FetchJob> _jobs = [];
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly FrameResult _result = new();
+    private readonly string _origin;
+    private FetchJob? _current;
+    private long _pausedUntil;
+    private int _failures;
+    private long _sequence;
+    private long _backfilled;
+    private volatile string _lastError = "";
+
+    /// <summary>Makes a backfiller and listens to the keeper; <see cref="RunAsync"/> starts it.</summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="history">Its REST API.</param>
+    /// <param name="keeper">Knows the gaps and takes the pages.</param>
+    /// <param name="options">Behaviour.</param>
+    /// <param name="http">Sends the requests; not disposed of.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="logger">Log of gaps.</param>
+    public Backfiller(Exchange exchange, ITradeHistory history, FeedKeeper keeper, BackfillOptions options, HttpClient http, TimeProvider time, ILogger logger)
+    {
+        _exchange = exchange;
+        _history = history;
+        _keeper = keeper;
+        _options = options;
+        _http = http;
+        _time = time;
+        _logger = logger;
+        _rate = new RateGate(history.Budget, time);
+        _origin = $"{exchange.ToName()}-rest-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
+        keeper.GapOpened = Add;
+        keeper.TailUncertain = AddTail;
+        foreach (var gap in keeper.Feeds.SelectMany(feed => feed.Gaps)) Add(gap);
+    }
+
+    /// <summary>What was missing and what became of it. Thread-safe; the counts may be of slightly different moments.</summary>
+    public FeedStatus Status
+    {
+        get
+        {
+            var (opened, filled, givenUp) = _keeper.Counts;
+            lock (_gate) return new FeedStatus(_jobs.Count(job => job.Gap is not null) + (_current?.Gap is null ? 0 : 1), opened, filled, givenUp, _backfilled, _sequence, _lastError);
+        }
+    }
+
+    /// <summary>Whether nothing is to be fetched at the moment.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate) return _jobs.Count == 0 && _current is null;
+        }
+    }
+
+    /// <summary>Fetches until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                var (job, wait) = TakeJob();
+                if (job is null)
+                {
+                    await WaitAsync(wait, stop);
+                    if (wait == _options.TailInterval) AskForQuietInstruments();
+                    continue;
+                }
+
+                await _rate.WaitAsync(job.Next!.Weight, stop);
+                if (await FetchAsync(job, stop)) Requeue(job);
+                lock (_gate) _current = null;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What is still open is known to the log and asked for again at the next start.
+        }
+    }
+
+    /// <summary>Frees what the backfiller holds; it must have ended.</summary>
+    public void Dispose() => _wake.Dispose();
+
+    private void Add(OpenGap gap)
+    {
+        LogGap(_exchange, gap.ToString(), gap.Bounds.Cause.ToString());
+        Enqueue(new FetchJob(gap.Feed, gap, "", Later(gap.Bounds.Cause == GapCause.IdJump ? _options.Grace : TimeSpan.Zero)));
+    }
+
+    private void AddTail(InstrumentFeed feed, string connectionId)
+    {
+        lock (_gate)
+        {
+            if (_jobs.Any(job => job.Gap is null && job.Feed == feed && job.ConnectionId == connectionId)) return;
+        }
+
+        Enqueue(new FetchJob(feed, null, connectionId, _time.GetTimestamp()));
+    }
+
+    private void Enqueue(FetchJob job)
+    {
+        lock (_gate)
+        {
+            _jobs.AddLast(job);
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+    }
+
+    private void Requeue(FetchJob job)
+    {
+        lock (_gate) _jobs.AddLast(job);
+    }
+
+    /// <summary>Returns the next job that may go on, with its page, or how long there is nothing to do.</summary>
+    private (FetchJob? Job, TimeSpan Wait) TakeJob()
+    {
+        lock (_gate)
+        {
+            var pause = Remaining(_pausedUntil);
+            var wait = _options.TailInterval;
+            for (var node = _jobs.First; node is not null;)
+            {
+                var (job, next) = (node.Value, node.Next);
+                if (job.IsMoot)
+                {
+                    _jobs.Remove(node);
+                }
+                else if (Remaining(job.NotBefore) is var rest && rest <= TimeSpan.Zero && pause <= TimeSpan.Zero)
+                {
+                    _jobs.Remove(node);
+                    _current = job;
+                    job.Range ??= job.Gap?.Range ?? job.Feed.Tail;
+                    job.Next ??= _history.First(job.Feed.Instrument, job.Range);
+                    return (job, TimeSpan.Zero);
+                }
+                else
+                {
+                    var ready = rest > pause ? rest : pause;
+                    if (ready < wait) wait = ready;
+                }
+
+                node = next;
+            }
+
+            return (null, wait);
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan wait, CancellationToken stop)
+    {
+        // Timers round down to whole milliseconds, which would make the last one a busy wait.
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            await _wake.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The time is over.
+        }
+    }
+
+    private void AskForQuietInstruments()
+    {
+        foreach (var feed in _keeper.Feeds)
+        {
+            if (feed.HasTrades && !feed.WasBusy()) AddTail(feed, "");
+        }
+    }
+
+    /// <summary>Fetches one page of a job; true if the job goes on.</summary>
+    private async Task<bool> FetchAsync(FetchJob job, CancellationToken stop)
+    {
+        if (job.Gap is { } wide && wide.Width > _options.MaxGapTrades)
+        {
+            await GiveUpAsync(wide, GapReason.TooLarge, stop);
+            return false;
+        }
+
+        using var response = await SendAsync(job.Next!, stop);
+        if (response is null) return true;
+
+        var body = await ReadAsync(response, stop);
+        if (body is null) return true;
+
+        var received = Timestamp.From(_time.GetUtcNow());
+        var instrument = job.Feed.Instrument;
+        var next = _history.Read(instrument, job.Range!, job.Next!, body, name => Header(response, name), received, _result);
+        if (_result.Kind == FrameKind.Rejected)
+        {
+            Pause($"{job.Next!.PathAndQuery} was answered with {_result.Reason}: {_result.Detail}", null);
+            await _keeper.AcceptAsync(Page(body, received, [], 0, new RejectedFrame(_result.Reason, _result.Detail, body, body.Length, received, ++_sequence)), stop);
+            return !await FailedAsync(job, stop);
+        }
+
+        _failures = 0;
+        _lastError = "";
+        var records = Wanted(job);
+        _backfilled += records.Count;
+        var count = records.Count;
+        await _keeper.AcceptAsync(Page(body, received, count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, null), stop);
+        job.Next = next;
+        if (next is not null) return true;
+        return job.Gap is { IsSettled: false } && !await FailedAsync(job, stop);
+    }
+
+    /// <summary>The exchange has answered for the whole gap without filling it. True if that was once too often.</summary>
+    private async Task<bool> FailedAsync(FetchJob job, CancellationToken stop)
+    {
+        if (job.Gap is not { } gap) return true;
+        job.Next = null;
+        job.NotBefore = Later(_options.RetryMin * (1 << Math.Min(gap.Attempts, 10)));
+        if (++gap.Attempts < _options.MaxAttempts) return false;
+
+        await GiveUpAsync(gap, GapReason.NotServed, stop);
+        return true;
+    }
+
+    private async Task GiveUpAsync(OpenGap gap, GapReason reason, CancellationToken stop)
+    {
+        LogGivenUp(_exchange, gap.ToString(), reason.ToString());
+        await _keeper.GiveUpAsync(gap, reason, stop);
+    }
+
+    private List<LogRecord> Wanted(FetchJob job)
+    {
+        var records = new List<LogRecord>(_result.Trades.Length);
+        foreach (ref readonly var parsed in _result.Trades)
+        {
+            var id = parsed.Trade.TradeId;
+            if (id >= job.Range!.FromId && id <= job.Range.ToId && !job.Feed.Knows(id)) records.Add(LogRecord.OfTrade(parsed.Trade));
+        }
+
+        return records;
+    }
+
+    private FrameBatch Page(byte[] body, Timestamp received, List<InstrumentRecords> records, int trades, RejectedFrame? rejected) => new()
+    {
+        Exchange = _exchange,
+        Origin = _origin,
+        IsReplay = false,
+        IsFetched = true,
+        Frames = [new RawFrame(body, received, rejected?.Sequence ?? ++_sequence)],
+        Records = records,
+        Rejected = rejected is null ? [] : [rejected],
+        TradeFrames = trades > 0 ? 1 : 0,
+        Trades = trades,
+    };
+
+    /// <summary>Sends a request; null if it failed, then the exchange is left alone for a while.</summary>
+    private async Task<HttpResponseMessage?> SendAsync(HistoryQuery query, CancellationToken stop)
+    {
+        using var timeout = new CancellationTokenSource(_options.AnswerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            var response = await _http.GetAsync(new Uri(_options.EndpointOverride ?? _history.BaseAddress, query.PathAndQuery), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (response.IsSuccessStatusCode) return response;
+
+            Pause($"{query.PathAndQuery} was answered with HTTP {(int)response.StatusCode}", RetryAfter(response));
+            response.Dispose();
+            return null;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            Pause($"{query.PathAndQuery} was not answered within {_options.AnswerTimeout.TotalSeconds} s", null);
+            return null;
+        }
+        catch (HttpRequestException failure)
+        {
+            Pause($"{query.PathAndQuery} failed: {failure.Message}", null);
+            return null;
+        }
+    }
+
+    private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        using var timeout = new CancellationTokenSource(_options.AnswerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(_options.MaxAnswerBytes, either.Token);
+            return await response.Content.ReadAsByteArrayAsync(either.Token);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            Pause($"an answer could not be read: {failure.Message}", null);
+            return null;
+        }
+    }
+
+    private void Pause(string problem, TimeSpan? retryAfter)
+    {
+        var wait = _options.RetryMin * (1 << Math.Min(_failures++, 16));
+        if (wait > _options.RetryMax) wait = _options.RetryMax;
+        if (retryAfter > wait) wait = retryAfter.Value;
+        _lastError = problem;
+        LogPaused(_exchange, problem, wait);
+        lock (_gate) _pausedUntil = Later(wait);
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - _time.GetUtcNow(),
+        _ => response.StatusCode is HttpStatusCode.TooManyRequests or (HttpStatusCode)418 ? _options.RetryMax : null,
+    };
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values) ? values.FirstOrDefault() : null;
+
+    private long Later(TimeSpan wait) => _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+
+    private TimeSpan Remaining(long timestamp) => timestamp == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_time.GetTimestamp(), timestamp);
+}

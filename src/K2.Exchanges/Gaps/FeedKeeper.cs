@@ -1,0 +1,124 @@
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+
+namespace K2.Exchanges.Gaps;
+
+/// <summary>
+/// Stands before the sink of one exchange: passes batches of all its connections and of the backfill on in one order, and follows every
+/// instrument's ids in that order, so that the log holds each gap before the trade that showed it. Thread-safe.
+/// </summary>
+public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
+{
+    private readonly IConnectorSink _sink;
+    private readonly SemaphoreSlim _order = new(1, 1);
+    private readonly Dictionary<InstrumentId, InstrumentFeed> _feeds;
+    private readonly List<OpenGap> _opened = [];
+    private long _openedCount;
+    private long _filledCount;
+    private long _givenUpCount;
+
+    /// <summary>Makes a keeper.</summary>
+    /// <param name="instruments">The exchange's instruments, each with what is known of it, or null if nothing is.</param>
+    /// <param name="sink">Takes the batches.</param>
+    public FeedKeeper(IEnumerable<(Instrument Instrument, FeedStart? Start)> instruments, IConnectorSink sink)
+    {
+        _sink = sink;
+        _feeds = instruments.ToDictionary(item => item.Instrument.Id, item => new InstrumentFeed(item.Instrument, item.Start));
+    }
+
+    /// <summary>Is told of gaps that were opened; called in order, it must return at once.</summary>
+    internal Action<OpenGap>? GapOpened { get; set; }
+
+    /// <summary>Is told of instruments that may miss trades; empty connection id: for certain.</summary>
+    internal Action<InstrumentFeed, string>? TailUncertain { get; set; }
+
+    internal IReadOnlyCollection<InstrumentFeed> Feeds => _feeds.Values;
+
+    internal (long Opened, long Filled, long GivenUp) Counts => (Volatile.Read(ref _openedCount), Volatile.Read(ref _filledCount), Volatile.Read(ref _givenUpCount));
+
+    /// <inheritdoc/>
+    public async ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
+    {
+        await _order.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var (instrument, records) in batch.Records)
+            {
+                if (_feeds.TryGetValue(instrument.Id, out var feed)) Follow(feed, batch.IsFetched ? "" : batch.Origin, records);
+            }
+
+            await _sink.AcceptAsync(batch, cancellationToken);
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
+    void IFeedWatch.Confirmed(string connectionId, IReadOnlyList<Instrument> instruments)
+    {
+        foreach (var instrument in instruments)
+        {
+            if (_feeds.TryGetValue(instrument.Id, out var feed)) TailUncertain?.Invoke(feed, connectionId);
+        }
+    }
+
+    void IFeedWatch.MessagesMissing(string connectionId)
+    {
+        foreach (var feed in _feeds.Values)
+        {
+            feed.SequenceJumped();
+            TailUncertain?.Invoke(feed, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _order.Dispose();
+
+    /// <summary>Writes into the log that a gap will not be filled.</summary>
+    internal async ValueTask GiveUpAsync(OpenGap gap, GapReason reason, CancellationToken cancellationToken)
+    {
+        await _order.WaitAsync(cancellationToken);
+        try
+        {
+            if (gap.IsSettled) return;
+            var instrument = gap.Feed.Instrument;
+            var record = gap.Feed.GiveUp(gap, reason);
+            Interlocked.Increment(ref _givenUpCount);
+            await _sink.AcceptAsync(Records(instrument, [record]), cancellationToken);
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
+    private static FrameBatch Records(Instrument instrument, List<LogRecord> records) => new()
+    {
+        Exchange = instrument.Id.Exchange,
+        Origin = "",
+        IsReplay = false,
+        IsFetched = true,
+        Frames = [],
+        Records = [new InstrumentRecords(instrument, records)],
+        Rejected = [],
+        TradeFrames = 0,
+        Trades = 0,
+    };
+
+    private void Follow(InstrumentFeed feed, string origin, List<LogRecord> records)
+    {
+        _opened.Clear();
+        var before = feed.Gaps.Count;
+        feed.Take(origin, records, _opened);
+        if (_opened.Count == 0 && before == 0) return;
+
+        Interlocked.Add(ref _openedCount, _opened.Count);
+        Interlocked.Add(ref _filledCount, records.Count(record => record.Kind == RecordKind.GapClosed));
+        Interlocked.Add(ref _givenUpCount, records.Count(record => record.Kind == RecordKind.GapGivenUp));
+        foreach (var gap in _opened)
+        {
+            if (!gap.IsSettled) GapOpened?.Invoke(gap);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Domain.Trades;
+
+namespace K2.Exchanges.Gaps;
+
+/// <summary>
+/// Follows one instrument's trade ids: opens a gap where they jump, closes it when the last missing one came, and sees when the exchange
+/// restarts its ids. It puts the records of that among the trades, so that whoever reads the log learns of a gap before the trade behind it.
+/// Not thread-safe.
+/// </summary>
+internal sealed class InstrumentFeed
+{
+    // Gaps and holes beyond these are forgotten, oldest first; the warehouse still knows their ids.
+    private const int MaxRuns = 4096;
+    private const int MaxGaps = 1024;
+
+    // Ids rise with time. Only an id this far back with a later time is taken for a restart: neighbours may change places.
+    private const long RestartDistance = 1000;
+
+    // A restart begins near zero; what lies between that and the first id seen is missing too.
+    private const long MaxRestartGap = 100_000;
+
+    private readonly List<OpenGap> _gaps = [];
+    private TradeIdIntervals _seen;
+    private string _origin = "";
+    private int _busy;
+    private bool _isFirstOrigin = true;
+    private GapCause _cause = GapCause.Restart;
+    private Timestamp _newest = new(long.MinValue);
+    private Timestamp _epochStart = new(long.MinValue);
+
+    public InstrumentFeed(Instrument instrument, FeedStart? start)
+    {
+        Instrument = instrument;
+        _seen = start?.Seen ?? new TradeIdIntervals();
+        IdEpoch = start?.IdEpoch ?? 0;
+        if (_seen.Count > 0) _newest = _seen.Runs[^1].Until;
+        foreach (var gap in start?.Gaps ?? [])
+        {
+            if (gap is { HasIds: true, Reason: GapReason.None }) _gaps.Add(new OpenGap(this, gap));
+        }
+    }
+
+    public Instrument Instrument { get; }
+
+    public ushort IdEpoch { get; private set; }
+
+    /// <summary>Gaps that are not settled, oldest first.</summary>
+    public IReadOnlyList<OpenGap> Gaps => _gaps;
+
+    /// <summary>Whether any trade is known.</summary>
+    public bool HasTrades => _seen.Count > 0;
+
+    /// <summary>What lies behind the newest trade that is known.</summary>
+    public HistoryRange Tail => new(_seen.HighestId + 1, long.MaxValue, _newest);
+
+    /// <summary>The connection that has shown trades of the instrument last: from there on, whatever is missing shows by itself.</summary>
+    public string SeenOn { get; private set; } = "";
+
+    /// <summary>Whether a trade of the current id epoch is known.</summary>
+    public bool Knows(long id) => _seen.Contains(id);
+
+    /// <summary>Whether live trades came since the last call.</summary>
+    public bool WasBusy() => Interlocked.Exchange(ref _busy, 0) != 0;
+
+    /// <summary>Notes that messages were lost on the connection.</summary>
+    public void SequenceJumped() => _cause = GapCause.SequenceJump;
+
+    /// <summary>Takes an instrument's records of a batch and puts records of gaps among them.</summary>
+    /// <param name="origin">The connection, or empty for trades that were fetched.</param>
+    /// <param name="records">The records; changed in place.</param>
+    /// <param name="opened">Takes the gaps that were opened.</param>
+    public void Take(string origin, List<LogRecord> records, ICollection<OpenGap> opened)
+    {
+        if (origin.Length > 0 && origin != _origin)
+        {
+            // The trades of a new connection's snapshot still belong to what was lost with the old one.
+            _cause = _isFirstOrigin ? GapCause.Restart : GapCause.Reconnect;
+            _isFirstOrigin = false;
+            _origin = origin;
+        }
+
+        var isLive = origin.Length > 0;
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (records[i].Kind != RecordKind.Trade) continue;
+            var trade = records[i].Trade;
+            i = _seen.Count > 0 && IdEpoch == 0 && trade.TradeId == _seen.HighestId + 1 ? TakeNext(trade, i) : TakeOther(trade, i, isLive, records, opened);
+            if (isLive && trade.Source != TradeSource.Snapshot) _cause = GapCause.IdJump;
+            if (isLive) (SeenOn, _busy) = (origin, 1);
+        }
+
+        if (_gaps.Count > 0) CloseFilled(records);
+        _seen.Forget(MaxRuns);
+    }
+
+    /// <summary>Gives a gap up and returns the record that says so.</summary>
+    public LogRecord GiveUp(OpenGap gap, GapReason reason)
+    {
+        gap.IsSettled = true;
+        _gaps.Remove(gap);
+        var b = gap.Bounds;
+        return LogRecord.OfGapGivenUp(b.From, b.Until, b.FirstId, b.LastId, b.IdEpoch, b.Cause, reason);
+    }
+
+    private int TakeNext(in Trade trade, int index)
+    {
+        _seen.Add(trade.TradeId, trade.ExchangeTime);
+        if (trade.ExchangeTime > _newest) _newest = trade.ExchangeTime;
+        return index;
+    }
+
+    private int TakeOther(in Trade trade, int index, bool isLive, List<LogRecord> records, ICollection<OpenGap> opened)
+    {
+        var id = trade.TradeId;
+        if (isLive && _seen.Count > 0 && id <= _seen.HighestId - RestartDistance && (trade.ExchangeTime > _newest || (trade.ExchangeTime == _newest && !_seen.Contains(id))))
+        {
+            records.Insert(index++, LogRecord.OfTradeIdsRestarted(trade.ExchangeTime));
+            index = Restart(trade, index, records, opened);
+        }
+
+        if (IdEpoch > 0)
+        {
+            // What happened before the restart carries the ids of the epoch before.
+            var epoch = trade.ExchangeTime < _epochStart && !_gaps.Exists(gap => gap.Bounds.FirstId <= id && id <= gap.Bounds.LastId) ? (ushort)(IdEpoch - 1) : IdEpoch;
+            records[index] = LogRecord.OfTrade(trade with { IdEpoch = epoch });
+            if (epoch != IdEpoch) return index;
+        }
+
+        if (_seen.Count > 0 && id > _seen.HighestId + 1)
+        {
+            records.Insert(index++, Open(new FeedGap(_newest, trade.ExchangeTime > _newest ? trade.ExchangeTime : _newest, _seen.HighestId + 1, id - 1, IdEpoch, _cause), opened));
+        }
+
+        _seen.Add(id, trade.ExchangeTime);
+        if (trade.ExchangeTime > _newest) _newest = trade.ExchangeTime;
+        return index;
+    }
+
+    private int Restart(in Trade trade, int index, List<LogRecord> records, ICollection<OpenGap> opened)
+    {
+        foreach (var gap in _gaps.ToList()) records.Insert(index++, GiveUp(gap, GapReason.IdsRestarted));
+        IdEpoch++;
+        _seen = new TradeIdIntervals();
+        _epochStart = _newest.Add(TimeSpan.FromMicroseconds(1));
+        if (trade.TradeId is > 1 and <= MaxRestartGap) records.Insert(index++, Open(new FeedGap(_newest, trade.ExchangeTime, 1, trade.TradeId - 1, IdEpoch, _cause), opened));
+        return index;
+    }
+
+    private LogRecord Open(FeedGap bounds, ICollection<OpenGap> opened)
+    {
+        if (_gaps.Count == MaxGaps) _gaps.RemoveAt(0);
+        var gap = new OpenGap(this, bounds);
+        _gaps.Add(gap);
+        opened.Add(gap);
+        return LogRecord.OfGapOpened(bounds.From, bounds.Until, bounds.FirstId, bounds.LastId, bounds.IdEpoch, bounds.Cause);
+    }
+
+    private void CloseFilled(List<LogRecord> records)
+    {
+        for (var i = _gaps.Count - 1; i >= 0; i--)
+        {
+            var b = _gaps[i].Bounds;
+            if (!_seen.TryFindAtOrBelow(b.FirstId, out var run) || run.First > b.FirstId || run.Last < b.LastId) continue;
+            _gaps[i].IsSettled = true;
+            _gaps.RemoveAt(i);
+            records.Add(LogRecord.OfGapClosed(b.From, b.Until, b.FirstId, b.LastId, b.IdEpoch, b.Cause));
+        }
+    }
+}
