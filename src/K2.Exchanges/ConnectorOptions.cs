@@ -46,10 +46,10 @@ public sealed record ConnectorOptions
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Silence after which the exchange is asked whether it still lives. Default 60 s. A quiet market answers and keeps its connection; no
-    /// answer within <see cref="AnswerTimeout"/> ends it.
+    /// Silence after which a connection is asked for a sign of life; null, the default, means <see cref="IExchangeAdapter.MaxSilence"/>. A quiet
+    /// market answers and keeps its connection; no answer within <see cref="AnswerTimeout"/> ends it.
     /// </summary>
-    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan? SilenceTimeout { get; init; }
 
     /// <summary>Time between our own WebSocket pings. Default 20 s. The exchange's pings are answered by the socket in any case.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
@@ -81,7 +81,7 @@ public sealed record ConnectorOptions
         Check(BackoffMax >= BackoffMin, nameof(BackoffMax), $"at least {nameof(BackoffMin)}");
         Check(ConnectTimeout > TimeSpan.Zero, nameof(ConnectTimeout), "positive");
         Check(AnswerTimeout > TimeSpan.Zero, nameof(AnswerTimeout), "positive");
-        Check(SilenceTimeout > TimeSpan.Zero, nameof(SilenceTimeout), "positive");
+        Check(SilenceTimeout is null || SilenceTimeout > TimeSpan.Zero, nameof(SilenceTimeout), "positive");
         Check(PingInterval > TimeSpan.Zero, nameof(PingInterval), "positive");
         Check(PongTimeout > TimeSpan.Zero, nameof(PongTimeout), "positive");
         Check(StreamsPerMessage is null or >= 1, nameof(StreamsPerMessage), "at least 1");

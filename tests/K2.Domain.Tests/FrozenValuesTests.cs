@@ -9,7 +9,16 @@ namespace K2.Domain.Tests;
 public sealed class FrozenValuesTests
 {
     [Fact]
-    public void RecordKind_Values_AreFrozen() => Frozen<RecordKind>("Unknown=0 Trade=1 Watermark=2 GapOpened=3 GapClosed=4 TradeIdsRestarted=5");
+    public void GapCause_Values_AreFrozen() => Frozen<GapCause>("Unknown=0 IdJump=1 SequenceJump=2 Reconnect=3 Restart=4");
+
+    [Fact]
+    public void GapReason_Values_AreFrozen() => Frozen<GapReason>("None=0 NotServed=1 TooLarge=2 IdsRestarted=3");
+
+    [Fact]
+    public void GapState_Values_AreFrozen() => Frozen<GapState>("Unknown=0 Open=1 Filled=2 Unfillable=3");
+
+    [Fact]
+    public void RecordKind_Values_AreFrozen() => Frozen<RecordKind>("Unknown=0 Trade=1 Watermark=2 GapOpened=3 GapClosed=4 TradeIdsRestarted=5 GapGivenUp=6");
 
     [Fact]
     public void TradeKind_Values_AreFrozen() => Frozen<TradeKind>("Unknown=0 Single=1 Aggregate=2");

@@ -26,4 +26,25 @@ public sealed record ConnectorStatus
 
     /// <summary>When the last frame was received, or null.</summary>
     [Id(6)] public required DateTime? LastFrame { get; init; }
+
+    /// <summary>Symbols that the exchange refused, each with its words, for example because they are unknown or delisted.</summary>
+    [Id(7)] public ImmutableDictionary<string, string> Refused { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Gaps that are being filled now.</summary>
+    [Id(8)] public int OpenGaps { get; init; }
+
+    /// <summary>Gaps found since the connection was started.</summary>
+    [Id(9)] public long GapsFound { get; init; }
+
+    /// <summary>Gaps filled since the connection was started.</summary>
+    [Id(10)] public long GapsFilled { get; init; }
+
+    /// <summary>Gaps that the exchange does not serve.</summary>
+    [Id(11)] public long GapsUnfillable { get; init; }
+
+    /// <summary>Trades that came by REST.</summary>
+    [Id(12)] public long Backfilled { get; init; }
+
+    /// <summary>Why the last REST request failed, or empty if it did not.</summary>
+    [Id(13)] public string BackfillError { get; init; } = "";
 }

@@ -34,7 +34,7 @@ internal sealed class ExchangeConnection
         _dispatcher = new FrameDispatcher(context.Parser, context.Desired, _options, context.Source, _batch, context.Counters);
     }
 
-    private TimeSpan MaxSilence => Min(_options.SilenceTimeout, _context.Adapter.MaxSilence);
+    private TimeSpan MaxSilence => _options.SilenceTimeout ?? _context.Adapter.MaxSilence;
 
     private bool WasUseful => _subscriptions.IsSettled && _sequence > 0;
 

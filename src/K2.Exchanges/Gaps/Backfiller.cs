@@ -29,6 +29,7 @@ public sealed partial class Backfiller : IDisposable
     private readonly string _origin;
     private FetchJob? _current;
     private long _pausedUntil;
+    private long _nextTailCheck;
     private int _failures;
     private long _sequence;
     private long _backfilled;
@@ -52,6 +53,7 @@ public sealed partial class Backfiller : IDisposable
         _time = time;
         _logger = logger;
         _rate = new RateGate(history.Budget, time);
+        _nextTailCheck = Later(options.TailInterval);
         _origin = $"{exchange.ToName()}-rest-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
         keeper.GapOpened = Add;
         keeper.TailUncertain = AddTail;
@@ -88,7 +90,7 @@ public sealed partial class Backfiller : IDisposable
                 if (job is null)
                 {
                     await WaitAsync(wait, stop);
-                    if (wait == _options.TailInterval) AskForQuietInstruments();
+                    AskForQuietInstruments();
                     continue;
                 }
 
@@ -142,7 +144,7 @@ public sealed partial class Backfiller : IDisposable
         lock (_gate)
         {
             var pause = Remaining(_pausedUntil);
-            var wait = _options.TailInterval;
+            var wait = Remaining(_nextTailCheck);
             for (var node = _jobs.First; node is not null;)
             {
                 var (job, next) = (node.Value, node.Next);
@@ -173,6 +175,8 @@ public sealed partial class Backfiller : IDisposable
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken stop)
     {
+        if (wait <= TimeSpan.Zero) return;
+
         // Timers round down to whole milliseconds, which would make the last one a busy wait.
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
@@ -188,6 +192,8 @@ public sealed partial class Backfiller : IDisposable
 
     private void AskForQuietInstruments()
     {
+        if (Remaining(_nextTailCheck) > TimeSpan.Zero) return;
+        _nextTailCheck = Later(_options.TailInterval);
         foreach (var feed in _keeper.Feeds)
         {
             if (feed.HasTrades && !feed.WasBusy()) AddTail(feed, "");

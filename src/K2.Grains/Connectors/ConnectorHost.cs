@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using System.Collections.Concurrent;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
+using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
+using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Exchanges;
+using K2.Exchanges.Gaps;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
@@ -15,6 +19,8 @@ public sealed class ConnectorHost(
     IEnumerable<IExchangeAdapter> adapters,
     ILog log,
     IGrainFactory grains,
+    IWarehouseReader reader,
+    CandleBookOptions candles,
     PipelineCounters counters,
     IProtocolProbe probe,
     TimeProvider time,
@@ -22,6 +28,7 @@ public sealed class ConnectorHost(
 {
     private readonly ConcurrentDictionary<Exchange, RunningConnector> _running = new();
     private readonly SemaphoreSlim _change = new(1, 1);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Configured(Exchange exchange) => options.Instruments.Where(i => i.Id.Exchange == exchange).Select(i => i.Id.Symbol).ToList();
@@ -42,10 +49,7 @@ public sealed class ConnectorHost(
 
             if (wanted.Count == 0) return;
             var adapter = adapters.FirstOrDefault(a => a.Exchange == exchange) ?? throw new ArgumentException($"this version has no connector for {exchange.ToName()}");
-            var live = new LivePump(grains);
-            var sink = new LogConnectorSink(log, live, counters, probe, options.PendingBatches, time, loggers.CreateLogger<LogConnectorSink>());
-            var worker = new ConnectorWorker(adapter, instruments, wanted, options.Connector, sink, options.Origins, options.Source, new Random(options.JitterSeed), time, loggers.CreateLogger<ConnectorWorker>());
-            _running[exchange] = RunningConnector.Start(worker, sink, live, wanted);
+            _running[exchange] = await ConnectAsync(adapter, wanted);
         }
         finally
         {
@@ -74,16 +78,26 @@ public sealed class ConnectorHost(
     /// <inheritdoc/>
     public ConnectorStatus Status(Exchange exchange)
     {
-        var worker = _running.TryGetValue(exchange, out var running) ? running.Worker.Status : null;
+        var workers = _running.TryGetValue(exchange, out var running) ? running.Workers : [];
+        var feed = running?.Feed;
         return new ConnectorStatus
         {
             Exchange = exchange.ToName(),
-            State = worker?.State.ToString().ToLowerInvariant() ?? "idle",
+
+            // Of several connections the one that is furthest from streaming says how the exchange is.
+            State = workers.Count == 0 ? "idle" : workers.MinBy(worker => worker.State == ConnectorState.Waiting ? ConnectorState.Idle : worker.State)!.State.ToString().ToLowerInvariant(),
             Desired = [.. running?.Instruments.Select(i => i.Id.Symbol) ?? []],
-            Confirmed = [.. (worker?.Confirmed ?? []).Select(id => id.Symbol)],
-            LastError = worker?.LastError ?? "",
-            Connects = worker?.Connects ?? 0,
-            LastFrame = worker?.LastFrame?.ToDateTime(),
+            Confirmed = [.. workers.SelectMany(worker => worker.Confirmed).Select(id => id.Symbol)],
+            Refused = workers.SelectMany(worker => worker.Refused).ToImmutableDictionary(refused => refused.Key.Symbol, refused => refused.Value),
+            LastError = workers.Select(worker => worker.LastError).FirstOrDefault(error => error.Length > 0) ?? "",
+            Connects = workers.Sum(worker => worker.Connects),
+            LastFrame = workers.Max(worker => worker.LastFrame?.ToDateTime()),
+            OpenGaps = feed?.OpenGaps ?? 0,
+            GapsFound = feed?.Opened ?? 0,
+            GapsFilled = feed?.Filled ?? 0,
+            GapsUnfillable = feed?.GivenUp ?? 0,
+            Backfilled = feed?.Backfilled ?? 0,
+            BackfillError = feed?.LastError ?? "",
         };
     }
 
@@ -92,6 +106,41 @@ public sealed class ConnectorHost(
     {
         foreach (var exchange in _running.Keys) await StopAsync(exchange);
         _change.Dispose();
+        _http.Dispose();
+    }
+
+    private async Task<RunningConnector> ConnectAsync(IExchangeAdapter adapter, List<Instrument> wanted)
+    {
+        var exchange = adapter.Exchange;
+        var address = options.Addresses.GetValueOrDefault(exchange);
+        var live = new LivePump(grains);
+        var sink = new LogConnectorSink(log, live, counters, probe, options.PendingBatches, time, loggers.CreateLogger<LogConnectorSink>());
+
+        // A replay repeats what was: nothing of it can be asked for again.
+        FeedKeeper? keeper = null;
+        Backfiller? backfiller = null;
+        if (options.Origins is null)
+        {
+            var starts = new List<(Instrument, FeedStart?)>();
+            foreach (var instrument in wanted) starts.Add((instrument, await ReadStartAsync(instrument)));
+            keeper = new FeedKeeper(starts, sink);
+            backfiller = new Backfiller(exchange, adapter.History, keeper, options.Backfill with { EndpointOverride = address?.Rest ?? options.Backfill.EndpointOverride }, _http, time, loggers.CreateLogger<Backfiller>());
+        }
+
+        var connection = options.Connector with { EndpointOverride = address?.WebSocket ?? options.Connector.EndpointOverride };
+        var jitter = new Random(options.JitterSeed);
+        var workers = wanted.Chunk(adapter.Limits.StreamsPerConnection).Select(shard => (Func<ConnectorWorker>)(() =>
+            new ConnectorWorker(adapter, instruments, shard, connection, keeper is null ? sink : keeper, options.Origins, options.Source, new Random(jitter.Next()), time, loggers.CreateLogger<ConnectorWorker>()))).ToList();
+        return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, time, loggers.CreateLogger<RunningConnector>());
+    }
+
+    /// <summary>What the last checkpoint knows. Records behind it are still in the log: what is fetched once more is known by its ids.</summary>
+    private async Task<FeedStart?> ReadStartAsync(Instrument instrument)
+    {
+        var checkpoint = await reader.ReadCheckpointAsync(instrument.Id, CancellationToken.None);
+        if (checkpoint is null) return null;
+        var book = CandleBook.Deserialize(instrument, checkpoint.State.Span, candles);
+        return new FeedStart(book.IdEpoch, book.Seen.Clone(), book.Gaps);
     }
 
     private Instrument Find(Exchange exchange, string symbol) =>

@@ -1,6 +1,7 @@
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges;
+using K2.Exchanges.Gaps;
 
 namespace K2.Grains.Connectors;
 
@@ -15,6 +16,12 @@ public sealed record ConnectorHostOptions
 
     /// <summary>Endpoint, limits and timing of the connections.</summary>
     public ConnectorOptions Connector { get; init; } = new();
+
+    /// <summary>How gaps are filled.</summary>
+    public BackfillOptions Backfill { get; init; } = new();
+
+    /// <summary>Addresses in place of the exchanges' own.</summary>
+    public IReadOnlyDictionary<Exchange, ExchangeAddress> Addresses { get; init; } = new Dictionary<Exchange, ExchangeAddress>();
 
     /// <summary>Where replayed frames come from, or null for live connections.</summary>
     public IFrameOrigins? Origins { get; init; }

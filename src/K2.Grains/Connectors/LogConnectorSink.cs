@@ -48,7 +48,7 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
     public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
         _probe.Enter(ProtocolStep.Receive);
-        if (!batch.IsReplay && batch.Origin != _origin)
+        if (!batch.IsReplay && !batch.IsFetched && batch.Origin != _origin)
         {
             _origin = batch.Origin;
             _counters.Add(PipelineStage.Connects, 1);

@@ -1,47 +1,108 @@
 using K2.Domain.Instruments;
 using K2.Exchanges;
+using K2.Exchanges.Gaps;
+using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
 
-/// <summary>A worker with its sink, from start to the moment that all it took is durable.</summary>
-internal sealed class RunningConnector : IAsyncDisposable
+/// <summary>
+/// The connections of one exchange with their backfill, from start to the moment that all they took is durable. A worker that ends without being
+/// told to is replaced within a second.
+/// </summary>
+internal sealed partial class RunningConnector : IAsyncDisposable
 {
+    private static readonly TimeSpan RestartWait = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly LogConnectorSink _sink;
     private readonly LivePump _live;
+    private readonly FeedKeeper? _keeper;
+    private readonly Backfiller? _backfiller;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConnectorWorker[] _workers;
     private readonly Task _running;
+    private readonly Task _filling;
 
-    private RunningConnector(ConnectorWorker worker, LogConnectorSink sink, LivePump live, IReadOnlyList<Instrument> instruments)
+    /// <summary>Starts everything.</summary>
+    /// <param name="instruments">What is taken.</param>
+    /// <param name="workers">Make the workers, one a connection; each is called again when its worker has failed.</param>
+    /// <param name="sink">Takes what is read.</param>
+    /// <param name="live">Passes it on to the live grains.</param>
+    /// <param name="keeper">Follows the ids before the sink, or null in a replay.</param>
+    /// <param name="backfiller">Fills gaps, or null in a replay.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="logger">Log of failures.</param>
+    public RunningConnector(
+        IReadOnlyList<Instrument> instruments,
+        IReadOnlyList<Func<ConnectorWorker>> workers,
+        LogConnectorSink sink,
+        LivePump live,
+        FeedKeeper? keeper,
+        Backfiller? backfiller,
+        TimeProvider time,
+        ILogger logger)
     {
-        Worker = worker;
         Instruments = instruments;
         _sink = sink;
         _live = live;
-        _running = Task.Run(() => worker.RunAsync(_stop.Token));
+        _keeper = keeper;
+        _backfiller = backfiller;
+        _time = time;
+        _logger = logger;
+        _workers = [.. workers.Select(make => make())];
+        _running = Task.WhenAll(workers.Select((make, index) => Task.Run(() => KeepAsync(make, index))));
+        _filling = backfiller is null ? Task.CompletedTask : Task.Run(() => backfiller.RunAsync(_stop.Token));
     }
 
-    public ConnectorWorker Worker { get; }
+    /// <summary>What each connection does.</summary>
+    public IReadOnlyList<ConnectorWorkerStatus> Workers => [.. _workers.Select(worker => worker.Status)];
+
+    /// <summary>What was missing and what became of it, or null in a replay.</summary>
+    public FeedStatus? Feed => _backfiller?.Status;
 
     public IReadOnlyList<Instrument> Instruments { get; }
 
-    /// <summary>Whether the worker has stopped or failed without being told to.</summary>
-    public bool HasEnded => _running.IsCompleted;
+    /// <summary>Whether backfill has failed, so that the connector should be started anew.</summary>
+    public bool HasEnded => _running.IsCompleted || (_backfiller is not null && _filling.IsCompleted);
 
-    public static RunningConnector Start(ConnectorWorker worker, LogConnectorSink sink, LivePump live, IReadOnlyList<Instrument> instruments) => new(worker, sink, live, instruments);
-
-    /// <summary>Stops the worker and returns when all that it took is durable.</summary>
+    /// <summary>Stops and returns when all that was taken is durable.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         try
         {
-            await _running;
+            await Task.WhenAll(_running, _filling);
         }
         finally
         {
             await _sink.DisposeAsync();
             await _live.DisposeAsync();
+            _backfiller?.Dispose();
+            _keeper?.Dispose();
             _stop.Dispose();
         }
     }
+
+    private async Task KeepAsync(Func<ConnectorWorker> make, int index)
+    {
+        while (true)
+        {
+            try
+            {
+                await _workers[index].RunAsync(_stop.Token);
+                return;
+            }
+            catch (Exception failure) when (!_stop.IsCancellationRequested)
+            {
+                LogWorkerFailed(failure, Instruments[0].Id.Exchange);
+            }
+
+            await Task.Delay(RestartWait, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stop.IsCancellationRequested) return;
+            _workers[index] = make();
+        }
+    }
+
+    [LoggerMessage(EventId = 2305, Level = LogLevel.Error, Message = "{Exchange}: a connection's worker failed and is replaced")]
+    private partial void LogWorkerFailed(Exception failure, Exchange exchange);
 }

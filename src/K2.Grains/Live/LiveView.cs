@@ -17,13 +17,14 @@ internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
     private readonly BookChanges _changes = new();
     private readonly List<CandleWindow> _evicted = [];
     private int _recentBytes;
+    private int _durableRuns;
     private CandleBook _book = new(instrument, options);
 
     /// <summary>The last trade by (exchange time, trade id), or null.</summary>
     public Trade? LastTrade { get; private set; }
 
-    /// <summary>Whether trades are known to be missing, so that <see cref="Rebase"/> would help.</summary>
-    public bool HasHole => _book.Seen.Count > 1;
+    /// <summary>Whether more trades are missing than the last checkpoint lacked, so that <see cref="Rebase"/> may help.</summary>
+    public bool HasHole => _book.Seen.Count > Math.Max(1, _durableRuns);
 
     /// <summary>Takes records; returns the trades that were new.</summary>
     public IReadOnlyList<PositionedTrade> Accept(byte[] packed)
@@ -41,6 +42,7 @@ internal sealed class LiveView(Instrument instrument, CandleBookOptions options)
     public void Rebase(SymbolCheckpoint? checkpoint)
     {
         _book = checkpoint is null ? new CandleBook(instrument, options) : CandleBook.Deserialize(instrument, checkpoint.State.Span, options);
+        _durableRuns = _book.Seen.Count;
         _changes.Clear();
         foreach (var packed in _recent) Apply(packed);
         _book.TakeChanges(_changes);

@@ -110,7 +110,7 @@ public sealed class CandleBookCompletenessTests
 
         driver.Batch(Some.GapOpened(100, 110));
         var opened = driver[Timeframe.OneMinute, 60];
-        driver.Batch(Some.GapClosed(100, 111));
+        driver.Batch(Some.GapClosed(101, 110));
         var stillOpen = driver[Timeframe.OneMinute, 60];
         driver.Batch(Some.GapClosed(100, 110));
 

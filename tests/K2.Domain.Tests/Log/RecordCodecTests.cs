@@ -27,6 +27,8 @@ public sealed class RecordCodecTests
         Gen.Select(Times, Gen.Long).Select((time, id) => LogRecord.OfWatermark(time, id)),
         Gen.Select(Times, Times, Gen.Long, Gen.Long).Select((from, until, first, last) => LogRecord.OfGapOpened(from, until, first, last)),
         Gen.Select(Times, Times, Gen.Long, Gen.Long).Select((from, until, first, last) => LogRecord.OfGapClosed(from, until, first, last)),
+        Gen.Select(Times, Times, Gen.Long, Gen.Long, Gen.UShort).Select((from, until, first, last, epoch) => LogRecord.OfGapOpened(from, until, first, last, epoch, GapCause.Reconnect)),
+        Gen.Select(Times, Times, Gen.Long, Gen.Long, Gen.UShort).Select((from, until, first, last, epoch) => LogRecord.OfGapGivenUp(from, until, first, last, epoch, GapCause.Restart, GapReason.NotServed)),
         Times.Select(LogRecord.OfTradeIdsRestarted));
 
     [Fact]
@@ -74,7 +76,7 @@ public sealed class RecordCodecTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(255)]
     public void Read_UnknownKind_IsCorrupt(byte kind)
     {

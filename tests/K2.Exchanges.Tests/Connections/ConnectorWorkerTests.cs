@@ -168,7 +168,7 @@ public sealed class ConnectorWorkerTests
             await ScriptedExchange.UntilGoneAsync(socket);
         });
         var sink = new TestSink();
-        var options = Some.Options(exchange.Endpoint) with { AnswerTimeout = TimeSpan.FromSeconds(9), Linger = TimeSpan.Zero };
+        var options = Some.Options(exchange.Endpoint) with { AnswerTimeout = TimeSpan.FromSeconds(9), SilenceTimeout = TimeSpan.FromSeconds(60), Linger = TimeSpan.Zero };
         await using var running = new Running(Some.Worker(options, sink, time: time));
         await quiet;
         var waits = time.WhenArmed(d => d == TimeSpan.FromSeconds(9));

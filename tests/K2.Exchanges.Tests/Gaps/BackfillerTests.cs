@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Http.Headers;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Exchanges.Gaps;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Exchanges.Tests.Gaps;
+
+public sealed class BackfillerTests : IAsyncDisposable
+{
+    private static readonly Instrument Btc = Some.Instrument("BTC");
+    private static readonly Instrument Eth = Some.Instrument("ETH");
+    private readonly ArmedTimeProvider _time = new();
+    private readonly FakeHistory _history = new();
+    private readonly TestSink _sink = new();
+    private readonly FeedKeeper _keeper;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HttpClient _http;
+    private Backfiller? _backfiller;
+    private Task _running = Task.CompletedTask;
+
+    public BackfillerTests()
+    {
+        _keeper = new FeedKeeper([(Btc, null), (Eth, null)], _sink);
+        _http = new HttpClient(_history);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _backfiller?.Dispose();
+        _keeper.Dispose();
+        _http.Dispose();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_GapAfterReconnect_IsFilledPageByPageAndClosed()
+    {
+        Serve(1, 40);
+        Start();
+
+        await LiveAsync("c1", 1, 2);
+        await LiveAsync("c2", 33);
+        await _sink.Until(Closed);
+
+        Assert.Equal(["/BTCUSDT?from=3", "/BTCUSDT?from=13", "/BTCUSDT?from=23"], _history.Requests);
+        Assert.Equal(Enumerable.Range(1, 33).Select(id => (long)id), _sink.TradesOf("BTC/USDT").Select(trade => trade.TradeId).Order());
+        Assert.Equal(3, _sink.Batches.Count(batch => batch.IsFetched && batch.Frames.Count == 1));
+    }
+
+    [Fact]
+    public async Task Run_JumpOnAnOpenConnection_WaitsForLatecomersFirst()
+    {
+        Serve(1, 9);
+        Start();
+        var waiting = _time.WhenArmed(due => due == new BackfillOptions().Grace);
+
+        await LiveAsync("c1", 1, 3);
+        await waiting;
+        Assert.Empty(_history.Requests);
+        _time.Advance(new BackfillOptions().Grace);
+        await _sink.Until(Closed);
+
+        Assert.Single(_history.Requests);
+    }
+
+    [Fact]
+    public async Task Run_TooManyRequests_WaitsAsLongAsAsked()
+    {
+        Serve(1, 9);
+        _history.Fault = number => number == 1 ? TooMany() : null;
+        Start();
+        var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(30));
+
+        await LiveAsync("c1", 1);
+        await LiveAsync("c2", 5);
+        await waiting;
+        Assert.Equal("/BTCUSDT?from=2 was answered with HTTP 429", _backfiller!.Status.LastError);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await _sink.Until(Closed);
+
+        Assert.Equal(2, _history.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Run_IdsThatTheExchangeLeavesOut_AreGivenUpAfterSomeAttempts()
+    {
+        _history.Ids.AddRange([1, 2, 5, 6]);
+        Start(new BackfillOptions { MaxAttempts = 2, RetryMin = TimeSpan.FromSeconds(3) });
+        var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
+
+        await LiveAsync("c1", 1);
+        await LiveAsync("c2", 6);
+        await waiting;
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await _sink.Until(sink => sink.Records("BTC/USDT").Any(record => record.Kind == RecordKind.GapGivenUp));
+
+        Assert.Equal([1, 2, 5, 6], _sink.TradesOf("BTC/USDT").Select(trade => trade.TradeId).Order());
+        Assert.Equal((1L, 0L, 1L), (_backfiller!.Status.Opened, _backfiller.Status.Filled, _backfiller.Status.GivenUp));
+    }
+
+    [Fact]
+    public async Task Run_GapBeyondTheLimit_IsGivenUpUnasked()
+    {
+        Start(new BackfillOptions { MaxGapTrades = 100 });
+
+        await LiveAsync("c1", 1);
+        await LiveAsync("c2", 103);
+        await _sink.Until(sink => sink.Records("BTC/USDT").Any(record => record.Kind == RecordKind.GapGivenUp));
+
+        Assert.Equal(GapReason.TooLarge, _sink.Records("BTC/USDT").Last().Reason);
+        Assert.Empty(_history.Requests);
+    }
+
+    [Fact]
+    public async Task Run_NewConnectionOfAQuietInstrument_AsksForItsTail()
+    {
+        Serve(1, 4);
+        Start();
+        await LiveAsync("c1", 1, 2);
+
+        ((IFeedWatch)_keeper).Confirmed("c2", [Btc, Eth]);
+        await _sink.Until(sink => sink.TradesOf("BTC/USDT").Count() == 4);
+
+        Assert.Equal(["/BTCUSDT?from=3"], _history.Requests);
+        Assert.DoesNotContain(_sink.Records("BTC/USDT"), record => record.Kind == RecordKind.GapOpened);
+    }
+
+    [Fact]
+    public async Task Run_MessagesMissing_AsksForEveryTail()
+    {
+        Serve(1, 3);
+        Start();
+        await LiveAsync("c1", 1);
+        await _keeper.AcceptAsync(InstrumentTrades.Batch("c1", Eth, 2), TestContext.Current.CancellationToken);
+
+        ((IFeedWatch)_keeper).MessagesMissing("c1");
+        await _sink.Until(sink => sink.TradesOf("BTC/USDT").Count() == 3 && sink.TradesOf("ETH/USDT").Count() == 2);
+
+        Assert.Equal(["/BTCUSDT?from=2", "/ETHUSDT?from=3"], _history.Requests.Order());
+    }
+
+    [Fact]
+    public async Task Run_SilentInstrument_IsAskedForAfterTheInterval()
+    {
+        Serve(1, 2);
+        var first = _time.WhenArmed(due => due == TimeSpan.FromSeconds(60));
+        Start();
+        await LiveAsync("c1", 1);
+        await first;
+        var second = _time.WhenArmed(due => due == TimeSpan.FromSeconds(60));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        await second;
+        Assert.Empty(_history.Requests);
+
+        _time.Advance(TimeSpan.FromSeconds(60));
+        await _sink.Until(sink => sink.TradesOf("BTC/USDT").Count() == 2);
+    }
+
+    [Fact]
+    public async Task Run_BrokenPage_IsADeadLetterAndAskedAgain()
+    {
+        Serve(1, 9);
+        _history.Fault = number => number == 1 ? FakeHistory.Text("broken") : null;
+        Start(new BackfillOptions { RetryMin = TimeSpan.FromSeconds(3) });
+        var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
+
+        await LiveAsync("c1", 1);
+        await LiveAsync("c2", 5);
+        await waiting;
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await _sink.Until(Closed);
+
+        Assert.Equal(RejectReasons.BrokenJson, Assert.Single(_sink.Batches.SelectMany(batch => batch.Rejected)).Reason);
+    }
+
+    [Fact]
+    public async Task Run_WideAndNarrowGap_TakeTurns()
+    {
+        Serve(1, 200);
+        await LiveAsync("c1", 1);
+        await _keeper.AcceptAsync(InstrumentTrades.Batch("c1", Eth, 1), TestContext.Current.CancellationToken);
+        Start();
+
+        await LiveAsync("c2", 60);
+        await _keeper.AcceptAsync(InstrumentTrades.Batch("c2", Eth, 3), TestContext.Current.CancellationToken);
+        await _sink.Until(sink => Closed(sink) && sink.Records("ETH/USDT").Any(record => record.Kind == RecordKind.GapClosed));
+
+        Assert.True(_history.Requests.IndexOf("/ETHUSDT?from=2") <= 2, string.Join(' ', _history.Requests));
+    }
+
+    private static bool Closed(TestSink sink) => sink.Records("BTC/USDT").Any(record => record.Kind == RecordKind.GapClosed);
+
+    private static HttpResponseMessage TooMany()
+    {
+        var answer = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
+        answer.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(30));
+        return answer;
+    }
+
+    private void Serve(long first, long last)
+    {
+        for (var id = first; id <= last; id++) _history.Ids.Add(id);
+    }
+
+    private void Start(BackfillOptions? options = null)
+    {
+        _backfiller = new Backfiller(Exchange.Binance, _history, _keeper, options ?? new BackfillOptions(), _http, _time, NullLogger.Instance);
+        _running = Task.Run(() => _backfiller.RunAsync(_stop.Token));
+    }
+
+    private ValueTask LiveAsync(string connection, params long[] ids) => _keeper.AcceptAsync(InstrumentTrades.Batch(connection, Btc, ids), TestContext.Current.CancellationToken);
+}
