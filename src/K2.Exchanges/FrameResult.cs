@@ -14,6 +14,11 @@ public sealed class FrameResult
     /// <summary>The trades, in the order of the message.</summary>
     public ReadOnlySpan<ParsedTrade> Trades => _trades.AsSpan(0, _count);
 
+    /// <summary>
+    /// Trades of the message that could not be taken, beside those that could; <see cref="Reason"/> and <see cref="Detail"/> are of the first one.
+    /// </summary>
+    public int BadTrades { get; private set; }
+
     /// <summary>What a control message says.</summary>
     public ControlKind Control { get; private set; }
 
@@ -51,6 +56,7 @@ public sealed class FrameResult
     {
         Kind = FrameKind.Ignored;
         _count = 0;
+        BadTrades = 0;
         Control = ControlKind.None;
         RequestId = -1;
         Streams = null;
@@ -68,6 +74,16 @@ public sealed class FrameResult
         _trades[_count++] = new ParsedTrade(slot, trade);
         Kind = FrameKind.Trades;
     }
+
+    /// <summary>Notes a trade that cannot be taken. A message without a good one is rejected.</summary>
+    internal void AddBad(string reason, string detail)
+    {
+        if (BadTrades++ == 0) (Reason, Detail) = (reason, detail);
+        if (_count == 0) Kind = FrameKind.Rejected;
+    }
+
+    /// <summary>Turns the order of the trades round.</summary>
+    internal void Reverse() => _trades.AsSpan(0, _count).Reverse();
 
     internal void SetControl(ControlKind control, long requestId = -1, string detail = "", IReadOnlyList<string>? streams = null, string? symbol = null)
     {

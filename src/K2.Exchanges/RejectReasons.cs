@@ -57,6 +57,9 @@ public static class RejectReasons
     /// <summary>The taker's side is no side.</summary>
     public const string SideMalformed = "side-malformed";
 
+    /// <summary>The REST API answered with words instead of data.</summary>
+    public const string RestError = "rest-error";
+
     /// <summary>The message is longer than <see cref="ConnectorOptions.MaxFrameBytes"/>.</summary>
     public const string FrameTooBig = "frame-too-big";
 }

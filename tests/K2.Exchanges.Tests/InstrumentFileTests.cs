@@ -8,11 +8,13 @@ public sealed class InstrumentFileTests
     private const string Entry = "  - { exchange: binance, symbol: BTC/USDT, native: BTCUSDT, base: BTC, quote: USDT, price_scale: 8, quantity_scale: 8 }\n";
 
     [Fact]
-    public void Load_FileOfTheProgram_HoldsTwelveBinanceSymbols()
+    public void Load_FileOfTheProgram_HoldsTwelveAndTwiceElevenSymbols()
     {
         var table = InstrumentFile.Load(InstrumentFile.DefaultPath);
 
-        Assert.Equal(12, table.All.Count);
+        Assert.Equal([12, 11, 11], table.All.GroupBy(i => i.Id.Exchange).Select(g => g.Count()));
+        Assert.True(table.TryGetNative(Exchange.Kraken, "DOGE/USD", out var doge));
+        Assert.Equal(("XDGUSD", "XDG/USD"), (doge.RestSymbol, doge.LegacySymbol));
         foreach (var native in new[] { "BTCUSDT", "ETHUSDT", "DOTUSDT" }) Assert.True(table.TryGetNative(Exchange.Binance, native, out _));
         Assert.All(table.All, i => Assert.Equal(TradeKind.Single, i.TradeKind));
     }

@@ -21,6 +21,15 @@ public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAd
     public ConnectionLimits Limits { get; } = new(BinanceLimits.MessagesPerSecond, BinanceLimits.StreamsPerConnection, BinanceLimits.StreamsPerMessage);
 
     /// <inheritdoc/>
+    public ITradeHistory History { get; } = new BinanceHistory();
+
+    /// <inheritdoc/>
+    public TimeSpan MaxSilence => TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> OpeningMessages => [];
+
+    /// <inheritdoc/>
     public IFrameParser CreateParser(InstrumentTable instruments) => new BinanceFrameParser(instruments, _options);
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ public static class BinanceEndpoints
     /// <summary>Combined streams with market data only; no key is needed. Streams are subscribed to after connecting.</summary>
     public static Uri CombinedStream { get; } = new("wss://data-stream.binance.vision/stream");
 
+    /// <summary>The REST API with market data only.</summary>
+    public static Uri Rest { get; } = new("https://data-api.binance.vision");
+
     /// <summary>As <see cref="CombinedStream"/>, with times in microseconds.</summary>
     public static Uri CombinedStreamMicroseconds { get; } = new("wss://data-stream.binance.vision/stream?timeUnit=MICROSECOND");
 }

@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
+using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Binance;
 
@@ -12,11 +13,6 @@ namespace K2.Exchanges.Binance;
 internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOptions options) : IFrameParser
 {
     private const long MicrosecondsPerMillisecond = 1000;
-    private const long MicrosecondsPerDay = 86_400 * Timestamp.MicrosecondsPerSecond;
-
-    // 2009-01-01: no coin was traded before. And the last moment of the year 9999.
-    private const long EarliestMicroseconds = 1_230_768_000 * Timestamp.MicrosecondsPerSecond;
-    private const long LatestMicroseconds = 253_402_300_799 * Timestamp.MicrosecondsPerSecond;
 
     private readonly BinanceSymbols _symbols = new(instruments);
     private readonly long _timeUnit = options.MicrosecondTimes ? 1 : MicrosecondsPerMillisecond;
@@ -139,20 +135,19 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
             return;
         }
 
-        if (frame.Time < EarliestMicroseconds / _timeUnit || frame.Time > LatestMicroseconds / _timeUnit
-            || frame.Time * _timeUnit > Math.Max(receivedTime.Microseconds, 0) + MicrosecondsPerDay)
+        if (frame.Time > TradeTimes.LatestMicroseconds / _timeUnit || !TradeTimes.IsPlausible(frame.Time * _timeUnit, receivedTime))
         {
             result.Reject(RejectReasons.TimeOutOfRange, $"trade time {frame.Time} is before 2009 or more than a day after the receipt at {receivedTime.Microseconds / MicrosecondsPerMillisecond} ms");
             return;
         }
 
-        if (!BinanceNumbers.TryParse(frame.Price, instrument.PriceScale, out var price, out var error))
+        if (!WireNumbers.TryParse(frame.Price, instrument.PriceScale, out var price, out var error))
         {
             RejectNumber(error, price: true, frame.Price, instrument.PriceScale, result);
             return;
         }
 
-        if (!BinanceNumbers.TryParse(frame.Quantity, instrument.QuantityScale, out var quantity, out error))
+        if (!WireNumbers.TryParse(frame.Quantity, instrument.QuantityScale, out var quantity, out error))
         {
             RejectNumber(error, price: false, frame.Quantity, instrument.QuantityScale, result);
             return;
@@ -175,15 +170,8 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
 
     private static void RejectNumber(NumberError error, bool price, ReadOnlySpan<byte> text, int scale, FrameResult result)
     {
-        var reason = error switch
-        {
-            NumberError.NotPositive => price ? RejectReasons.PriceNotPositive : RejectReasons.QuantityNotPositive,
-            NumberError.TooPrecise => price ? RejectReasons.PriceTooPrecise : RejectReasons.QuantityTooPrecise,
-            NumberError.TooLarge => price ? RejectReasons.PriceTooLarge : RejectReasons.QuantityTooLarge,
-            _ => price ? RejectReasons.PriceMalformed : RejectReasons.QuantityMalformed,
-        };
-        var shown = Encoding.UTF8.GetString(text.Length > 64 ? text[..64] : text);
-        result.Reject(reason, $"{(price ? "price" : "quantity")} '{shown}' at scale {scale}");
+        var (reason, detail) = WireNumbers.Describe(error, price, text, scale);
+        result.Reject(reason, detail);
     }
 
     private static bool TryText(scoped in JsonField field, string name, FrameResult result, out ReadOnlySpan<byte> text)

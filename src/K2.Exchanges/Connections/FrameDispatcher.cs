@@ -57,6 +57,9 @@ internal sealed class FrameDispatcher
         {
             case FrameKind.Trades:
                 TakeTrades();
+                if (Result.BadTrades == 0) break;
+                _counters.Rejected++;
+                _batch.AddRejected(new RejectedFrame(Result.Reason, $"{Result.BadTrades} of {Result.BadTrades + Result.Trades.Length} trades of the message, first: {Result.Detail}", message, length, received, sequence));
                 break;
             case FrameKind.Ignored when Result.Ignored == IgnoredKind.OtherTradeKind:
                 _counters.OtherTradeKinds++;

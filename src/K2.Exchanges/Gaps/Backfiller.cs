@@ -230,7 +230,8 @@ public sealed partial class Backfiller : IDisposable
         var records = Wanted(job);
         _backfilled += records.Count;
         var count = records.Count;
-        await _keeper.AcceptAsync(Page(body, received, count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, null), stop);
+        var bad = _result.BadTrades == 0 ? null : new RejectedFrame(_result.Reason, $"{_result.BadTrades} trades of the page, first: {_result.Detail}", body, body.Length, received, ++_sequence);
+        await _keeper.AcceptAsync(Page(body, received, count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, bad), stop);
         job.Next = next;
         if (next is not null) return true;
         return job.Gap is { IsSettled: false } && !await FailedAsync(job, stop);

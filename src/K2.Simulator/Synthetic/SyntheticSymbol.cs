@@ -15,7 +15,7 @@ internal sealed class SyntheticSymbol
         ["XRPUSDT"] = 60000000,
         ["ADAUSDT"] = 35000000,
         ["DOGEUSDT"] = 10000000,
-        ["POLUSDT"] = 40000000,
+        ["ATOMUSDT"] = 4_50000000,
         ["DOTUSDT"] = 4_80000000,
         ["LTCUSDT"] = 62_00000000,
         ["LINKUSDT"] = 10_50000000,

@@ -1,4 +1,4 @@
-namespace K2.Exchanges.Binance;
+namespace K2.Exchanges.Wire;
 
 /// <summary>Why a text is no price or quantity.</summary>
 internal enum NumberError

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Domain.Trades;
+using K2.Exchanges.Wire;
+
+namespace K2.Exchanges.Coinbase;
+
+/// <summary>
+/// Past trades of Coinbase: <c>GET /products/{id}/trades</c> (docs.cdp.coinbase.com, "Get product trades" and "Pagination"). Pages go back in
+/// time, newest first; <c>after</c> asks for ids below it.
+/// </summary>
+internal sealed class CoinbaseHistory : ITradeHistory
+{
+    /// <inheritdoc/>
+    public Uri BaseAddress => CoinbaseEndpoints.Rest;
+
+    /// <inheritdoc/>
+    public RequestBudget Budget { get; } = new(CoinbaseLimits.RequestsPerSecond, TimeSpan.FromSeconds(1), TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    public HistoryQuery First(Instrument instrument, HistoryRange range) =>
+        Query(instrument, range.ToId == long.MaxValue ? null : (range.ToId + 1).ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
+    public HistoryQuery? Read(Instrument instrument, HistoryRange range, HistoryQuery query, ReadOnlySpan<byte> body, Func<string, string?> header, Timestamp receivedTime, FrameResult result)
+    {
+        result.Clear();
+        if (!WireJson.TryParse(body, result, out var json)) return null;
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            result.Reject(json.Member("message"u8).ValueKind == JsonValueKind.String ? RejectReasons.RestError : RejectReasons.UnknownMessage, json.Member("message"u8).Shown());
+            return null;
+        }
+
+        foreach (var row in json.EnumerateArray()) ReadRow(row, instrument, receivedTime, result);
+        result.Reverse();
+        if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
+        if (result.Trades is not [var oldest, ..] || oldest.Trade.TradeId <= range.FromId || range.FromId == 0) return null;
+
+        var after = header("CB-AFTER");
+        var next = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Query(instrument, after) : null;
+        return next == query ? null : next;
+    }
+
+    private static HistoryQuery Query(Instrument instrument, string? after) =>
+        new($"/products/{Uri.EscapeDataString(instrument.RestSymbol)}/trades?limit={CoinbaseLimits.TradesPerPage.ToString(CultureInfo.InvariantCulture)}{(after is null ? "" : "&after=" + after)}", 1);
+
+    private static void ReadRow(JsonElement row, Instrument instrument, Timestamp received, FrameResult result)
+    {
+        var draft = new TradeDraft(instrument);
+        draft.Id(row.Member("trade_id"u8), "trade_id");
+        draft.Price(row.Member("price"u8), "price", JsonValueKind.String);
+        draft.Quantity(row.Member("size"u8), "size", JsonValueKind.String);
+
+        // The maker's side here too.
+        draft.Side(row.Member("side"u8), "side", buy: "sell"u8, sell: "buy"u8);
+        draft.IsoTime(row.Member("time"u8), "time", received);
+        draft.AddTo(result, 0, received, TradeSource.Backfill);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Domain.Trades;
+using K2.Exchanges.Wire;
+
+namespace K2.Exchanges.Kraken;
+
+/// <summary>
+/// Past trades of Kraken: <c>GET /0/public/Trades</c> (docs.kraken.com, "Get Recent Trades"). Pages go forward in time; the cursor <c>last</c> is
+/// passed on verbatim, and ids tell what a page repeats.
+/// </summary>
+internal sealed class KrakenHistory : ITradeHistory
+{
+    private const int Fields = 7;
+
+    /// <inheritdoc/>
+    public Uri BaseAddress => KrakenEndpoints.Rest;
+
+    /// <inheritdoc/>
+    public RequestBudget Budget { get; } = new(60, TimeSpan.FromMinutes(1), KrakenLimits.RestSpacing);
+
+    /// <inheritdoc/>
+    public HistoryQuery First(Instrument instrument, HistoryRange range)
+    {
+        // The cursor is exclusive, and trades share their times: one microsecond earlier leaves none of the first time out.
+        var since = Math.Max(0, range.FromTime.Microseconds - 1) * 1000;
+        return Query(instrument, since.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <inheritdoc/>
+    public HistoryQuery? Read(Instrument instrument, HistoryRange range, HistoryQuery query, ReadOnlySpan<byte> body, Func<string, string?> header, Timestamp receivedTime, FrameResult result)
+    {
+        result.Clear();
+        if (!WireJson.TryParse(body, result, out var json)) return null;
+        if (json.Member("error"u8) is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0)
+        {
+            result.Reject(RejectReasons.RestError, errors[0].Shown());
+            return null;
+        }
+
+        // The pair stands under Kraken's internal code, the only member beside the cursor.
+        var page = json.Member("result"u8);
+        var rows = page.ValueKind == JsonValueKind.Object ? page.EnumerateObject().FirstOrDefault(member => member.Value.ValueKind == JsonValueKind.Array).Value : default;
+        var last = page.Member("last"u8);
+        if (rows.ValueKind != JsonValueKind.Array || last.Plain().IsEmpty || !IsNumber(last.Plain()))
+        {
+            result.Reject(RejectReasons.UnknownMessage, "no list of trades with a cursor");
+            return null;
+        }
+
+        long highest = -1;
+        foreach (var row in rows.EnumerateArray())
+        {
+            ReadRow(row, instrument, receivedTime, result);
+            if (result.Trades is [.., var newest]) highest = Math.Max(highest, newest.Trade.TradeId);
+        }
+
+        if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
+        var next = Query(instrument, last.Shown());
+        return highest >= range.ToId || rows.GetArrayLength() < KrakenLimits.TradesPerPage || next == query ? null : next;
+    }
+
+    private static HistoryQuery Query(Instrument instrument, string since) =>
+        new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={since}&count={KrakenLimits.TradesPerPage.ToString(CultureInfo.InvariantCulture)}", 1);
+
+    private static bool IsNumber(ReadOnlySpan<byte> text) => text.Length <= 20 && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+    private static void ReadRow(JsonElement row, Instrument instrument, Timestamp received, FrameResult result)
+    {
+        if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() < Fields)
+        {
+            result.AddBad(RejectReasons.MissingField, "a trade is no list of price, volume, time, side, type, misc and id");
+            return;
+        }
+
+        var draft = new TradeDraft(instrument);
+        draft.Price(row[0], "price", JsonValueKind.String);
+        draft.Quantity(row[1], "volume", JsonValueKind.String);
+        draft.SecondsTime(row[2], "time", received);
+        draft.Side(row[3], "side", "b"u8, "s"u8);
+        draft.Id(row[6], "trade_id");
+        draft.AddTo(result, 0, received, TradeSource.Backfill);
+    }
+}
