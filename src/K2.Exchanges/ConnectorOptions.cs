@@ -51,6 +51,9 @@ public sealed record ConnectorOptions
     /// </summary>
     public TimeSpan? SilenceTimeout { get; init; }
 
+    /// <summary>Wait before a refused subscription is asked for again. Default 60 s: a listing may come back, and a refusal may be a mood.</summary>
+    public TimeSpan RefusedRetry { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Time between our own WebSocket pings. Default 20 s. The exchange's pings are answered by the socket in any case.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -82,6 +85,7 @@ public sealed record ConnectorOptions
         Check(ConnectTimeout > TimeSpan.Zero, nameof(ConnectTimeout), "positive");
         Check(AnswerTimeout > TimeSpan.Zero, nameof(AnswerTimeout), "positive");
         Check(SilenceTimeout is null || SilenceTimeout > TimeSpan.Zero, nameof(SilenceTimeout), "positive");
+        Check(RefusedRetry > TimeSpan.Zero, nameof(RefusedRetry), "positive");
         Check(PingInterval > TimeSpan.Zero, nameof(PingInterval), "positive");
         Check(PongTimeout > TimeSpan.Zero, nameof(PongTimeout), "positive");
         Check(StreamsPerMessage is null or >= 1, nameof(StreamsPerMessage), "at least 1");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using K2.Cli.Bench.Faults;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,7 +11,20 @@ internal static class BenchCommand
 {
     private const string DefaultCapture = "../shared/captures/binance-trade-2024-08-08.jsonl";
 
-    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services) };
+    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services) };
+
+    private static Command Faults(CliServices services)
+    {
+        var seeds = new Option<int>("--seeds") { Description = "number of seeds", DefaultValueFactory = _ => 200 };
+        var first = new Option<int>("--first-seed") { Description = "the first seed", DefaultValueFactory = _ => 1 };
+        var command = new Command("faults", "Random faults on three simulated exchanges; trades, candles and gaps must equal the exchanges' ledgers.") { seeds, first };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var count = parsed.GetValue(seeds) is > 0 and var wanted ? wanted : throw CliException.Usage("--seeds takes a whole number from 1.");
+            return await new FaultBench(services.Terminal.Out).RunAsync(parsed.GetValue(first), count, cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+        });
+        return command;
+    }
 
     private static Command Kill(CliServices services)
     {

@@ -19,6 +19,7 @@ internal sealed class ExchangeConnection
     private long _sequence;
     private int _announced;
     private long _batchStartedAt;
+    private long _refusedAt;
     private ConnectionEnd? _end;
     private bool _sinkFailed;
     private Task _abandoned = Task.CompletedTask;
@@ -135,6 +136,7 @@ internal sealed class ExchangeConnection
             }
 
             if (!_batch.IsEmpty && _context.Time.GetElapsedTime(_batchStartedAt) >= _options.Linger) await HandOverAsync(drain);
+            AskRefusedAgain(socket);
             if (_subscriptions.Pending.Any(r => r.IsSent && Unanswered(r, emptySince) >= _options.AnswerTimeout))
             {
                 _end = new ConnectionEnd($"no answer to a request within {_options.AnswerTimeout.TotalSeconds} s", false);
@@ -158,9 +160,21 @@ internal sealed class ExchangeConnection
         }
     }
 
+    private void AskRefusedAgain(ExchangeSocket socket)
+    {
+        if (_subscriptions.Refused.IsEmpty) _refusedAt = 0;
+        else if (_refusedAt == 0) _refusedAt = _context.Time.GetTimestamp();
+        else if (_context.Time.GetElapsedTime(_refusedAt) >= _options.RefusedRetry)
+        {
+            _refusedAt = 0;
+            foreach (var request in _subscriptions.AskRefusedAgain(_context.Desired)) socket.Send(request);
+        }
+    }
+
     private TimeSpan NextDeadline(long emptySince)
     {
         var wait = MaxSilence - _context.Time.GetElapsedTime(emptySince);
+        if (_refusedAt != 0) wait = Min(wait, _options.RefusedRetry - _context.Time.GetElapsedTime(_refusedAt));
         if (!_batch.IsEmpty) wait = Min(wait, _options.Linger - _context.Time.GetElapsedTime(_batchStartedAt));
         foreach (var request in _subscriptions.Pending)
         {

@@ -21,6 +21,14 @@ internal sealed class SubscriptionBook(IExchangeAdapter adapter, int streamsPerM
     /// <summary>Whether every subscription is answered.</summary>
     public bool IsSettled => !_pending.Values.Any(r => r.Instruments.Count > 0);
 
+    /// <summary>Returns the messages that ask again for what was refused, which is then pending.</summary>
+    public IReadOnlyList<OutgoingRequest> AskRefusedAgain(IEnumerable<Instrument> desired)
+    {
+        var again = desired.Where(instrument => Refused.ContainsKey(instrument.Id)).ToList();
+        Refused = ImmutableDictionary<InstrumentId, string>.Empty;
+        return [.. again.Select(instrument => Ask([instrument]))];
+    }
+
     /// <summary>Whether a sign of life was asked for and has not come.</summary>
     public bool IsProbing => _pending.Values.Any(r => r.Instruments.Count == 0);
 

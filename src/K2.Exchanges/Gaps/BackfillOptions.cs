@@ -6,6 +6,9 @@ public sealed record BackfillOptions
     /// <summary>REST address to ask instead of the exchange's own, for simulations and tests; null means the exchange's.</summary>
     public Uri? EndpointOverride { get; init; }
 
+    /// <summary>What may be asked for instead of the exchange's own budget, for simulations and tests; null means the exchange's.</summary>
+    public RequestBudget? BudgetOverride { get; init; }
+
     /// <summary>Wait before a jump on an open connection is asked for: neighbours that changed places close it by themselves. Default 250 ms.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMilliseconds(250);
 

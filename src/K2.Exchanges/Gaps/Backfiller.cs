@@ -52,7 +52,7 @@ public sealed partial class Backfiller : IDisposable
         _http = http;
         _time = time;
         _logger = logger;
-        _rate = new RateGate(history.Budget, time);
+        _rate = new RateGate(options.BudgetOverride ?? history.Budget, time);
         _nextTailCheck = Later(options.TailInterval);
         _origin = $"{exchange.ToName()}-rest-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
         keeper.GapOpened = Add;

@@ -81,6 +81,13 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
         _written += header + payload.Length;
     }
 
+    /// <summary>Gathers the beginning of a message that will never be completed.</summary>
+    public void WritePart(SocketOpcode opcode, ReadOnlySpan<byte> payload)
+    {
+        Write(opcode, payload);
+        _written -= payload.Length / 2;
+    }
+
     /// <summary>Gathers the closing message.</summary>
     public void WriteClose(WebSocketCloseStatus status, string reason)
     {

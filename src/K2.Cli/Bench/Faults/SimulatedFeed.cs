@@ -1,0 +1,123 @@
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Domain.Trades;
+using K2.Exchanges;
+using K2.Exchanges.Binance;
+using K2.Exchanges.Coinbase;
+using K2.Exchanges.Gaps;
+using K2.Exchanges.Kraken;
+using K2.Simulator.Exchanges;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Cli.Bench.Faults;
+
+/// <summary>A simulated exchange with the platform's whole intake before it: worker, gaps, backfill, candle books. Begins with the exchange's history known.</summary>
+internal sealed class SimulatedFeed : IAsyncDisposable
+{
+    private static readonly (string Base, long Price, int Weight)[] Assets = [("BTC", 60_000_00, 60), ("ETH", 2_600_00, 30), ("SOL", 150_00, 9), ("ADA", 35, 1)];
+    private readonly SimulatedExchange _exchange;
+    private readonly HttpClient _http;
+    private readonly FeedKeeper _keeper;
+    private readonly Backfiller _backfiller;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private readonly IReadOnlyList<Instrument> _instruments;
+
+    private SimulatedFeed(SimulatedExchange exchange, IReadOnlyList<Instrument> instruments, FeedPace pace, ulong seed)
+    {
+        _exchange = exchange;
+        _instruments = instruments;
+        Sink = new BookSink(instruments);
+        foreach (var instrument in instruments) Sink.Apply(instrument.Id, Known(instrument).Select(trade => LogRecord.OfTrade(ToTrade(trade))));
+        _http = new HttpClient();
+        _keeper = new FeedKeeper(instruments.Select(instrument => (instrument, (FeedStart?)new FeedStart(Sink.Start(instrument.Id).IdEpoch, Sink.Start(instrument.Id).Seen, []))), Sink);
+        IExchangeAdapter adapter = exchange.Exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
+        _backfiller = new Backfiller(exchange.Exchange, adapter.History, _keeper, pace.Backfill with { EndpointOverride = exchange.RestEndpoint }, _http, TimeProvider.System, NullLogger.Instance);
+        Worker = new ConnectorWorker(
+            adapter, new InstrumentTable(instruments), instruments, pace.Connector with { EndpointOverride = exchange.WebSocketEndpoint }, _keeper, null, TradeSource.Simulated, new Random((int)(seed % int.MaxValue)), TimeProvider.System, NullLogger.Instance);
+        _running = Task.WhenAll(Task.Run(() => Worker.RunAsync(_stop.Token)), Task.Run(() => _backfiller.RunAsync(_stop.Token)));
+    }
+
+    public BookSink Sink { get; }
+
+    public ConnectorWorker Worker { get; }
+
+    public FeedStatus Feed => _backfiller.Status;
+
+    public SimulatedExchange Venue => _exchange;
+
+    public static async Task<SimulatedFeed> StartAsync(Exchange exchange, ulong seed, int tradesPerSecond, long? maxTrades, IReadOnlyList<ScriptedFault> faults, FeedPace pace, CancellationToken cancellationToken)
+    {
+        var simulated = Assets.Select(asset => new SimulatedInstrument(Native(exchange, asset.Base), Rest(exchange, asset.Base), 2, 8, asset.Price, asset.Weight)).ToList();
+        var server = await SimulatedExchange.StartAsync(
+            new SimulatedExchangeOptions { Exchange = exchange, Instruments = simulated, Seed = seed, TradesPerSecond = tradesPerSecond, MaxTrades = maxTrades, HistoryTrades = 1, KeptTrades = int.MaxValue, Faults = faults, HeartbeatInterval = pace.Heartbeats },
+            cancellationToken);
+        var quote = exchange == Exchange.Binance ? "USDT" : "USD";
+        var instruments = Assets.Select(asset => new Instrument(InstrumentId.Create(exchange, $"{asset.Base}/{quote}"), Native(exchange, asset.Base), asset.Base, quote, 2, 8) { RestSymbol = Rest(exchange, asset.Base) }).ToList();
+        return new SimulatedFeed(server, instruments, pace, seed);
+    }
+
+    /// <summary>Whether every trade of the exchange has arrived.</summary>
+    public bool IsSettled => Sink.Count == _exchange.Ledger.Trades.Count && _instruments.All(instrument => Sink.Gaps(instrument.Id).Count == 0);
+
+    /// <summary>Returns what differs from the ledger, one line each; empty if nothing does.</summary>
+    public IReadOnlyList<string> Differences()
+    {
+        var lines = new List<string>();
+        foreach (var instrument in _instruments)
+        {
+            var expected = _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Select(ToTrade).OrderBy(trade => trade.IdEpoch).ThenBy(trade => trade.TradeId).Select(Text).ToList();
+            var actual = Sink.Trades(instrument.Id).OrderBy(trade => trade.IdEpoch).ThenBy(trade => trade.TradeId).Select(Text).ToList();
+            lines.AddRange(expected.Except(actual).Take(3).Select(trade => $"{instrument.Id}: missing {trade}"));
+            lines.AddRange(actual.Except(expected).Take(3).Select(trade => $"{instrument.Id}: not traded {trade}"));
+            if (actual.Count != expected.Count) lines.Add($"{instrument.Id}: {actual.Count} trades, the ledger has {expected.Count}");
+            lines.AddRange(Sink.Gaps(instrument.Id).Select(gap => $"{instrument.Id}: gap {gap.FirstId} to {gap.LastId} stays, {gap.Cause} {gap.Reason}"));
+            lines.AddRange(LedgerCandles.Differences(instrument, _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol), Sink.Candles(instrument.Id)));
+        }
+
+        if (Sink.Conflicts > 0) lines.Add($"{_exchange.Exchange.ToName()}: {Sink.Conflicts} conflicts");
+        return lines;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        await _exchange.DisposeAsync();
+        _backfiller.Dispose();
+        _keeper.Dispose();
+        _http.Dispose();
+        _stop.Dispose();
+    }
+
+    private static string Native(Exchange exchange, string asset) => exchange switch
+    {
+        Exchange.Binance => asset + "USDT",
+        Exchange.Kraken => asset + "/USD",
+        _ => asset + "-USD",
+    };
+
+    private static string Rest(Exchange exchange, string asset) => exchange == Exchange.Kraken ? (asset == "BTC" ? "XBT" : asset) + "USD" : Native(exchange, asset);
+
+    private static Trade ToTrade(LedgerTrade trade) => new()
+    {
+        TradeId = trade.TradeId,
+        FirstTradeId = trade.TradeId,
+        LastTradeId = trade.TradeId,
+        IdEpoch = trade.IdEpoch,
+        Kind = TradeKind.Single,
+        Price = new Price(trade.Price),
+        Quantity = new Quantity(trade.Quantity),
+        Side = trade.TakerBought ? TakerSide.Buy : TakerSide.Sell,
+        Source = TradeSource.Simulated,
+        ExchangeTime = new Timestamp(trade.TimeMicroseconds),
+        ReceivedTime = new Timestamp(trade.TimeMicroseconds),
+    };
+
+    private static string Text(Trade trade) => $"{trade.IdEpoch}/{trade.TradeId} {trade.Price.Mantissa} {trade.Quantity.Mantissa} {trade.Side} {trade.ExchangeTime}";
+
+    // The first trade of each instrument was made before the start.
+    private IEnumerable<LedgerTrade> Known(Instrument instrument) => _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace K2.Simulator.Exchanges;
+
+/// <summary>Binance spot: combined streams and market data by REST (developers.binance.com).</summary>
+internal sealed class BinanceProtocol(Market market, TimeProvider time) : ExchangeProtocol(market, time)
+{
+    private const int Digits = 8;
+
+    public override string SocketPath => "/stream";
+
+    public override byte[]? Heartbeat(SimulatedConnection connection) => null;
+
+    public override IEnumerable<byte[]> Answer(SimulatedConnection connection, JsonElement request, Func<bool> refuses)
+    {
+        var isSubscribe = request.ValueKind == JsonValueKind.Object && request.TryGetProperty("method", out var method) && method.ValueEquals("SUBSCRIBE");
+        if (isSubscribe && refuses())
+        {
+            var id = request.TryGetProperty("id", out var number) ? number.GetRawText() : "null";
+            yield return Wire.Json(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("error");
+                json.WriteNumber("code", 3);
+                json.WriteString("msg", "Invalid request: unavailable, try later");
+                json.WriteEndObject();
+                json.WritePropertyName("id");
+                json.WriteRawValue(id);
+                json.WriteEndObject();
+            });
+            yield break;
+        }
+
+        yield return connection.Binance.Answer(JsonSerializer.SerializeToUtf8Bytes(request, SimulatorJson.Default.JsonElement));
+        connection.Subscribed = native => connection.Binance.IsSubscribed(System.Text.Encoding.UTF8.GetBytes(native.ToLowerInvariant() + "@trade"));
+    }
+
+    public override IEnumerable<byte[]> Messages(SimulatedConnection connection, IReadOnlyList<LedgerTrade> trades) => trades.Select(trade =>
+    {
+        var instrument = Market.Instrument(trade.Native);
+        return Wire.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("stream", trade.Native.ToLowerInvariant() + "@trade");
+            json.WriteStartObject("data");
+            json.WriteString("e", "trade");
+            json.WriteNumber("E", Wire.Milliseconds(trade.TimeMicroseconds) + 1);
+            json.WriteString("s", trade.Native);
+            json.WriteNumber("t", trade.TradeId);
+            json.WriteString("p", Wire.Fixed(trade.Price, instrument.PriceDecimals, Digits));
+            json.WriteString("q", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, Digits));
+            json.WriteNumber("T", Wire.Milliseconds(trade.TimeMicroseconds));
+            json.WriteBoolean("m", !trade.TakerBought);
+            json.WriteBoolean("M", true);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    });
+
+    public override byte[] Shutdown() => Wire.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("stream", "serverShutdown");
+        json.WriteStartObject("data");
+        json.WriteString("e", "serverShutdown");
+        json.WriteNumber("E", Time.GetUtcNow().ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    public override RestAnswer Rest(string path, IQueryCollection query)
+    {
+        if (path is not ("/api/v3/historicalTrades" or "/api/v3/trades")) return NotFound();
+        if (Market.FindRest(query["symbol"].ToString()) is not { } instrument) return Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
+
+        var limit = Count(query, "limit", 1000);
+        var from = query["fromId"].ToString();
+        var trades = from.Length == 0 ? Market.Latest(instrument.Native, limit) : Market.FromId(instrument.Native, long.Parse(from, CultureInfo.InvariantCulture), limit);
+        return new RestAnswer(StatusCodes.Status200OK, Wire.Json(json =>
+        {
+            json.WriteStartArray();
+            foreach (var trade in trades)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", trade.TradeId);
+                json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, Digits));
+                json.WriteString("qty", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, Digits));
+                json.WriteNumber("time", Wire.Milliseconds(trade.TimeMicroseconds));
+                json.WriteBoolean("isBuyerMaker", !trade.TakerBought);
+                json.WriteBoolean("isBestMatch", true);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }));
+    }
+
+    public override RestAnswer TooMany(bool banned, int retryAfterSeconds)
+    {
+        var answer = Error(banned ? StatusCodes.Status418ImATeapot : StatusCodes.Status429TooManyRequests, -1003, "Too many requests.");
+        answer.Headers["Retry-After"] = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return answer;
+    }
+
+    private static RestAnswer Error(int status, int code, string message) => new(status, Wire.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("code", code);
+        json.WriteString("msg", message);
+        json.WriteEndObject();
+    }));
+}

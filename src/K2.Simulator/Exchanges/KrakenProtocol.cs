@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace K2.Simulator.Exchanges;
+
+/// <summary>Kraken spot: WebSocket v2 and public REST (docs.kraken.com).</summary>
+internal sealed class KrakenProtocol(Market market, TimeProvider time) : ExchangeProtocol(market, time)
+{
+    private const int SnapshotTrades = 50;
+    private const int RestPriceDigits = 5;
+    private const int RestQuantityDigits = 8;
+
+    public override string SocketPath => "/v2";
+
+    public override byte[] Heartbeat(SimulatedConnection connection) => """{"channel":"heartbeat"}"""u8.ToArray();
+
+    public override IEnumerable<byte[]> Opening(SimulatedConnection connection) =>
+        ["""{"channel":"status","type":"update","data":[{"version":"2.0.9","system":"online","api_version":"v2","connection_id":1}]}"""u8.ToArray()];
+
+    public override IEnumerable<byte[]> Answer(SimulatedConnection connection, JsonElement request, Func<bool> refuses)
+    {
+        var id = request.TryGetProperty("req_id", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt64() : (long?)null;
+        var method = request.TryGetProperty("method", out var name) ? name.GetString() : null;
+        if (method == "ping")
+        {
+            yield return Reply("pong", id, null, null, null);
+            yield break;
+        }
+
+        if (method != "subscribe" || !request.TryGetProperty("params", out var parameters) || !parameters.TryGetProperty("symbol", out var symbols))
+        {
+            yield return Reply(method ?? "", id, false, null, "Malformed request");
+            yield break;
+        }
+
+        var withSnapshot = !parameters.TryGetProperty("snapshot", out var wanted) || wanted.GetBoolean();
+        foreach (var symbol in symbols.EnumerateArray().Select(item => item.GetString()!))
+        {
+            if (!Market.Knows(symbol) || refuses())
+            {
+                yield return Reply("subscribe", id, false, symbol, $"Currency pair not supported {symbol}");
+                continue;
+            }
+
+            connection.Add(symbol);
+            yield return Reply("subscribe", id, true, symbol, null);
+            if (withSnapshot && Market.Latest(symbol, SnapshotTrades) is { Count: > 0 } trades) yield return Message("snapshot", trades);
+        }
+    }
+
+    public override IEnumerable<byte[]> Messages(SimulatedConnection connection, IReadOnlyList<LedgerTrade> trades) =>
+        trades.GroupBy(trade => trade.Native).Select(group => Message("update", [.. group]));
+
+    public override RestAnswer Rest(string path, IQueryCollection query)
+    {
+        if (path != "/0/public/Trades") return NotFound();
+        if (Market.FindRest(query["pair"].ToString()) is not { } instrument) return Ok("""{"error":["EQuery:Unknown asset pair"]}"""u8.ToArray());
+
+        var since = long.TryParse(query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : 0;
+        var trades = Market.Behind(instrument.Native, since / 1000, Count(query, "count", 1000));
+        var last = trades.Count > 0 ? trades[^1].TimeMicroseconds * 1000 : since;
+        return Ok(Wire.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("error");
+            json.WriteEndArray();
+            json.WriteStartObject("result");
+            json.WriteStartArray("X" + instrument.Rest);
+            foreach (var trade in trades)
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(Wire.Fixed(trade.Price, instrument.PriceDecimals, Math.Max(RestPriceDigits, instrument.PriceDecimals)));
+                json.WriteStringValue(Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, RestQuantityDigits));
+                json.WriteRawValue(Wire.Seconds(trade.TimeMicroseconds));
+                json.WriteStringValue(trade.TakerBought ? "b" : "s");
+                json.WriteStringValue("l");
+                json.WriteStringValue("");
+                json.WriteNumberValue(trade.TradeId);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("last", last.ToString(CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }));
+    }
+
+    public override RestAnswer TooMany(bool banned, int retryAfterSeconds)
+    {
+        var answer = new RestAnswer(StatusCodes.Status429TooManyRequests, """{"error":["EGeneral:Too many requests"]}"""u8.ToArray());
+        answer.Headers["Retry-After"] = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return answer;
+    }
+
+    private static RestAnswer Ok(byte[] body) => new(StatusCodes.Status200OK, body);
+
+    private static byte[] Reply(string method, long? id, bool? success, string? symbol, string? error) => Wire.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("method", method);
+        if (error is not null)
+        {
+            json.WriteString("error", error);
+            if (symbol is not null) json.WriteString("symbol", symbol);
+        }
+        else if (symbol is not null)
+        {
+            json.WriteStartObject("result");
+            json.WriteString("channel", "trade");
+            json.WriteBoolean("snapshot", true);
+            json.WriteString("symbol", symbol);
+            json.WriteEndObject();
+        }
+
+        if (success is { } answer) json.WriteBoolean("success", answer);
+        if (id is { } number) json.WriteNumber("req_id", number);
+        json.WriteEndObject();
+    });
+
+    private byte[] Message(string type, IReadOnlyList<LedgerTrade> trades) => Wire.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("channel", "trade");
+        json.WriteString("type", type);
+        json.WriteStartArray("data");
+        foreach (var trade in trades)
+        {
+            var instrument = Market.Instrument(trade.Native);
+            json.WriteStartObject();
+            json.WriteString("symbol", trade.Native);
+            json.WriteString("side", trade.TakerBought ? "buy" : "sell");
+            json.WritePropertyName("price");
+            json.WriteRawValue(Wire.Shortest(trade.Price, instrument.PriceDecimals));
+            json.WritePropertyName("qty");
+            json.WriteRawValue(Wire.Shortest(trade.Quantity, instrument.QuantityDecimals));
+            json.WriteString("ord_type", "limit");
+            json.WriteNumber("trade_id", trade.TradeId);
+            json.WriteString("timestamp", Wire.Iso(trade.TimeMicroseconds));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,11 @@
+namespace K2.Simulator.Exchanges;
+
+/// <summary>A trade that a simulated exchange made.</summary>
+/// <param name="Native">The instrument's WebSocket name.</param>
+/// <param name="IdEpoch">How often the ids of the instrument were restarted before.</param>
+/// <param name="TradeId">The id.</param>
+/// <param name="Price">Price as a whole number of ticks.</param>
+/// <param name="Quantity">Quantity as a whole number of its last digit.</param>
+/// <param name="TakerBought">Whether the taker bought.</param>
+/// <param name="TimeMicroseconds">Exchange time in microseconds since the Unix epoch, as the wire says it.</param>
+public sealed record LedgerTrade(string Native, ushort IdEpoch, long TradeId, long Price, long Quantity, bool TakerBought, long TimeMicroseconds);

@@ -1,0 +1,177 @@
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Simulator.Synthetic;
+
+namespace K2.Simulator.Exchanges;
+
+/// <summary>Makes and keeps an exchange's trades: prices walk at random on their ticks, ids count up, times never fall. Thread-safe.</summary>
+internal sealed class Market
+{
+    private const int BurstPercent = 30;
+    private const int FirstIds = 100_000;
+    private const long HistorySpacing = 500_000;
+
+    private readonly Lock _gate = new();
+    private readonly SimulatedExchangeOptions _options;
+    private readonly SplitMix _random;
+    private readonly Book[] _books;
+    private readonly Dictionary<string, Book> _byNative;
+    private readonly Dictionary<string, Book> _byRest;
+    private readonly int _totalWeight;
+    private long _skew;
+    private long _newest;
+
+    public Market(SimulatedExchangeOptions options)
+    {
+        _options = options;
+        _random = new SplitMix(options.Seed);
+        _books = [.. options.Instruments.Select(instrument => new Book(instrument, FirstIds + _random.Below(FirstIds)))];
+        _byNative = _books.ToDictionary(book => book.Instrument.Native, StringComparer.Ordinal);
+        _byRest = _books.ToDictionary(book => book.Instrument.Rest, StringComparer.Ordinal);
+        _totalWeight = options.Instruments.Sum(instrument => instrument.Weight);
+        var start = Now();
+        for (var i = options.HistoryTrades; i > 0; i--)
+        {
+            foreach (var book in _books) Make(book, Floor(start - (i * HistorySpacing)));
+        }
+    }
+
+    /// <summary>Trades made since the start, history left out.</summary>
+    public long Made { get; private set; }
+
+    public bool Knows(string native) => _byNative.ContainsKey(native);
+
+    public SimulatedInstrument? FindRest(string name) => _byRest.GetValueOrDefault(name)?.Instrument;
+
+    public SimulatedInstrument Instrument(string native) => _byNative[native].Instrument;
+
+    /// <summary>Lets the clock jump ahead.</summary>
+    public void Skew(int milliseconds)
+    {
+        lock (_gate) _skew += milliseconds * 1000L;
+    }
+
+    /// <summary>Lets an instrument's ids start again at 1.</summary>
+    public void RestartIds(int index)
+    {
+        lock (_gate) _books[index % _books.Length].RestartIds();
+    }
+
+    /// <summary>Makes trades at the present moment, at most so many; bursts hit one instrument.</summary>
+    public IReadOnlyList<LedgerTrade> Make(int count)
+    {
+        lock (_gate)
+        {
+            var made = new List<LedgerTrade>(count);
+            var time = _newest = Math.Max(_newest, Floor(Now()));
+            while (made.Count < count)
+            {
+                var book = Choose();
+                do
+                {
+                    made.Add(Make(book, time));
+                }
+                while (made.Count < count && _random.Below(100) < BurstPercent);
+            }
+
+            Made += made.Count;
+            return made;
+        }
+    }
+
+    /// <summary>Returns the kept trades of all instruments.</summary>
+    public IReadOnlyList<LedgerTrade> All()
+    {
+        lock (_gate) return [.. _books.SelectMany(book => book.Trades)];
+    }
+
+    /// <summary>Returns the newest trades of an instrument, oldest first.</summary>
+    public IReadOnlyList<LedgerTrade> Latest(string native, int count)
+    {
+        lock (_gate) return [.. _byNative[native].Trades.TakeLast(count)];
+    }
+
+    /// <summary>Returns trades of the present id epoch from an id on.</summary>
+    public IReadOnlyList<LedgerTrade> FromId(string native, long id, int count)
+    {
+        lock (_gate) return [.. Current(native).SkipWhile(trade => trade.TradeId < id).Take(count)];
+    }
+
+    /// <summary>Returns trades of the present id epoch below an id, newest first.</summary>
+    public IReadOnlyList<LedgerTrade> BelowId(string native, long id, int count)
+    {
+        lock (_gate) return [.. Current(native).Where(trade => trade.TradeId < id).TakeLast(count).Reverse()];
+    }
+
+    /// <summary>Returns trades behind a moment, and those of the last one's moment beyond the count.</summary>
+    public IReadOnlyList<LedgerTrade> Behind(string native, long microseconds, int count)
+    {
+        lock (_gate)
+        {
+            var trades = _byNative[native].Trades.SkipWhile(trade => trade.TimeMicroseconds <= microseconds).ToList();
+            if (trades.Count <= count) return trades;
+            var last = trades[count - 1].TimeMicroseconds;
+            return [.. trades.TakeWhile((trade, index) => index < count || trade.TimeMicroseconds == last)];
+        }
+    }
+
+    private IEnumerable<LedgerTrade> Current(string native)
+    {
+        var book = _byNative[native];
+        return book.Trades.SkipWhile(trade => trade.IdEpoch < book.IdEpoch);
+    }
+
+    private Book Choose()
+    {
+        var ticket = _random.Below(_totalWeight);
+        foreach (var book in _books)
+        {
+            if ((ticket -= book.Instrument.Weight) < 0) return book;
+        }
+
+        return _books[^1];
+    }
+
+    private LedgerTrade Make(Book book, long time)
+    {
+        var trade = book.Make(_random, time);
+        if (book.Trades.Count > _options.KeptTrades) book.Trades.RemoveRange(0, book.Trades.Count / 2);
+        return trade;
+    }
+
+    private long Now() => Timestamp.From(_options.Time.GetUtcNow()).Microseconds + _skew;
+
+    // Binance says times in milliseconds, the others in microseconds.
+    private long Floor(long microseconds) => _options.Exchange == Exchange.Binance ? microseconds / 1000 * 1000 : microseconds;
+
+    private sealed class Book(SimulatedInstrument instrument, long firstId)
+    {
+        private long _price = instrument.StartPrice;
+        private long _nextId = firstId;
+
+        public SimulatedInstrument Instrument => instrument;
+
+        public List<LedgerTrade> Trades { get; } = [];
+
+        public ushort IdEpoch { get; private set; }
+
+        public void RestartIds()
+        {
+            IdEpoch++;
+            _nextId = 1;
+        }
+
+        public LedgerTrade Make(SplitMix random, long time)
+        {
+            // Drawn back to where it began, so that the walk stays positive and plausible for ever.
+            var step = random.Below(5) - 2;
+            if (random.Below(20) < 3) step += Math.Sign(instrument.StartPrice - _price);
+            _price = Math.Max(1, _price + step);
+            var takerBought = random.Below(2) == 0;
+            long magnitude = random.Below(4) switch { 0 => 1, 1 => 10, 2 => 100, _ => 1000 };
+            var trade = new LedgerTrade(instrument.Native, IdEpoch, _nextId++, takerBought ? _price + 1 : _price, (1 + random.Below(9000)) * magnitude, takerBought, time);
+            Trades.Add(trade);
+            return trade;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using System.Text.Json;
+using K2.Domain.Instruments;
+using K2.Simulator.WebSockets;
+using Microsoft.AspNetCore.Http;
+
+namespace K2.Simulator.Exchanges;
+
+/// <summary>
+/// An exchange on a free port of 127.0.0.1 that speaks the real one's WebSocket and REST protocols, makes trades from a seed, has faults, and
+/// keeps a ledger of every trade.
+/// </summary>
+public sealed class SimulatedExchange : IAsyncDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+    private readonly SimulatedExchangeOptions _options;
+    private readonly Market _market;
+    private readonly ExchangeProtocol _protocol;
+    private readonly FaultState _faults;
+    private readonly Lock _gate = new();
+    private readonly List<SimulatedConnection> _connections = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LoopbackServer _server = null!;
+    private Task _making = Task.CompletedTask;
+    private int _nextFault;
+
+    private SimulatedExchange(SimulatedExchangeOptions options)
+    {
+        if (options.Instruments.Count == 0) throw new ArgumentException("an exchange needs an instrument", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.TradesPerSecond, 1);
+        _options = options;
+        _market = new Market(options);
+        _faults = new FaultState(options.Time);
+        _protocol = options.Exchange switch
+        {
+            Exchange.Binance => new BinanceProtocol(_market, options.Time),
+            Exchange.Kraken => new KrakenProtocol(_market, options.Time),
+            Exchange.Coinbase => new CoinbaseProtocol(_market, options.Time),
+            _ => throw new ArgumentException($"{options.Exchange} is not simulated", nameof(options)),
+        };
+        Ledger = new TradeLedger(_market);
+    }
+
+    /// <summary>The exchange.</summary>
+    public Exchange Exchange => _options.Exchange;
+
+    /// <summary>The WebSocket's address.</summary>
+    public Uri WebSocketEndpoint => new(_server.Address, _protocol.SocketPath);
+
+    /// <summary>The REST API's address.</summary>
+    public Uri RestEndpoint => new($"http://127.0.0.1:{_server.Address.Port}/");
+
+    /// <summary>Every trade.</summary>
+    public TradeLedger Ledger { get; }
+
+    /// <summary>Ends when all trades were made and no fault lasts.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>How often each fault has happened.</summary>
+    public IReadOnlyDictionary<FaultKind, long> FaultsFired => _faults.Fired;
+
+    /// <summary>Starts an exchange.</summary>
+    public static async Task<SimulatedExchange> StartAsync(SimulatedExchangeOptions options, CancellationToken cancellationToken)
+    {
+        var exchange = new SimulatedExchange(options);
+        exchange._server = await LoopbackServer.StartAsync(exchange.ServeAsync, cancellationToken);
+        exchange._making = Task.Run(exchange.MakeAsync, CancellationToken.None);
+        return exchange;
+    }
+
+    /// <summary>Lets a fault happen now.</summary>
+    public void Inject(FaultKind kind, int amount, TimeSpan duration)
+    {
+        lock (_gate) Happen(new ScriptedFault(0, kind, amount, duration));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _making;
+        await _server.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task MakeAsync()
+    {
+        var time = _options.Time;
+        var last = time.GetTimestamp();
+        var lastHeartbeat = last;
+        long owed = 0;
+        using var timer = new PeriodicTimer(Tick, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                var elapsed = time.GetElapsedTime(last);
+                last = time.GetTimestamp();
+                owed += elapsed.Ticks * _options.TradesPerSecond;
+                var count = (int)(owed / TimeSpan.TicksPerSecond);
+                owed -= count * TimeSpan.TicksPerSecond;
+                lock (_gate)
+                {
+                    if (_faults.IsFrozen) count = 0;
+                    if (_options.MaxTrades is { } most) count = (int)Math.Min(count, most - _market.Made);
+                    while (count > 0) count -= MakeSome(count);
+                    if (time.GetElapsedTime(lastHeartbeat) >= _options.HeartbeatInterval)
+                    {
+                        lastHeartbeat = time.GetTimestamp();
+                        SendHeartbeats();
+                    }
+                }
+
+                if (_market.Made >= _options.MaxTrades && !_faults.IsAnyLasting) _finished.TrySetResult();
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The exchange closes.
+        }
+    }
+
+    /// <summary>Makes trades up to the next scripted fault, and lets that happen.</summary>
+    private int MakeSome(int count)
+    {
+        var faults = _options.Faults;
+        if (_nextFault < faults.Count) count = (int)Math.Clamp(faults[_nextFault].AfterTrades - _market.Made, 1, count);
+        var made = _market.Make(count);
+        foreach (var connection in _connections)
+        {
+            var subscribed = made.Where(trade => connection.Subscribed(trade.Native)).ToList();
+            if (subscribed.Count == 0) continue;
+            foreach (var message in _protocol.Messages(connection, subscribed)) _faults.Pass(connection, message);
+        }
+
+        while (_nextFault < faults.Count && faults[_nextFault].AfterTrades <= _market.Made) Happen(faults[_nextFault++]);
+        return made.Count;
+    }
+
+    private void SendHeartbeats()
+    {
+        foreach (var connection in _connections)
+        {
+            if ((_options.Exchange == Exchange.Coinbase || !connection.WasBusy) && _protocol.Heartbeat(connection) is { } heartbeat) connection.Send(heartbeat);
+            connection.WasBusy = false;
+        }
+    }
+
+    private void Happen(ScriptedFault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.CutConnections or FaultKind.NetworkDown:
+                foreach (var connection in _connections) connection.Cut();
+                break;
+            case FaultKind.CutMidFrame:
+                var trades = _market.Latest(_options.Instruments[0].Native, 1);
+                foreach (var connection in _connections) connection.CutIn(_protocol.Messages(connection, trades).FirstOrDefault() ?? "{\"channel\":\"status\"}"u8.ToArray());
+                break;
+            case FaultKind.SilentSocket:
+                foreach (var connection in _connections) connection.FallSilent();
+                break;
+            case FaultKind.DailyClose:
+                foreach (var connection in _connections) connection.Close();
+                break;
+            case FaultKind.ServerShutdown:
+                foreach (var connection in _connections)
+                {
+                    if (_protocol.Shutdown() is { } words) connection.Send(words);
+                    connection.Close();
+                }
+
+                break;
+            case FaultKind.ClockSkew:
+                _market.Skew(fault.Amount);
+                break;
+            case FaultKind.IdRestart:
+                _market.RestartIds(fault.Amount);
+                break;
+        }
+
+        _faults.Begin(fault);
+    }
+
+    private Task ServeAsync(HttpContext context)
+    {
+        if (_faults.IsDown || (context.Request.Path == _protocol.SocketPath && context.Request.Headers.ContainsKey("Sec-WebSocket-Key") && _faults.RefusesConnections))
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        }
+
+        return context.Request.Headers.ContainsKey("Sec-WebSocket-Key") ? ServeSocketAsync(context) : ServeRestAsync(context);
+    }
+
+    private async Task ServeRestAsync(HttpContext context)
+    {
+        if (_faults.RestDelay > TimeSpan.Zero) await Task.Delay(_faults.RestDelay, _options.Time, context.RequestAborted);
+        var answer = _faults.RestRefusal switch
+        {
+            FaultKind.RestTooManyRequests => _protocol.TooMany(false, _faults.RetryAfterSeconds),
+            FaultKind.RestBanned => _protocol.TooMany(true, _faults.RetryAfterSeconds),
+            FaultKind.RestUnavailable => new RestAnswer(StatusCodes.Status503ServiceUnavailable, []),
+            _ => _protocol.Rest(context.Request.Path.Value ?? "/", context.Request.Query),
+        };
+        context.Response.StatusCode = answer.Status;
+        context.Response.ContentType = "application/json";
+        foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
+        await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
+    }
+
+    private async Task ServeSocketAsync(HttpContext context)
+    {
+        if (await ServerWebSocket.AcceptAsync(context) is not { } socket) return;
+        var connection = new SimulatedConnection(socket);
+        lock (_gate)
+        {
+            _connections.Add(connection);
+            foreach (var message in _protocol.Opening(connection)) connection.Send(message);
+        }
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted);
+        var writing = connection.WriteAsync(end.Token);
+        try
+        {
+            while (await socket.ReadAsync(end.Token) is { Opcode: not SocketOpcode.Close } message) Take(connection, message);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidDataException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The client is gone or speaks another language.
+        }
+
+        lock (_gate) _connections.Remove(connection);
+        connection.Close();
+        await end.CancelAsync();
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Take(SimulatedConnection connection, ClientMessage message)
+    {
+        if (message.Opcode == SocketOpcode.Ping) connection.Pong(message.Payload);
+        if (message.Opcode is not (SocketOpcode.Text or SocketOpcode.Binary)) return;
+        JsonElement request;
+        try
+        {
+            request = JsonElement.Parse(message.Payload);
+        }
+        catch (JsonException)
+        {
+            request = JsonElement.Parse("{}"u8);
+        }
+
+        lock (_gate)
+        {
+            foreach (var answer in _protocol.Answer(connection, request, _faults.TakeRefusal).ToList()) connection.Send(answer);
+        }
+    }
+}

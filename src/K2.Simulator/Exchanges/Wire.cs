@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace K2.Simulator.Exchanges;
+
+/// <summary>Writes what exchanges write.</summary>
+internal static class Wire
+{
+    private const long MicrosecondsPerSecond = 1_000_000;
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Json(Action<Utf8JsonWriter> content)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Options)) content(json);
+        return buffer.ToArray();
+    }
+
+    /// <summary>A number with a fixed count of digits behind the point.</summary>
+    public static string Fixed(long mantissa, int decimals, int shown)
+    {
+        var digits = mantissa.ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        var fraction = digits[^decimals..].PadRight(shown, '0');
+        return digits[..^decimals] + (fraction.Length == 0 ? "" : "." + fraction);
+    }
+
+    /// <summary>A number without zeros at its end; very small ones with an exponent, as some JSON writers do.</summary>
+    public static string Shortest(long mantissa, int decimals)
+    {
+        var text = Fixed(mantissa, decimals, decimals);
+        if (text.Contains('.', StringComparison.Ordinal)) text = text.TrimEnd('0').TrimEnd('.');
+        if (!text.StartsWith("0.0000", StringComparison.Ordinal)) return text;
+
+        var digits = text[2..].TrimStart('0');
+        var exponent = text.Length - 2 - digits.Length + 1;
+        return digits[..1] + (digits.Length > 1 ? "." + digits[1..] : "") + "e-" + exponent.ToString("00", CultureInfo.InvariantCulture);
+    }
+
+    public static string Iso(long microseconds) => Time(microseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    public static string Seconds(long microseconds) => Fixed(microseconds, 6, 6);
+
+    public static long Milliseconds(long microseconds) => microseconds / (MicrosecondsPerSecond / 1000);
+
+    public static DateTime Time(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+}
