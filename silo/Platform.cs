@@ -133,12 +133,19 @@ internal sealed class Platform : IAsyncDisposable
         _log = await OpenLogAsync(options, folder, probe, logging.Factory, cancellationToken);
         _parts.Add(_log);
 
-        _replay = await SiloConfiguration.StartSourceAsync(options, instruments, wanted, _time, cancellationToken);
+        _replay = await SiloConfiguration.StartReplayAsync(options, instruments, _time, cancellationToken);
         if (_replay is not null) _parts.Add(_replay);
+        SimulatedMarkets? simulation = null;
+        if (options.Source == SourceKind.Simulated)
+        {
+            simulation = await SimulatedMarkets.StartAsync(wanted, options.Seed, _warehouse.Reader, await LagAsync(cancellationToken), _time, cancellationToken);
+            _parts.Add(simulation);
+        }
+
         var ports = SiloConfiguration.FreePorts(2);
         builder.WebHost.UseUrls(options.Url);
         builder.AddOrleans(ports, TradeTopics(options));
-        builder.AddPlatformServices(options, instruments, wanted, _replay, _log, _warehouse, Counters, probe, _time, () => Endpoints);
+        builder.AddPlatformServices(options, instruments, wanted, _replay, simulation?.Addresses, _log, _warehouse, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
         _app.MapPlatform();

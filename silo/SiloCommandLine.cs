@@ -68,7 +68,7 @@ public static class SiloCommandLine
             Speed = Speed(result.GetValue(SpeedOption)!),
             Repeat = repeat,
             ExitAtEnd = exitAtEnd,
-            Exchanges = Exchanges(result.GetValue(ExchangesOption) ?? []),
+            Exchanges = Exchanges(result.GetValue(ExchangesOption) ?? [], source),
             Symbols = result.GetValue(SymbolsOption) ?? [],
             DataFolder = Path.GetFullPath(result.GetValue(DataOption) ?? Path.Combine("data", source.ToString().ToLowerInvariant())),
             Url = url.TrimEnd('/'),
@@ -81,10 +81,14 @@ public static class SiloCommandLine
     private static ReplaySpeed Speed(string text) =>
         ReplaySpeed.TryParse(text, out var speed) ? speed : throw new StartupException($"--speed '{text}' is no pace: write 1, a factor such as 20 or 0.5, or max.");
 
-    private static List<Exchange> Exchanges(string[] names) =>
-        names.Length == 0
-            ? [Exchange.Binance]
-            : names.Select(name => ExchangeNames.TryParse(name, out var exchange) && exchange == Exchange.Binance
-                ? exchange
-                : throw new StartupException($"--exchanges '{name}' is not served by this version: write binance.")).Distinct().ToList();
+    private static List<Exchange> Exchanges(string[] names, SourceKind source)
+    {
+        if (names.Length == 0) return source == SourceKind.Replay ? [Exchange.Binance] : [.. ExchangeNames.All];
+        var exchanges = names.Select(name => ExchangeNames.TryParse(name, out var exchange)
+            ? exchange
+            : throw new StartupException($"--exchanges '{name}' is unknown: write {string.Join(", ", ExchangeNames.All.Select(known => known.ToName()))}.")).Distinct().ToList();
+        return source == SourceKind.Replay && exchanges is not [Exchange.Binance]
+            ? throw new StartupException("--exchanges: captures of other exchanges than binance cannot be replayed by this version.")
+            : exchanges;
+    }
 }

@@ -7,7 +7,6 @@ using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Symbols;
 using K2.Simulator.Replay;
-using K2.Simulator.Synthetic;
 
 using K2.Streaming.Provider;
 using K2.Warehouse;
@@ -39,9 +38,12 @@ internal static class SiloConfiguration
     {
         var served = instruments.All.Where(instrument => options.Exchanges.Contains(instrument.Id.Exchange)).ToList();
         if (options.Symbols.Count == 0) return served;
-        return options.Symbols.Select(symbol =>
-            served.FirstOrDefault(instrument => InstrumentId.TryCreate(instrument.Id.Exchange, symbol, out var id) && instrument.Id == id)
-            ?? throw new StartupException($"--symbols '{symbol}' is not in the instruments file: known are {string.Join(", ", served.Select(i => i.Id.Symbol))}.")).Distinct().ToList();
+        return options.Symbols.SelectMany(symbol =>
+        {
+            // One symbol may be traded on several of the exchanges.
+            var named = served.Where(instrument => InstrumentId.TryCreate(instrument.Id.Exchange, symbol, out var id) && instrument.Id == id).ToList();
+            return named.Count > 0 ? named : throw new StartupException($"--symbols '{symbol}' is not in the instruments file: known are {string.Join(", ", served.Select(i => i.Id.Symbol).Distinct())}.");
+        }).Distinct().ToList();
     }
 
     public static WarehouseOptions Warehouse(SiloOptions options, DataFolder folder, IConfiguration configuration) => new()
@@ -55,21 +57,21 @@ internal static class SiloConfiguration
     public static IProtocolProbe Probe(IConfiguration configuration) =>
         configuration["K2:Diagnostics:ProbeFile"] is { Length: > 0 } file ? FileProtocolProbe.Open(file) : NoProtocolProbe.Instance;
 
-    public static async Task<ReplayServer?> StartSourceAsync(SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ReplayServer?> StartReplayAsync(SiloOptions options, InstrumentTable instruments, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (options.Source == SourceKind.Live) return null;
+        if (options.Source != SourceKind.Replay) return null;
         try
         {
             return await ReplayServer.StartAsync(
                 new ReplayOptions
                 {
                     Captures = options.Captures,
-                    Sources = options.Source == SourceKind.Simulated ? [Synthetic(options, wanted, time)] : [],
-                    Speed = options.Source == SourceKind.Simulated ? ReplaySpeed.Times(1) : options.Speed,
+                    Sources = [],
+                    Speed = options.Speed,
                     Repeat = options.Repeat,
 
                     // Frames of other symbols are played too: they belong into the dead letters.
-                    KnownSymbols = instruments.All.Select(instrument => instrument.NativeSymbol).ToHashSet(StringComparer.Ordinal),
+                    KnownSymbols = instruments.All.Where(instrument => instrument.Id.Exchange == Exchange.Binance).Select(instrument => instrument.NativeSymbol).ToHashSet(StringComparer.Ordinal),
                     Time = time,
                 },
                 cancellationToken);
@@ -79,13 +81,6 @@ internal static class SiloConfiguration
             throw new StartupException($"The capture cannot be played: {failure.Message}", failure);
         }
     }
-
-    private static SyntheticFeed Synthetic(SiloOptions options, IReadOnlyList<Instrument> wanted, TimeProvider time) => new(new SyntheticFeedOptions
-    {
-        Symbols = [.. wanted.Select(instrument => instrument.NativeSymbol)],
-        Start = K2.Domain.Timestamp.From(time.GetUtcNow()),
-        Seed = (ulong)options.Seed,
-    });
 
     public static int[] FreePorts(int count)
     {

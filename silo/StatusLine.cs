@@ -1,3 +1,4 @@
+using K2.Domain.Instruments;
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
@@ -17,9 +18,9 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         output.WriteLine(Text($"K2 on Orleans {platform.Version}, ready in {startup.TotalSeconds:0.0} s, data in {options.DataFolder}"));
         output.WriteLine(options.Source switch
         {
-            SourceKind.Simulated => Text($"source      SIMULATED: a seeded synthetic Binance feed (seed {options.Seed}); no real market data"),
+            SourceKind.Simulated => Text($"source      SIMULATED: {string.Join(", ", options.Exchanges.Select(exchange => exchange.ToName()))} on loopback (seed {options.Seed}); no real market data"),
             SourceKind.Replay => Text($"source      replay of {options.Captures.Count} capture(s) at speed {options.Speed}"),
-            _ => "source      live: binance",
+            _ => $"source      live: {string.Join(", ", options.Exchanges.Select(exchange => exchange.ToName()))}",
         });
         output.WriteLine($"candles     {url}/");
         output.WriteLine($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard");

@@ -31,6 +31,7 @@ internal sealed class InstrumentFeed
     private GapCause _cause = GapCause.Restart;
     private Timestamp _newest = new(long.MinValue);
     private Timestamp _epochStart = new(long.MinValue);
+    private long _oldHighest;
 
     public InstrumentFeed(Instrument instrument, FeedStart? start)
     {
@@ -124,8 +125,7 @@ internal sealed class InstrumentFeed
 
         if (IdEpoch > 0)
         {
-            // What happened before the restart carries the ids of the epoch before.
-            var epoch = trade.ExchangeTime < _epochStart && !_gaps.Exists(gap => gap.Bounds.FirstId <= id && id <= gap.Bounds.LastId) ? (ushort)(IdEpoch - 1) : IdEpoch;
+            var epoch = IsOfEpochBefore(trade) ? (ushort)(IdEpoch - 1) : IdEpoch;
             records[index] = LogRecord.OfTrade(trade with { IdEpoch = epoch });
             if (epoch != IdEpoch) return index;
         }
@@ -140,10 +140,18 @@ internal sealed class InstrumentFeed
         return index;
     }
 
+    /// <summary>
+    /// Whether a trade was made before the last restart: not later than the last one that is known from then, and its id is nearer to the old ids than
+    /// to the new. Time alone does not tell, as the first new trades may share the millisecond of the last old ones.
+    /// </summary>
+    private bool IsOfEpochBefore(in Trade trade) =>
+        trade.ExchangeTime < _epochStart && Math.Abs(trade.TradeId - _oldHighest) < Math.Abs(trade.TradeId - (_seen.Count > 0 ? _seen.HighestId : 1));
+
     private int Restart(in Trade trade, int index, List<LogRecord> records, ICollection<OpenGap> opened)
     {
         foreach (var gap in _gaps.ToList()) records.Insert(index++, GiveUp(gap, GapReason.IdsRestarted));
         IdEpoch++;
+        _oldHighest = _seen.HighestId;
         _seen = new TradeIdIntervals();
         _epochStart = _newest.Add(TimeSpan.FromMicroseconds(1));
         if (trade.TradeId is > 1 and <= MaxRestartGap) records.Insert(index++, Open(new FeedGap(_newest, trade.ExchangeTime, 1, trade.TradeId - 1, IdEpoch, _cause), opened));

@@ -25,14 +25,14 @@ internal sealed class Market
     {
         _options = options;
         _random = new SplitMix(options.Seed);
-        _books = [.. options.Instruments.Select(instrument => new Book(instrument, FirstIds + _random.Below(FirstIds)))];
+        _books = [.. options.Instruments.Select(instrument => new Book(instrument, instrument.FirstId ?? FirstIds + _random.Below(FirstIds)))];
         _byNative = _books.ToDictionary(book => book.Instrument.Native, StringComparer.Ordinal);
         _byRest = _books.ToDictionary(book => book.Instrument.Rest, StringComparer.Ordinal);
         _totalWeight = options.Instruments.Sum(instrument => instrument.Weight);
         var start = Now();
         for (var i = options.HistoryTrades; i > 0; i--)
         {
-            foreach (var book in _books) Make(book, Floor(start - (i * HistorySpacing)));
+            foreach (var book in _books.Where(book => book.Instrument.FirstId is null)) Make(book, Floor(start - (i * HistorySpacing)));
         }
     }
 

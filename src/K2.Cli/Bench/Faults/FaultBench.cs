@@ -16,6 +16,7 @@ internal sealed class FaultBench(TextWriter output)
     private const int FaultsPerExchange = 8;
     private const int AtOnce = 6;
     private static readonly Exchange[] Exchanges = [Exchange.Binance, Exchange.Kraken, Exchange.Coinbase];
+    private static readonly FaultKind[] MendedAtOnce = [FaultKind.DropFrames, FaultKind.DuplicateFrames, FaultKind.ReorderFrames, FaultKind.MalformedFrames, FaultKind.LateTrade, FaultKind.ClockSkew];
     private static readonly TimeSpan LongestFault = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
     private readonly Lock _gate = new();
@@ -58,10 +59,14 @@ internal sealed class FaultBench(TextWriter output)
     {
         var faults = FaultScripts.Random((ulong)((seed * 3) + exchange), Trades, FaultsPerExchange, LongestFault);
 
-        // In every fourth seed one exchange also restarts the ids of an instrument; it stays quiet around that, as what was traded under the old
-        // ids and not delivered cannot be asked for any more.
+        // In every fourth seed one exchange also restarts the ids of an instrument. What was lost of the old ids then cannot be asked for any more,
+        // so around it only such faults happen as are mended at once.
         if (seed % 4 != 0 || exchange != seed / 4 % 3) return faults;
-        return [.. faults.Where(fault => fault.AfterTrades is < Trades / 3 or > Trades * 2 / 3).Append(new ScriptedFault(Trades / 2, FaultKind.IdRestart, 0, default)).OrderBy(fault => fault.AfterTrades)];
+        return
+        [
+            .. faults.Where(fault => MendedAtOnce.Contains(fault.Kind) && fault.AfterTrades is (< Trades / 4 or > Trades * 3 / 4))
+                .Append(new ScriptedFault(Trades / 2, FaultKind.IdRestart, 0, default)).OrderBy(fault => fault.AfterTrades),
+        ];
     }
 
     /// <summary>Runs one seed and returns what differs, and how long settling took.</summary>
