@@ -1,4 +1,5 @@
 using K2.Api.Candles;
+using K2.Api.Gaps;
 using K2.Api.Http;
 using K2.Api.Pages;
 using K2.Api.Status;
@@ -35,6 +36,7 @@ public static class ApiApplicationExtensions
         app.MapMethods("/v1/live", Read, LiveEndpoint.GetAsync);
         app.MapMethods("/v1/trades/last", Read, LastTradeEndpoint.GetAsync);
         app.MapMethods("/v1/trades", Read, TradeEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/v1/gaps", Read, GapEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
         app.MapMethods("/v1/ohlcv/{timeframe}", Read, CandleEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
     }
 }

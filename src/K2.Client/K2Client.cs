@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using K2.Client.Http;
 using K2.Client.Watching;
+using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
 using K2.Contracts.Live;
@@ -127,6 +128,32 @@ public sealed class K2Client : IAsyncDisposable
     public async Task<IReadOnlyList<SymbolView>> GetSymbolsAsync(CancellationToken cancellationToken = default) =>
         (await _rest.GetAsync("/v1/symbols", ApiJson.Default.SymbolPage, cancellationToken)).Data;
 
+    /// <summary>Returns recorded gaps, newest first.</summary>
+    /// <param name="exchange">Of one instrument, together with the symbol; null for all.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="state">open, filled or unfillable, or null for all.</param>
+    /// <param name="count">The most, 1 to 10,000.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<GapView>> GetGapsAsync(string? exchange = null, string? symbol = null, string? state = null, int count = 500, CancellationToken cancellationToken = default)
+    {
+        var instrument = exchange is null || symbol is null ? "" : "&" + Window(Parse(exchange, symbol), null, null);
+        return (await _rest.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/gaps?limit={count}{instrument}{(state is null ? "" : "&state=" + Uri.EscapeDataString(state))}"), ApiJson.Default.GapPage, cancellationToken)).Data;
+    }
+
+    /// <summary>Stops taking an exchange's trades until <see cref="ResumeAsync"/>; what was missed meanwhile is then fetched.</summary>
+    public async Task PauseAsync(string exchange, CancellationToken cancellationToken = default)
+    {
+        var gateway = await GatewayAsync(cancellationToken);
+        await gateway.CallAsync(cluster => DoneAsync(Connector(cluster, exchange).Pause()), cancellationToken);
+    }
+
+    /// <summary>Takes an exchange's trades again.</summary>
+    public async Task ResumeAsync(string exchange, CancellationToken cancellationToken = default)
+    {
+        var gateway = await GatewayAsync(cancellationToken);
+        await gateway.CallAsync(cluster => DoneAsync(Connector(cluster, exchange).Resume()), cancellationToken);
+    }
+
     /// <summary>Returns counters, connections and symbols of the platform.</summary>
     public Task<PlatformStatus> GetStatusAsync(CancellationToken cancellationToken = default) => _rest.GetAsync("/v1/status", ApiJson.Default.PlatformStatus, cancellationToken);
 
@@ -174,6 +201,17 @@ public sealed class K2Client : IAsyncDisposable
             await client.DisposeAsync();
             throw;
         }
+    }
+
+    private static IExchangeConnectorGrain Connector(IGrainFactory cluster, string exchange) =>
+        ExchangeNames.TryParse(exchange, out var known)
+            ? cluster.GetGrain<IExchangeConnectorGrain>(known.ToName())
+            : throw new K2ClientException($"'{exchange}' is no exchange: write {string.Join(", ", ExchangeNames.All.Select(name => name.ToName()))}.");
+
+    private static async Task<bool> DoneAsync(Task call)
+    {
+        await call;
+        return true;
     }
 
     private static InstrumentId Parse(string exchange, string symbol) =>

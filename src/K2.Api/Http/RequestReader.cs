@@ -132,6 +132,21 @@ internal sealed class RequestReader
         return AnswerFormat.Json;
     }
 
+    /// <summary>Reads <c>state</c> of gaps, or null if it is not given.</summary>
+    public GapState? GapState()
+    {
+        switch (Value("state"))
+        {
+            case null: return null;
+            case "open": return Domain.Candles.GapState.Open;
+            case "filled": return Domain.Candles.GapState.Filled;
+            case "unfillable": return Domain.Candles.GapState.Unfillable;
+            case var other:
+                Fail($"state '{Shown(other)}' is unknown: write open, filled or unfillable.");
+                return null;
+        }
+    }
+
     public void Fail(string detail) => Problem ??= Problem.BadRequest(detail);
 
     private T? Fail<T>(string detail)

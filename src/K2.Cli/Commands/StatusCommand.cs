@@ -38,7 +38,7 @@ internal static class StatusCommand
         foreach (var (stage, count) in status.Counters.Where(counter => counter.Value != 0)) counters.AddRow(stage, Number(count));
         if (counters.Rows.Count > 0) Tables.Write(counters, terminal);
 
-        var connectors = Tables.Create([("exchange", false), ("state", false), ("symbols", true), ("connects", true), ("last frame", false), ("last error", false)]);
+        var connectors = Tables.Create([("exchange", false), ("state", false), ("symbols", true), ("connects", true), ("gaps open", true), ("filled", true), ("unfillable", true), ("last frame", false), ("last error", false)]);
         foreach (var connector in status.Connectors) connectors.AddRow(Row(connector));
         if (connectors.Rows.Count > 0) Tables.Write(connectors, terminal);
 
@@ -49,8 +49,15 @@ internal static class StatusCommand
 
     private static string[] Row(ConnectorStatus connector) =>
     [
-        connector.Exchange, connector.State, $"{connector.Confirmed.Length}/{connector.Desired.Length}", Number(connector.Connects), Moment(connector.LastFrame), Markup.Escape(connector.LastError),
+        connector.Exchange, connector.State, $"{connector.Confirmed.Length}/{connector.Desired.Length}", Number(connector.Connects),
+        Number(connector.OpenGaps), Number(connector.GapsFilled), Number(connector.GapsUnfillable), Moment(connector.LastFrame), Markup.Escape(Problem(connector)),
     ];
+
+    // A symbol that the exchange refuses is worth more than an old disconnect.
+    private static string Problem(ConnectorStatus connector) =>
+        connector.Refused.Count > 0 ? "refused: " + string.Join(", ", connector.Refused.Select(refused => $"{refused.Key} ({refused.Value})"))
+        : connector.LastError.Length > 0 ? connector.LastError
+        : connector.BackfillError;
 
     private static string[] Row(SymbolStatus symbol) =>
         [symbol.Instrument, Moment(symbol.Watermark), symbol.LastTradeId < 0 ? "-" : symbol.LastTradeId.ToString(CultureInfo.InvariantCulture), Number(symbol.IdHoles), symbol.Position];

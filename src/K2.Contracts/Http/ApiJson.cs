@@ -15,6 +15,8 @@ namespace K2.Contracts.Http;
 [JsonSerializable(typeof(CandlePage))]
 [JsonSerializable(typeof(TradePage))]
 [JsonSerializable(typeof(SymbolPage))]
+[JsonSerializable(typeof(GapPage))]
+[JsonSerializable(typeof(GapView))]
 [JsonSerializable(typeof(LivePage))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(PlatformStatus))]

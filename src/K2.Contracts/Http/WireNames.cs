@@ -1,4 +1,5 @@
 using K2.Domain.Candles;
+using K2.Domain.Log;
 using K2.Domain.Trades;
 
 namespace K2.Contracts.Http;
@@ -17,4 +18,15 @@ public static class WireNames
 
     /// <summary>Returns <c>yes</c>, <c>no</c> or <c>unknown</c>.</summary>
     public static string ToWire(this Completeness complete) => complete.ToString().ToLowerInvariant();
+
+    /// <summary>Returns the cause in lower case with hyphens, for example <c>id-jump</c>.</summary>
+    public static string ToWire(this GapCause cause) => Hyphened(cause.ToString());
+
+    /// <summary>Returns <c>open</c>, <c>filled</c>, <c>unfillable</c> or <c>unknown</c>.</summary>
+    public static string ToWire(this GapState state) => Hyphened(state.ToString());
+
+    /// <summary>Returns the reason in lower case with hyphens, or empty.</summary>
+    public static string ToWire(this GapReason reason) => reason == GapReason.None ? "" : Hyphened(reason.ToString());
+
+    private static string Hyphened(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }
