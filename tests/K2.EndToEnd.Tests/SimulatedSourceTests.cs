@@ -27,9 +27,9 @@ public sealed class SimulatedSourceTests
             Assert.True(code == 0, second.Output);
         }
 
-        Assert.Equal("3\n", await RunningSilo.QueryAsync(folder.Path, "SELECT uniqExact(exchange) FROM k2.silver_trades"));
-        Assert.Equal("1\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() = uniqExact(exchange, canonical_symbol, id_epoch, trade_id) FROM k2.silver_trades"));
-        Assert.Equal("0\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() FROM k2.dead_letters"));
+        Assert.Equal("3\n", await RunningSilo.QueryAsync(folder.Path, "SELECT uniqExact(exchange) FROM k2.silver_trades FORMAT TSV"));
+        Assert.Equal("1\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() = uniqExact(exchange, canonical_symbol, id_epoch, trade_id) FROM k2.silver_trades FORMAT TSV"));
+        Assert.Equal("0\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() FROM k2.dead_letters FORMAT TSV"));
 
         // Every hole in the ids lies in a recorded gap.
         Assert.Equal("0\n", await RunningSilo.QueryAsync(folder.Path, """
@@ -38,8 +38,9 @@ public sealed class SimulatedSourceTests
             (
                 SELECT exchange, canonical_symbol, trade_id AS behind, lagInFrame(trade_id, 1, trade_id - 1) OVER (PARTITION BY exchange, canonical_symbol ORDER BY trade_id) AS before FROM k2.silver_trades
             )
+            FORMAT TSV
             """));
-        Assert.Equal("1\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() > 0 FROM k2.bronze_trades_kraken WHERE symbol = 'BTC/USD' AND price > 0 AND timestamp IS NOT NULL"));
-        Assert.Equal("1\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() > 0 FROM k2.bronze_trades_coinbase WHERE product_id = 'BTC-USD' AND price > 0 AND time IS NOT NULL"));
+        Assert.Equal("1\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() > 0 FROM k2.bronze_trades_kraken WHERE symbol = 'BTC/USD' AND price > 0 AND timestamp IS NOT NULL FORMAT TSV"));
+        Assert.Equal("1\n", await RunningSilo.QueryAsync(folder.Path, "SELECT count() > 0 FROM k2.bronze_trades_coinbase WHERE product_id = 'BTC-USD' AND price > 0 AND time IS NOT NULL FORMAT TSV"));
     }
 }

@@ -21,7 +21,7 @@ public sealed class StatusCommandTests(TestPlatform platform)
             Now = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
             LagRecords = 1_234,
             Counters = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty.Add("frames", 15_863).Add("late", 0),
-            Connectors = [new ConnectorStatus { Exchange = "binance", State = "waiting", Desired = ["BTC/USDT"], Confirmed = [], LastError = "[closed]", Connects = 3, LastFrame = null }],
+            Connectors = [new ConnectorStatus { Exchange = "binance", State = "waiting", Desired = ["BTC/USDT"], Confirmed = [], LastError = "[closed]", Connects = 3, LastFrame = null, OpenGaps = 1, GapsFilled = 2 }],
             Symbols = [],
         };
 
@@ -33,9 +33,9 @@ public sealed class StatusCommandTests(TestPlatform platform)
               stage     count
             ───────────────────
               frames   15,863
-              exchange   state     symbols   connects   last frame   last error
-            ─────────────────────────────────────────────────────────────────────
-              binance    waiting       0/1          3   -            [closed]
+              exchange   state     symbols   connects   gaps open   filled   unfillable   last frame   last error
+            ───────────────────────────────────────────────────────────────────────────────────────────────────────
+              binance    waiting       0/1          3           1        2            0   -            [closed]
 
             """,
             output.ToString());

@@ -99,6 +99,14 @@ public sealed class InstrumentFeedTests
     }
 
     [Fact]
+    public void Take_RestartWithinTheSameMoment_IsSeenByTheIds()
+    {
+        Take("c1", (50_000, 10), (50_001, 13));
+
+        Assert.Equal("restart 1/1 2/1 50000", Take("c1", (1, 13), (2, 13), (50_000, 10)));
+    }
+
+    [Fact]
     public void Take_LateTradeOfTheEpochBefore_KeepsItsEpoch()
     {
         Take("c1", (50_000, 10));
