@@ -13,6 +13,7 @@ namespace K2.Exchanges.Binance;
 internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOptions options) : IFrameParser
 {
     private const long MicrosecondsPerMillisecond = 1000;
+    private const int MaxShown = 64;
 
     private readonly BinanceSymbols _symbols = new(instruments);
     private readonly long _timeUnit = options.MicrosecondTimes ? 1 : MicrosecondsPerMillisecond;
@@ -116,7 +117,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
         var slot = _symbols.Find(frame.Symbol);
         if (slot < 0)
         {
-            result.Reject(RejectReasons.UnknownSymbol, $"symbol '{Encoding.UTF8.GetString(frame.Symbol)}' is not in the instruments file");
+            result.Reject(RejectReasons.UnknownSymbol, $"symbol '{Encoding.UTF8.GetString(frame.Symbol.Length > MaxShown ? frame.Symbol[..MaxShown] : frame.Symbol)}' is not in the instruments file");
             return;
         }
 
