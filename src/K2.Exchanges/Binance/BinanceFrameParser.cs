@@ -136,7 +136,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
             return;
         }
 
-        if (frame.Time > TradeTimes.LatestMicroseconds / _timeUnit || !TradeTimes.IsPlausible(frame.Time * _timeUnit, receivedTime))
+        if (frame.Time < 0 || frame.Time > TradeTimes.LatestMicroseconds / _timeUnit || !TradeTimes.IsPlausible(frame.Time * _timeUnit, receivedTime))
         {
             result.Reject(RejectReasons.TimeOutOfRange, $"trade time {frame.Time} is before 2009 or more than a day after the receipt at {receivedTime.Microseconds / MicrosecondsPerMillisecond} ms");
             return;

@@ -30,7 +30,7 @@ internal sealed class CoinbaseHistory : ITradeHistory
         if (!WireJson.TryParse(body, result, out var json)) return null;
         if (json.ValueKind != JsonValueKind.Array)
         {
-            result.Reject(json.Member("message"u8).ValueKind == JsonValueKind.String ? RejectReasons.RestError : RejectReasons.UnknownMessage, json.Member("message"u8).Shown());
+            result.Reject(json.Member("message"u8).ValueKind == JsonValueKind.String ? RejectReasons.RestError : RejectReasons.UnknownMessage, json.Member("message"u8).Words());
             return null;
         }
 

@@ -37,7 +37,7 @@ internal sealed class KrakenHistory : ITradeHistory
         if (!WireJson.TryParse(body, result, out var json)) return null;
         if (json.Member("error"u8) is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0)
         {
-            result.Reject(RejectReasons.RestError, errors[0].Shown());
+            result.Reject(RejectReasons.RestError, errors[0].Words());
             return null;
         }
 

@@ -148,7 +148,7 @@ internal ref struct TradeDraft(Instrument instrument)
 
     private void CheckTime(Timestamp received)
     {
-        if (!TradeTimes.IsPlausible(_time, received)) Fail(RejectReasons.TimeOutOfRange, $"trade time {new Timestamp(_time)} is before 2009 or more than a day after the receipt at {received}");
+        if (!TradeTimes.IsPlausible(_time, received)) Fail(RejectReasons.TimeOutOfRange, $"trade time {_time} µs is before 2009 or more than a day after the receipt at {received}");
     }
 
     private bool Has(JsonElement field, string name)

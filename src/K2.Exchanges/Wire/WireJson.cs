@@ -65,6 +65,9 @@ internal static class WireJson
         return Short(Encoding.UTF8.GetString(raw.Length > MaxShown * MaxBytesPerCharacter ? raw[..(MaxShown * MaxBytesPerCharacter)] : raw).Trim('"'));
     }
 
+    /// <summary>Returns the exchange's words for a reason, which is never empty.</summary>
+    public static string Words(this JsonElement json) => json.Shown() is { Length: > 0 } words ? words : "no words";
+
     private static string Short(string text) => text.Length > MaxShown ? text[..MaxShown] : text;
 
     private static bool TextEquals(JsonElement member, ReadOnlySpan<byte> text)

@@ -37,14 +37,14 @@ internal sealed class FrameMutator(int seed, IReadOnlyList<string> examples)
         _length = example.Length;
         if (_random.Next(UntouchedOneIn) == 0) return _buffer.AsSpan(0, _length);
 
-        for (var left = _random.Next(1, MaxMutations + 1); left > 0 && _length > 0; left--) Mutate();
+        for (var left = _random.Next(2) == 0 ? 1 : _random.Next(2, MaxMutations + 1); left > 0 && _length > 0; left--) Mutate();
         return _buffer.AsSpan(0, _length);
     }
 
     private void Mutate()
     {
         var at = _random.Next(_length);
-        switch (_random.Next(12))
+        switch (_random.Next(18))
         {
             case 0: _buffer[at] ^= (byte)(1 << _random.Next(8)); break;
             case 1: _buffer[at] = (byte)_random.Next(256); break;
@@ -54,8 +54,8 @@ internal sealed class FrameMutator(int seed, IReadOnlyList<string> examples)
             case 5: Splice(at); break;
             case 6: RepeatField(at); break;
             case 7: SwapFields(at); break;
-            case 8 or 9: EditNumber(at); break;
-            case 10: EditValue(at); break;
+            case >= 8 and <= 12: EditNumber(at); break;
+            case >= 13 and <= 16: EditValue(at); break;
             default: Replace(at, 0, Broken[_random.Next(Broken.Length)]); break;
         }
     }
