@@ -82,8 +82,23 @@ public sealed class FrameResult
         if (_count == 0) Kind = FrameKind.Rejected;
     }
 
-    /// <summary>Turns the order of the trades round.</summary>
-    internal void Reverse() => _trades.AsSpan(0, _count).Reverse();
+    /// <summary>
+    /// Turns trades round that were written newest first. Where an instrument's ids then still fall, as with several events, all are sorted by
+    /// instrument and id.
+    /// </summary>
+    internal void OrderOldestFirst()
+    {
+        var trades = _trades.AsSpan(0, _count);
+        trades.Reverse();
+        for (var i = 1; i < trades.Length; i++)
+        {
+            var before = i - 1;
+            while (before >= 0 && trades[before].Slot != trades[i].Slot) before--;
+            if (before < 0 || trades[i].Trade.TradeId >= trades[before].Trade.TradeId) continue;
+            trades.Sort(static (a, b) => a.Slot != b.Slot ? a.Slot.CompareTo(b.Slot) : a.Trade.TradeId.CompareTo(b.Trade.TradeId));
+            return;
+        }
+    }
 
     internal void SetControl(ControlKind control, long requestId = -1, string detail = "", IReadOnlyList<string>? streams = null, string? symbol = null)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using K2.Cli.Bench.Faults;
+using K2.Cli.Bench.Fuzz;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,7 +12,7 @@ internal static class BenchCommand
 {
     private const string DefaultCapture = "../shared/captures/binance-trade-2024-08-08.jsonl";
 
-    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services) };
+    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services) };
 
     private static Command Faults(CliServices services)
     {
@@ -22,6 +23,20 @@ internal static class BenchCommand
         {
             var count = parsed.GetValue(seeds) is > 0 and var wanted ? wanted : throw CliException.Usage("--seeds takes a whole number from 1.");
             return await new FaultBench(services.Terminal.Out).RunAsync(parsed.GetValue(first), count, cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Command Fuzz(CliServices services)
+    {
+        var frames = new Option<long>("--frames") { Description = "messages for each parser", DefaultValueFactory = _ => 1_000_000 };
+        var seed = new Option<int>("--seed") { Description = "fixes the whole sequence of messages", DefaultValueFactory = _ => 1 };
+        var command = new Command("fuzz", "Damaged messages and REST pages for every parser; no exception may escape and memory must not grow.") { frames, seed };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var count = parsed.GetValue(frames) is > 0 and var wanted ? wanted : throw CliException.Usage("--frames takes a whole number from 1.");
+            var bench = new FuzzBench(Instruments(), services.Terminal.Out);
+            return await Task.Run(() => bench.Run(count, parsed.GetValue(seed), cancellationToken), cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
         });
         return command;
     }

@@ -13,6 +13,7 @@ namespace K2.Exchanges.Binance;
 internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOptions options) : IFrameParser
 {
     private const long MicrosecondsPerMillisecond = 1000;
+    private const int MaxShown = 64;
 
     private readonly BinanceSymbols _symbols = new(instruments);
     private readonly long _timeUnit = options.MicrosecondTimes ? 1 : MicrosecondsPerMillisecond;
@@ -116,7 +117,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
         var slot = _symbols.Find(frame.Symbol);
         if (slot < 0)
         {
-            result.Reject(RejectReasons.UnknownSymbol, $"symbol '{Encoding.UTF8.GetString(frame.Symbol)}' is not in the instruments file");
+            result.Reject(RejectReasons.UnknownSymbol, $"symbol '{Encoding.UTF8.GetString(frame.Symbol.Length > MaxShown ? frame.Symbol[..MaxShown] : frame.Symbol)}' is not in the instruments file");
             return;
         }
 
@@ -135,7 +136,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
             return;
         }
 
-        if (frame.Time > TradeTimes.LatestMicroseconds / _timeUnit || !TradeTimes.IsPlausible(frame.Time * _timeUnit, receivedTime))
+        if (frame.Time < 0 || frame.Time > TradeTimes.LatestMicroseconds / _timeUnit || !TradeTimes.IsPlausible(frame.Time * _timeUnit, receivedTime))
         {
             result.Reject(RejectReasons.TimeOutOfRange, $"trade time {frame.Time} is before 2009 or more than a day after the receipt at {receivedTime.Microseconds / MicrosecondsPerMillisecond} ms");
             return;

@@ -48,7 +48,10 @@ internal sealed class BinanceHistory : ITradeHistory
 
         if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
         if (json.GetArrayLength() < TradesPerPage || result.Trades is not [.., var newest] || newest.Trade.TradeId >= range.ToId) return null;
-        return Query(instrument, newest.Trade.TradeId + 1);
+
+        // A page that does not go on would be asked for for ever.
+        var next = Query(instrument, newest.Trade.TradeId + 1);
+        return newest.Trade.TradeId < range.FromId || next == query ? null : next;
     }
 
     private static HistoryQuery Query(Instrument instrument, long fromId)
@@ -62,7 +65,7 @@ internal sealed class BinanceHistory : ITradeHistory
     private static void ReadTrade(JsonElement row, Instrument instrument, Timestamp received, FrameResult result)
     {
         var draft = new TradeDraft(instrument);
-        draft.Id(row.Member("id"u8), "id");
+        draft.Id(row.Member("id"u8), "id", least: 0);
         draft.Price(row.Member("price"u8), "price", JsonValueKind.String);
         draft.Quantity(row.Member("qty"u8), "qty", JsonValueKind.String);
         draft.MillisecondsTime(row.Member("time"u8), "time", received);
@@ -73,7 +76,7 @@ internal sealed class BinanceHistory : ITradeHistory
     private static void ReadAggregate(JsonElement row, Instrument instrument, Timestamp received, FrameResult result)
     {
         var draft = new TradeDraft(instrument);
-        draft.Id(row.Member("a"u8), "a");
+        draft.Id(row.Member("a"u8), "a", least: 0);
         draft.Range(row.Member("f"u8), row.Member("l"u8));
         draft.Price(row.Member("p"u8), "p", JsonValueKind.String);
         draft.Quantity(row.Member("q"u8), "q", JsonValueKind.String);

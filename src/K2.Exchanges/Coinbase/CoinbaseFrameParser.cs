@@ -119,8 +119,8 @@ internal sealed class CoinbaseFrameParser(InstrumentTable instruments) : IFrameP
             foreach (var trade in trades.EnumerateArray()) ReadTrade(trade, trade.Member("side"u8), "BUY"u8, "SELL"u8, received, source, result);
         }
 
-        // Written newest first: turned round, ids and times rise as on the other exchanges.
-        result.Reverse();
+        // Written newest first: turned round, ids rise as on the other exchanges.
+        result.OrderOldestFirst();
         result.IsSnapshot = isSnapshot;
         if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
     }

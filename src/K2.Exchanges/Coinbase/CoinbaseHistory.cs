@@ -30,18 +30,20 @@ internal sealed class CoinbaseHistory : ITradeHistory
         if (!WireJson.TryParse(body, result, out var json)) return null;
         if (json.ValueKind != JsonValueKind.Array)
         {
-            result.Reject(json.Member("message"u8).ValueKind == JsonValueKind.String ? RejectReasons.RestError : RejectReasons.UnknownMessage, json.Member("message"u8).Shown());
+            result.Reject(json.Member("message"u8).ValueKind == JsonValueKind.String ? RejectReasons.RestError : RejectReasons.UnknownMessage, json.Member("message"u8).Words());
             return null;
         }
 
         foreach (var row in json.EnumerateArray()) ReadRow(row, instrument, receivedTime, result);
-        result.Reverse();
+        result.OrderOldestFirst();
         if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
         if (result.Trades is not [var oldest, ..] || oldest.Trade.TradeId <= range.FromId || range.FromId == 0) return null;
 
         var after = header("CB-AFTER");
-        var next = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Query(instrument, after) : null;
-        return next == query ? null : next;
+        // The cursor is the oldest id of the page. One that does not go back would ask for the same pages for ever.
+        if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) || cursor < 1) return null;
+        var next = Query(instrument, cursor.ToString(CultureInfo.InvariantCulture));
+        return cursor <= oldest.Trade.TradeId && next != query ? next : null;
     }
 
     private static HistoryQuery Query(Instrument instrument, string? after) =>

@@ -14,6 +14,7 @@ namespace K2.Exchanges.Kraken;
 internal sealed class KrakenHistory : ITradeHistory
 {
     private const int Fields = 7;
+    private const int MaxCursorDigits = 20;
 
     /// <inheritdoc/>
     public Uri BaseAddress => KrakenEndpoints.Rest;
@@ -36,7 +37,7 @@ internal sealed class KrakenHistory : ITradeHistory
         if (!WireJson.TryParse(body, result, out var json)) return null;
         if (json.Member("error"u8) is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0)
         {
-            result.Reject(RejectReasons.RestError, errors[0].Shown());
+            result.Reject(RejectReasons.RestError, errors[0].Words());
             return null;
         }
 
@@ -58,14 +59,24 @@ internal sealed class KrakenHistory : ITradeHistory
         }
 
         if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
+        if (result.Kind == FrameKind.Rejected || highest >= range.ToId || rows.GetArrayLength() < KrakenLimits.TradesPerPage) return null;
+
+        // A cursor that does not move would ask for the same page for ever.
         var next = Query(instrument, last.Shown());
-        return highest >= range.ToId || rows.GetArrayLength() < KrakenLimits.TradesPerPage || next == query ? null : next;
+        return Since(next) > Since(query) ? next : null;
     }
 
     private static HistoryQuery Query(Instrument instrument, string since) =>
         new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={since}&count={KrakenLimits.TradesPerPage.ToString(CultureInfo.InvariantCulture)}", 1);
 
-    private static bool IsNumber(ReadOnlySpan<byte> text) => text.Length <= 20 && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    private static UInt128 Since(HistoryQuery query)
+    {
+        const string name = "&since=";
+        var rest = query.PathAndQuery.AsSpan(query.PathAndQuery.IndexOf(name, StringComparison.Ordinal) + name.Length);
+        return UInt128.Parse(rest[..rest.IndexOf('&')], NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsNumber(ReadOnlySpan<byte> text) => text.Length <= MaxCursorDigits && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
     private static void ReadRow(JsonElement row, Instrument instrument, Timestamp received, FrameResult result)
     {

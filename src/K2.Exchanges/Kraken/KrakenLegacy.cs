@@ -67,7 +67,7 @@ internal static class KrakenLegacy
             return;
         }
 
-        long last = -1, place = 0;
+        var places = new Dictionary<long, int>();
         foreach (var row in json[1].EnumerateArray())
         {
             if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() < MinFields)
@@ -81,12 +81,18 @@ internal static class KrakenLegacy
             draft.Quantity(row[1], "volume", JsonValueKind.String);
             draft.SecondsTime(row[2], "time", received);
             draft.Side(row[3], "side", "b"u8, "s"u8);
-            place = draft.Microseconds == last ? Math.Min(place + 1, IdsPerMicrosecond - 1) : 0;
-            last = draft.Microseconds;
-            draft.Id((last * IdsPerMicrosecond) + place);
+            if (draft.IsGood) draft.Id(MakeId(draft.Microseconds, places));
             draft.AddTo(result, slot, received, source);
         }
 
         if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
+    }
+
+    // Only of a time that was found plausible: any other could leave 64 bits.
+    private static long MakeId(long microseconds, Dictionary<long, int> places)
+    {
+        var place = places.GetValueOrDefault(microseconds);
+        places[microseconds] = place + 1;
+        return (microseconds * IdsPerMicrosecond) + Math.Min(place, IdsPerMicrosecond - 1);
     }
 }

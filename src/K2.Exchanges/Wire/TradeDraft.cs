@@ -22,14 +22,15 @@ internal ref struct TradeDraft(Instrument instrument)
     private string _reason = "";
     private string _detail = "";
 
-    private readonly bool IsGood => _reason.Length == 0;
+    /// <summary>Whether nothing wrong was found so far.</summary>
+    public readonly bool IsGood => _reason.Length == 0;
 
-    /// <summary>Reads the id: a whole number from 1, as number or text.</summary>
-    public void Id(JsonElement field, string name)
+    /// <summary>Reads the id: a whole number, as number or text, from 1 unless the exchange counts from 0.</summary>
+    public void Id(JsonElement field, string name, long least = 1)
     {
         if (!Has(field, name)) return;
         if (!TryInteger(field, out _id)) Fail(RejectReasons.WrongType, $"field '{name}' is no 64-bit integer: {field.Shown()}");
-        else if (_id < 1) Fail(RejectReasons.IdOutOfRange, $"id {_id}");
+        else if (_id < least) Fail(RejectReasons.IdOutOfRange, $"id {_id}");
     }
 
     /// <summary>Takes an id that was made elsewhere.</summary>
@@ -147,7 +148,7 @@ internal ref struct TradeDraft(Instrument instrument)
 
     private void CheckTime(Timestamp received)
     {
-        if (!TradeTimes.IsPlausible(_time, received)) Fail(RejectReasons.TimeOutOfRange, $"trade time {new Timestamp(_time)} is before 2009 or more than a day after the receipt at {received}");
+        if (!TradeTimes.IsPlausible(_time, received)) Fail(RejectReasons.TimeOutOfRange, $"trade time {_time} µs is before 2009 or more than a day after the receipt at {received}");
     }
 
     private bool Has(JsonElement field, string name)

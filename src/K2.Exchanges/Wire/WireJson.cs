@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -8,6 +9,8 @@ namespace K2.Exchanges.Wire;
 internal static class WireJson
 {
     private const int MaxDepth = 32;
+    private const int MaxShown = 200;
+    private const int MaxBytesPerCharacter = 4;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -28,14 +31,14 @@ internal static class WireJson
         }
         catch (JsonException e)
         {
-            var message = e.Message.ReplaceLineEndings(" ");
+            var message = Short(e.Message.ReplaceLineEndings(" "));
             result.Reject(message.Contains("uplicate", StringComparison.Ordinal) ? RejectReasons.DuplicateField : RejectReasons.BrokenJson, message);
             return false;
         }
         catch (InvalidOperationException e)
         {
             // A name whose escapes are half of a surrogate pair cannot be compared with others.
-            result.Reject(RejectReasons.BrokenJson, e.Message.ReplaceLineEndings(" "));
+            result.Reject(RejectReasons.BrokenJson, Short(e.Message.ReplaceLineEndings(" ")));
             return false;
         }
     }
@@ -57,11 +60,15 @@ internal static class WireJson
     /// <summary>Returns a short text of a value for people.</summary>
     public static string Shown(this JsonElement json)
     {
-        const int most = 200;
         if (json.ValueKind == JsonValueKind.Undefined) return "nothing";
-        var raw = System.Text.Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(json)).Trim('"');
-        return raw.Length > most ? raw[..most] : raw;
+        var raw = JsonMarshal.GetRawUtf8Value(json);
+        return Short(Encoding.UTF8.GetString(raw.Length > MaxShown * MaxBytesPerCharacter ? raw[..(MaxShown * MaxBytesPerCharacter)] : raw).Trim('"'));
     }
+
+    /// <summary>Returns the exchange's words for a reason, which is never empty.</summary>
+    public static string Words(this JsonElement json) => json.Shown() is { Length: > 0 } words ? words : "no words";
+
+    private static string Short(string text) => text.Length > MaxShown ? text[..MaxShown] : text;
 
     private static bool TextEquals(JsonElement member, ReadOnlySpan<byte> text)
     {

@@ -106,6 +106,7 @@ public sealed class BinanceFrameParserTests
     [InlineData("\"T\":1723161255342", "\"T\":4102444800000", RejectReasons.TimeOutOfRange)]
     [InlineData("\"T\":1723161255342", "\"T\":-1", RejectReasons.TimeOutOfRange)]
     [InlineData("\"T\":1723161255342", "\"T\":9223372036854775807", RejectReasons.TimeOutOfRange)]
+    [InlineData("\"T\":1723161255342", "\"T\":-9223372036854775808", RejectReasons.TimeOutOfRange)]
     [InlineData("\"T\":1723161255342", "\"T\":1723161255342000", RejectReasons.TimeOutOfRange)]
     [InlineData("\"t\":3735683259", "\"t\":-1", RejectReasons.IdOutOfRange)]
     public void Parse_DamagedTrade_IsRejectedWithItsReason(string part, string replacement, string reason)

@@ -42,6 +42,21 @@ public sealed class BinanceHistoryTests
         Assert.Null(Read(page, new HistoryRange(1, 1000, new Timestamp(0))));
     }
 
+    [Fact]
+    public void Read_PageBehindTheRange_Ends()
+    {
+        var page = "[" + string.Join(',', Enumerable.Repeat(Row, 1000)) + "]";
+
+        Assert.Null(Read(page, new HistoryRange(4000000000, 5000000000, new Timestamp(0))));
+    }
+
+    [Theory]
+    [InlineData(0, "/api/v3/trades?symbol=BTCUSDT&limit=1000", TradeKind.Single, 25)]
+    [InlineData(5, "/api/v3/historicalTrades?symbol=BTCUSDT&fromId=5&limit=1000", TradeKind.Single, 25)]
+    [InlineData(5, "/api/v3/aggTrades?symbol=BTCUSDT&fromId=5&limit=1000", TradeKind.Aggregate, 4)]
+    public void First_Range_AsksTheRightTable(long from, string path, TradeKind kind, int weight) =>
+        Assert.Equal(new HistoryQuery(path, weight), _history.First(Some.Instrument("BTC", kind), new HistoryRange(from, long.MaxValue, new Timestamp(0))));
+
     [Theory]
     [InlineData("""{"code":-1121,"msg":"Invalid symbol."}""", RejectReasons.RestError)]
     [InlineData("""{"a":1}""", RejectReasons.UnknownMessage)]

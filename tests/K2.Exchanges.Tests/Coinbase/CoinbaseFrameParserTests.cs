@@ -98,6 +98,45 @@ public sealed class CoinbaseFrameParserTests
         Assert.True(trades > 0 && trades <= matches, $"{trades} of {matches}");
     }
 
+    [Fact]
+    public void Parse_SeveralEvents_IdsRisePerProductAndNoneIsLost()
+    {
+        var result = Parse(Events(("update", [Row("BTC-USD", 12), Row("BTC-USD", 11), Row("ETH-USD", 7)]), ("update", [Row("BTC-USD", 14), Row("ETH-USD", 8), Row("BTC-USD", 13)])));
+
+        Assert.Equal([(0, 11L), (0, 12L), (0, 13L), (0, 14L), (1, 7L), (1, 8L)], result.Trades.ToArray().Select(parsed => (parsed.Slot, parsed.Trade.TradeId)));
+    }
+
+    [Theory]
+    [InlineData("snapshot", "snapshot", true)]
+    [InlineData("snapshot", "update", false)]
+    [InlineData("update", "snapshot", false)]
+    public void Parse_SeveralEvents_AreASnapshotOnlyIfAllAre(string first, string second, bool isSnapshot) =>
+        Assert.Equal(isSnapshot, Parse(Events((first, [Row("BTC-USD", 1)]), (second, [Row("BTC-USD", 2)]))).IsSnapshot);
+
+    [Fact]
+    public void Parse_OneBadTradeAmongGood_KeepsTheGood()
+    {
+        var result = Parse(Events(("update", [Row("BTC-USD", 12), Row("BTC-EUR", 5), Row("BTC-USD", 11)])));
+
+        Assert.Equal((FrameKind.Trades, 2, 1, RejectReasons.UnknownSymbol, 3L), (result.Kind, result.Trades.Length, result.BadTrades, result.Reason, result.Sequence));
+    }
+
+    [Theory]
+    [InlineData("""{"channel":"ticker","sequence_num":3,"events":[]}""", 3)]
+    [InlineData("""{"type":"received","sequence":5}""", -1)]
+    public void Parse_OtherChannel_IsIgnoredWithItsSequence(string frame, long sequence) =>
+        Assert.Equal((FrameKind.Ignored, IgnoredKind.OtherStream, sequence), (Parse(frame).Kind, Parse(frame).Ignored, Parse(frame).Sequence));
+
+    [Theory]
+    [InlineData("", RejectReasons.BrokenJson)]
+    [InlineData("[]", RejectReasons.UnknownMessage)]
+    [InlineData("{}", RejectReasons.UnknownMessage)]
+    [InlineData("""{"channel":5}""", RejectReasons.UnknownMessage)]
+    [InlineData("""{"channel":"market_trades","events":5}""", RejectReasons.WrongType)]
+    [InlineData("""{"channel":"ticker","channel":"ticker"}""", RejectReasons.DuplicateField)]
+    [InlineData("""{"type":"match","trade_id":1}""", RejectReasons.MissingField)]
+    public void Parse_BadMessage_IsRejectedWithItsReason(string frame, string reason) => Assert.Equal((FrameKind.Rejected, reason), (Parse(frame).Kind, Parse(frame).Reason));
+
     [Theory]
     [InlineData("""{"channel":"heartbeats","timestamp":"x","sequence_num":9,"events":[{"current_time":"2026-08-09 21:05:48.854840045 +0000 UTC m=+41691.260485341","heartbeat_counter":1}]}""", ControlKind.Heartbeat, 9)]
     [InlineData("""{"type":"error","message":"product not found"}""", ControlKind.Refused, -1)]
@@ -149,6 +188,11 @@ public sealed class CoinbaseFrameParserTests
         Assert.Equal("/products/BTC-USD/trades?limit=1000&after=1068572096", next!.PathAndQuery);
         Assert.Equal(Parse(Frame).Trades[0].Trade with { Source = TradeSource.Backfill }, result.Trades[0].Trade);
     }
+
+    private static string Row(string product, long id) => $$"""{"product_id":"{{product}}","trade_id":"{{id}}","price":"1","size":"2","time":"2026-08-09T21:05:51Z","side":"BUY"}""";
+
+    private static string Events(params (string Type, string[] Trades)[] events) =>
+        """{"channel":"market_trades","sequence_num":3,"events":[""" + string.Join(',', events.Select(one => $$"""{"type":"{{one.Type}}","trades":[{{string.Join(',', one.Trades)}}]}""")) + "]}";
 
     private static Instrument Instrument(string symbol, string native, int priceScale = 8) => new(InstrumentId.Create(Exchange.Coinbase, symbol), native, symbol.Split('/')[0], symbol.Split('/')[1], priceScale, 8);
 

@@ -104,6 +104,69 @@ public sealed class KrakenFrameParserTests
     [InlineData("", FrameKind.Rejected, RejectReasons.BrokenJson)]
     public void Parse_AnyOther_IsClassified(string frame, FrameKind kind, string reason) => Assert.Equal((kind, reason), (Parse(frame).Kind, Parse(frame).Reason));
 
+    [Theory]
+    [InlineData("99999999999.5")]
+    [InlineData("999999999999")]
+    public void Parse_LegacyTimeFarAway_IsRejectedWithoutOverflow(string time)
+    {
+        var result = Parse($$"""[993,[["354.1","1","{{time}}","b","m",""]],"trade","XBT/USD"]""");
+
+        Assert.Equal((FrameKind.Rejected, RejectReasons.TimeOutOfRange), (result.Kind, result.Reason));
+    }
+
+    [Fact]
+    public void Parse_LegacyTradesOfOneMicrosecond_IdsDifferAlsoWhereOthersStandBetween()
+    {
+        const string row = """["354.1","1","1618678142.557535","b","m",""]""";
+
+        var result = Parse($"""[993,[{row},["354.1","1","1618678142.557536","b","m",""],{row},{row}],"trade","XBT/USD"]""");
+
+        Assert.Equal([1618678142557535000, 1618678142557536000, 1618678142557535001, 1618678142557535002], result.Trades.ToArray().Select(parsed => parsed.Trade.TradeId));
+    }
+
+    [Theory]
+    [InlineData("""[993,[["354.1","1","1618678142.5","x","m",""]],"trade","XBT/USD"]""", RejectReasons.SideMalformed)]
+    [InlineData("""[993,[[354.1,"1","1618678142.5","b","m",""]],"trade","XBT/USD"]""", RejectReasons.WrongType)]
+    [InlineData("""[993,[["x","1","1618678142.5","b","m",""]],"trade","XBT/USD"]""", RejectReasons.PriceMalformed)]
+    [InlineData("""[993,[["1","-1","1618678142.5","b","m",""]],"trade","XBT/USD"]""", RejectReasons.QuantityNotPositive)]
+    [InlineData("""[993,[["1","1","soon","b","m",""]],"trade","XBT/USD"]""", RejectReasons.WrongType)]
+    [InlineData("""[993,[["1","1"]],"trade","XBT/USD"]""", RejectReasons.MissingField)]
+    [InlineData("""[993,[["1","1","1618678142.5","b","m",""]],"trade","XBT/EUR"]""", RejectReasons.UnknownSymbol)]
+    [InlineData("""[993,{},"trade","XBT/USD"]""", RejectReasons.UnknownMessage)]
+    [InlineData("""{"event":"other"}""", RejectReasons.UnknownMessage)]
+    [InlineData("""{"channel":5}""", RejectReasons.WrongType)]
+    [InlineData("""{"method":"subscribe"}""", RejectReasons.UnknownMessage)]
+    [InlineData("""{"channel":"trade","type":"update","data":{}}""", RejectReasons.WrongType)]
+    [InlineData("""{"\ud800":1,"a":2}""", RejectReasons.BrokenJson)]
+    public void Parse_BadMessage_IsRejectedWithItsReason(string frame, string reason)
+    {
+        var result = Parse(frame);
+
+        Assert.Equal((FrameKind.Rejected, reason), (result.Kind, result.Reason));
+        Assert.NotEmpty(result.Detail);
+    }
+
+    [Fact]
+    public void Parse_InvalidUtf8_IsRejected()
+    {
+        var result = new FrameResult();
+
+        new KrakenFrameParser(new InstrumentTable([Btc])).Parse([(byte)'"', 0xFF, (byte)'"'], Received, TradeSource.Live, result);
+
+        Assert.Equal((FrameKind.Rejected, RejectReasons.InvalidUtf8), (result.Kind, result.Reason));
+    }
+
+    [Fact]
+    public void Parse_DeepNesting_IsRejected() => Assert.Equal(RejectReasons.BrokenJson, Parse(new string('[', 100_000)).Reason);
+
+    [Fact]
+    public void Parse_Snapshot_SaysSo()
+    {
+        var result = Parse(Update(TradeText).Replace("\"update\"", "\"snapshot\"", StringComparison.Ordinal));
+
+        Assert.Equal((FrameKind.Trades, true), (result.Kind, result.IsSnapshot));
+    }
+
     [Fact]
     public void Parse_LegacyCapture_EveryTradeOfEveryMessage()
     {

@@ -57,6 +57,25 @@ public sealed class KrakenHistoryTests
     }
 
     [Fact]
+    public void Read_CursorThatDoesNotMove_Ends()
+    {
+        var page = "{\"error\":[],\"result\":{\"X\":[" + string.Join(',', Enumerable.Range(1, 1000).Select(id => $"[\"1.0\",\"1.0\",1762795433.1,\"s\",\"m\",\"\",{id}]")) + "],\"last\":\"0\"}}";
+
+        Assert.Null(Read(page, new HistoryRange(1, 5000, new Timestamp(0))).Next);
+    }
+
+    [Fact]
+    public void Read_PageOfBadTradesOnly_IsRejectedAndEnds()
+    {
+        var page = "{\"error\":[],\"result\":{\"X\":[" + string.Join(',', Enumerable.Repeat("[\"1.0\",\"1.0\",999999999999,\"s\",\"m\",\"\",1]", 1000)) + "],\"last\":\"5\"}}";
+
+        var (result, next) = Read(page, new HistoryRange(1, 5000, new Timestamp(0)));
+
+        Assert.Equal((FrameKind.Rejected, RejectReasons.TimeOutOfRange, 1000), (result.Kind, result.Reason, result.BadTrades));
+        Assert.Null(next);
+    }
+
+    [Fact]
     public void First_Time_AsksAMicrosecondEarlier() =>
         Assert.Equal("/0/public/Trades?pair=XBTUSDT&since=1762795433971743000&count=1000", new KrakenHistory().First(Btc, new HistoryRange(5, 9, new Timestamp(1762795433971744))).PathAndQuery);
 
