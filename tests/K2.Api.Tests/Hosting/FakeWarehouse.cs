@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using K2.Abstractions.Warehouse;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -27,6 +28,9 @@ internal sealed class FakeWarehouse : IWarehouseReader
         var warehouse = new FakeWarehouse();
         for (var minute = 0; minute < 1_200; minute++) warehouse.Candles.Add(Samples.Candle(minute));
         for (var number = 0; number < 1_000; number++) warehouse.Trades.Add((Samples.Btc.Id, Samples.Trade(number)));
+        var gap = new FeedGap(Timestamp.FromMilliseconds(1_723_161_000_000), Timestamp.FromMilliseconds(1_723_161_090_000), 41, 45, 0, GapCause.Reconnect);
+        warehouse.Gaps.Add(new StoredGap(Samples.Btc.Id, new GapChange(gap, GapState.Filled, LogPosition.Create(1, 9))));
+        warehouse.Gaps.Add(new StoredGap(Samples.Btc.Id, new GapChange(gap with { FirstId = 51, LastId = 52, Cause = GapCause.IdJump, Reason = GapReason.NotServed }, GapState.Unfillable, LogPosition.Create(1, 8))));
         return warehouse;
     }
 
