@@ -77,7 +77,10 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
         var limit = Count(query, "limit", 1000);
         var from = query["fromId"].ToString();
-        var trades = from.Length == 0 ? Market.Latest(instrument.Native, limit) : Market.FromId(instrument.Native, long.Parse(from, CultureInfo.InvariantCulture), limit);
+        long first = 0;
+        if (from.Length > 0 && !long.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out first)) return Error(StatusCodes.Status400BadRequest, -1100, "Illegal characters found in parameter 'fromId'.");
+
+        var trades = from.Length == 0 ? Market.Latest(instrument.Native, limit) : Market.FromId(instrument.Native, first, limit);
         return new RestAnswer(StatusCodes.Status200OK, Wire.Json(json =>
         {
             json.WriteStartArray();

@@ -38,7 +38,7 @@ internal sealed class FaultState(TimeProvider time)
         switch (fault.Kind)
         {
             case FaultKind.DropFrames or FaultKind.DuplicateFrames or FaultKind.ReorderFrames or FaultKind.MalformedFrames or FaultKind.LateTrade:
-                _messages[fault.Kind] = fault.Amount;
+                _messages[fault.Kind] = _messages.GetValueOrDefault(fault.Kind) + fault.Amount;
                 break;
             case FaultKind.RefuseSubscribe:
                 _refusals += fault.Amount;

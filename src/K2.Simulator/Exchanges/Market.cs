@@ -20,6 +20,7 @@ internal sealed class Market
     private readonly int _totalWeight;
     private long _skew;
     private long _newest;
+    private Book? _current;
 
     public Market(SimulatedExchangeOptions options)
     {
@@ -66,12 +67,9 @@ internal sealed class Market
             var time = _newest = Math.Max(_newest, Floor(Now()));
             while (made.Count < count)
             {
-                var book = Choose();
-                do
-                {
-                    made.Add(Make(book, time));
-                }
-                while (made.Count < count && _random.Below(100) < BurstPercent);
+                // Drawn for each trade, whatever the clock makes of batches: the same seed gives the same trades.
+                if (_current is null || _random.Below(100) >= BurstPercent) _current = Choose();
+                made.Add(Make(_current, time));
             }
 
             Made += made.Count;
@@ -85,10 +83,10 @@ internal sealed class Market
         lock (_gate) return [.. _books.SelectMany(book => book.Trades)];
     }
 
-    /// <summary>Returns the newest trades of an instrument, oldest first.</summary>
+    /// <summary>Returns the newest trades of an instrument in its present id epoch, oldest first.</summary>
     public IReadOnlyList<LedgerTrade> Latest(string native, int count)
     {
-        lock (_gate) return [.. _byNative[native].Trades.TakeLast(count)];
+        lock (_gate) return [.. Current(native).TakeLast(count)];
     }
 
     /// <summary>Returns trades of the present id epoch from an id on.</summary>

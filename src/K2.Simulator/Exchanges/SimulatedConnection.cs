@@ -13,7 +13,7 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
     // A client that does not read is cut off, as exchanges do, instead of filling memory.
     private const int Capacity = 8192;
 
-    private readonly Channel<byte[]> _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<Outgoing> _outgoing = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly List<(int After, byte[] Message)> _held = [];
     private volatile bool _isSilent;
     private byte[]? _cutIn;
@@ -48,14 +48,25 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
     {
         if (_isSilent) return;
         WasBusy = true;
-        if (!_outgoing.Writer.TryWrite(message)) Cut();
+        if (!_outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Text, message))) Cut();
         for (var i = 0; i < _held.Count; i++)
         {
             _held[i] = (_held[i].After - 1, _held[i].Message);
             if (_held[i].After > 0) continue;
-            _outgoing.Writer.TryWrite(_held[i].Message);
+            _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Text, _held[i].Message));
             _held.RemoveAt(i--);
         }
+    }
+
+    /// <summary>Sends what was held back for messages that have not come: late is not lost.</summary>
+    public void ReleaseHeld()
+    {
+        foreach (var (_, message) in _held)
+        {
+            if (!_isSilent) _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Text, message));
+        }
+
+        _held.Clear();
     }
 
     /// <summary>Sends a message behind so many others.</summary>
@@ -84,11 +95,8 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
     /// <summary>Answers a ping.</summary>
     public void Pong(byte[] payload)
     {
-        // Pongs are no messages: they must not overtake the queue's state, only the network's.
-        if (!_isSilent) Pongs.Enqueue(payload);
+        if (!_isSilent) _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Pong, payload));
     }
-
-    public System.Collections.Concurrent.ConcurrentQueue<byte[]> Pongs { get; } = new();
 
     /// <summary>Writes to the network until the connection ends.</summary>
     public async Task WriteAsync(CancellationToken stop)
@@ -98,8 +106,7 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
             while (_outgoing.Reader.TryRead(out var message))
             {
                 if (_isSilent) continue;
-                while (Pongs.TryDequeue(out var pong)) socket.Write(SocketOpcode.Pong, pong);
-                socket.Write(SocketOpcode.Text, message);
+                socket.Write(message.Opcode, message.Payload);
                 if (socket.IsFull) await socket.FlushAsync(stop);
             }
 
@@ -118,4 +125,6 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
         socket.WriteClose(System.Net.WebSockets.WebSocketCloseStatus.EndpointUnavailable, "");
         await socket.FlushAsync(stop);
     }
+
+    private readonly record struct Outgoing(SocketOpcode Opcode, byte[] Payload);
 }

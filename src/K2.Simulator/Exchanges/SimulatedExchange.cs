@@ -118,6 +118,12 @@ public sealed class SimulatedExchange : IAsyncDisposable
         {
             // The exchange closes.
         }
+        catch (Exception failure)
+        {
+            // Whoever waits for the end has to learn that there will be none.
+            _finished.TrySetException(failure);
+            throw;
+        }
     }
 
     /// <summary>Makes trades up to the next scripted fault, and lets that happen.</summary>
@@ -143,6 +149,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
         {
             if ((_options.Exchange == Exchange.Coinbase || !connection.WasBusy) && _protocol.Heartbeat(connection) is { } heartbeat) connection.Send(heartbeat);
             connection.WasBusy = false;
+            connection.ReleaseHeld();
         }
     }
 
@@ -249,6 +256,8 @@ public sealed class SimulatedExchange : IAsyncDisposable
         {
             request = JsonElement.Parse("{}"u8);
         }
+
+        if (request.ValueKind != JsonValueKind.Object) request = JsonElement.Parse("{}"u8);
 
         lock (_gate)
         {
