@@ -144,14 +144,14 @@ public sealed class K2Client : IAsyncDisposable
     public async Task PauseAsync(string exchange, CancellationToken cancellationToken = default)
     {
         var gateway = await GatewayAsync(cancellationToken);
-        await gateway.CallAsync(cluster => DoneAsync(Connector(cluster, exchange).Pause()), cancellationToken);
+        await gateway.CallAsync(cluster => Connector(cluster, exchange).Pause(), cancellationToken);
     }
 
     /// <summary>Takes an exchange's trades again.</summary>
     public async Task ResumeAsync(string exchange, CancellationToken cancellationToken = default)
     {
         var gateway = await GatewayAsync(cancellationToken);
-        await gateway.CallAsync(cluster => DoneAsync(Connector(cluster, exchange).Resume()), cancellationToken);
+        await gateway.CallAsync(cluster => Connector(cluster, exchange).Resume(), cancellationToken);
     }
 
     /// <summary>Returns counters, connections and symbols of the platform.</summary>
@@ -207,12 +207,6 @@ public sealed class K2Client : IAsyncDisposable
         ExchangeNames.TryParse(exchange, out var known)
             ? cluster.GetGrain<IExchangeConnectorGrain>(known.ToName())
             : throw new K2ClientException($"'{exchange}' is no exchange: write {string.Join(", ", ExchangeNames.All.Select(name => name.ToName()))}.");
-
-    private static async Task<bool> DoneAsync(Task call)
-    {
-        await call;
-        return true;
-    }
 
     private static InstrumentId Parse(string exchange, string symbol) =>
         !ExchangeNames.TryParse(exchange, out var known) ? throw new K2ClientException($"'{exchange}' is no exchange: write {string.Join(", ", ExchangeNames.All.Select(name => name.ToName()))}.")

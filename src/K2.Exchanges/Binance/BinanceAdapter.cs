@@ -1,5 +1,5 @@
-using System.Text.Json;
 using K2.Domain.Instruments;
+using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Binance;
 
@@ -39,24 +39,10 @@ public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAd
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> ProbeMessage(long requestId) => Message("LIST_SUBSCRIPTIONS", null, requestId);
 
-    private static byte[] Message(string method, IEnumerable<string>? parameters, long requestId)
+    private static byte[] Message(string method, IEnumerable<string>? parameters, long requestId) => JsonMessage.Write(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("method", method);
-            if (parameters is not null)
-            {
-                json.WriteStartArray("params");
-                foreach (var parameter in parameters) json.WriteStringValue(parameter);
-                json.WriteEndArray();
-            }
-
-            json.WriteNumber("id", requestId);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
+        json.WriteString("method", method);
+        if (parameters is not null) json.WriteTexts("params", parameters);
+        json.WriteNumber("id", requestId);
+    });
 }

@@ -68,8 +68,8 @@ internal sealed class SubscriptionBook(IExchangeAdapter adapter, int streamsPerM
     }
 
     /// <summary>
-    /// Takes a negative answer and returns what to ask instead. An answer without a number is taken for the only message under way; one that names
-    /// a native symbol concerns only that.
+    /// Takes a negative answer and returns what to ask instead. An answer without a number is taken for the subscription whose name it says, else for
+    /// the oldest one that was sent: exchanges answer in order. One that names a native symbol concerns only that.
     /// </summary>
     public IReadOnlyList<OutgoingRequest> Refuse(long requestId, string words, string? symbol = null)
     {
@@ -79,12 +79,20 @@ internal sealed class SubscriptionBook(IExchangeAdapter adapter, int streamsPerM
             return [];
         }
 
-        if (requestId < 0 && _pending.Count == 1) requestId = _pending.Keys.Single();
+        if (requestId < 0) requestId = Guess(words);
         if (!_pending.Remove(requestId, out var request) || request.Instruments.Count == 0) return [];
         if (request.Instruments.Count > 1) return [.. request.Instruments.Select(i => Ask([i]))];
 
         Refused = Refused.SetItem(request.Instruments[0].Id, words);
         return [];
+    }
+
+    private long Guess(string words)
+    {
+        var asked = _pending.Values.Where(r => r.IsSent && r.Instruments.Count > 0).ToList();
+        if (_pending.Count == 1) return _pending.Keys.Single();
+        var named = asked.Find(r => r.Instruments.Any(i => words.Contains(i.NativeSymbol, StringComparison.Ordinal)));
+        return named?.Id ?? (asked.Count > 0 ? asked.Min(r => r.Id) : -1);
     }
 
     private bool Confirm(Instrument instrument)

@@ -70,12 +70,12 @@ public sealed partial class Backfiller : IDisposable
         }
     }
 
-    /// <summary>Whether nothing is to be fetched at the moment.</summary>
-    public bool IsIdle
+    /// <summary>Jobs that wait.</summary>
+    internal int Waiting
     {
         get
         {
-            lock (_gate) return _jobs.Count == 0 && _current is null;
+            lock (_gate) return _jobs.Count;
         }
     }
 
@@ -95,7 +95,7 @@ public sealed partial class Backfiller : IDisposable
                 }
 
                 await _rate.WaitAsync(job.Next!.Weight, stop);
-                if (await FetchAsync(job, stop)) Requeue(job);
+                if (await TryFetchAsync(job, stop)) Requeue(job);
                 lock (_gate) _current = null;
             }
         }
@@ -118,7 +118,12 @@ public sealed partial class Backfiller : IDisposable
     {
         lock (_gate)
         {
-            if (_jobs.Any(job => job.Gap is null && job.Feed == feed && job.ConnectionId == connectionId)) return;
+            // One for each instrument, however often a connection comes and goes while REST is away.
+            if (_jobs.FirstOrDefault(job => job.Gap is null && job.Feed == feed) is { } waiting)
+            {
+                if (waiting.ConnectionId.Length > 0) waiting.ConnectionId = connectionId;
+                return;
+            }
         }
 
         Enqueue(new FetchJob(feed, null, connectionId, _time.GetTimestamp()));
@@ -197,6 +202,20 @@ public sealed partial class Backfiller : IDisposable
         foreach (var feed in _keeper.Feeds)
         {
             if (feed.HasTrades && !feed.WasBusy()) AddTail(feed, "");
+        }
+    }
+
+    /// <summary>As <see cref="FetchAsync"/>; whatever goes wrong is told and tried again later: gaps must not wait for a new start.</summary>
+    private async Task<bool> TryFetchAsync(FetchJob job, CancellationToken stop)
+    {
+        try
+        {
+            return await FetchAsync(job, stop);
+        }
+        catch (Exception failure) when (!stop.IsCancellationRequested)
+        {
+            Pause($"{job.Next?.PathAndQuery} failed: {failure.GetType().Name} {failure.Message}", null);
+            return true;
         }
     }
 

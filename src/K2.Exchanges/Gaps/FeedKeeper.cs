@@ -13,6 +13,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
     private readonly SemaphoreSlim _order = new(1, 1);
     private readonly Dictionary<InstrumentId, InstrumentFeed> _feeds;
     private readonly List<OpenGap> _opened = [];
+    private readonly List<Action> _undo = [];
     private long _openedCount;
     private long _filledCount;
     private long _givenUpCount;
@@ -42,12 +43,17 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
         await _order.WaitAsync(cancellationToken);
         try
         {
+            _opened.Clear();
+            _undo.Clear();
             foreach (var (instrument, records) in batch.Records)
             {
-                if (_feeds.TryGetValue(instrument.Id, out var feed)) Follow(feed, batch.IsFetched ? "" : batch.Origin, records);
+                if (!_feeds.TryGetValue(instrument.Id, out var feed)) continue;
+                _undo.Add(feed.Savepoint());
+                feed.Take(batch.IsFetched ? "" : batch.Origin, records, _opened);
             }
 
-            await _sink.AcceptAsync(batch, cancellationToken);
+            await AcceptOrUndoAsync(batch, cancellationToken);
+            Tell(batch);
         }
         finally
         {
@@ -83,9 +89,10 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
         {
             if (gap.IsSettled) return;
             var instrument = gap.Feed.Instrument;
-            var record = gap.Feed.GiveUp(gap, reason);
+            _undo.Clear();
+            _undo.Add(gap.Feed.Savepoint());
+            await AcceptOrUndoAsync(Records(instrument, [gap.Feed.GiveUp(gap, reason)]), cancellationToken);
             Interlocked.Increment(ref _givenUpCount);
-            await _sink.AcceptAsync(Records(instrument, [record]), cancellationToken);
         }
         finally
         {
@@ -106,16 +113,31 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
         Trades = 0,
     };
 
-    private void Follow(InstrumentFeed feed, string origin, List<LogRecord> records)
+    private async ValueTask AcceptOrUndoAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
-        _opened.Clear();
-        var before = feed.Gaps.Count;
-        feed.Take(origin, records, _opened);
-        if (_opened.Count == 0 && before == 0) return;
+        try
+        {
+            await _sink.AcceptAsync(batch, cancellationToken);
+        }
+        catch
+        {
+            foreach (var undo in _undo) undo();
+            throw;
+        }
+    }
 
-        Interlocked.Add(ref _openedCount, _opened.Count);
-        Interlocked.Add(ref _filledCount, records.Count(record => record.Kind == RecordKind.GapClosed));
-        Interlocked.Add(ref _givenUpCount, records.Count(record => record.Kind == RecordKind.GapGivenUp));
+    private void Tell(FrameBatch batch)
+    {
+        foreach (var (_, records) in batch.Records)
+        {
+            foreach (var record in records)
+            {
+                if (record.Kind == RecordKind.GapOpened) _openedCount++;
+                else if (record.Kind == RecordKind.GapClosed) _filledCount++;
+                else if (record.Kind == RecordKind.GapGivenUp) _givenUpCount++;
+            }
+        }
+
         foreach (var gap in _opened)
         {
             if (!gap.IsSettled) GapOpened?.Invoke(gap);

@@ -8,8 +8,8 @@ internal sealed class FetchJob(InstrumentFeed feed, OpenGap? gap, string connect
     /// <summary>The gap, or null for the tail.</summary>
     public OpenGap? Gap { get; } = gap;
 
-    /// <summary>The connection whose beginning asks for the tail, or empty if it is asked for in any case.</summary>
-    public string ConnectionId { get; } = connectionId;
+    /// <summary>The latest connection whose beginning asks for the tail, or empty if it is asked for in any case.</summary>
+    public string ConnectionId { get; set; } = connectionId;
 
     /// <summary>When the job may go on, as a time provider's timestamp.</summary>
     public long NotBefore { get; set; } = notBefore;

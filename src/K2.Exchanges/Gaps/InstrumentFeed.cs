@@ -9,7 +9,7 @@ namespace K2.Exchanges.Gaps;
 /// <summary>
 /// Follows one instrument's trade ids: opens a gap where they jump, closes it when the last missing one came, and sees when the exchange
 /// restarts its ids. It puts the records of that among the trades, so that whoever reads the log learns of a gap before the trade behind it.
-/// Not thread-safe.
+/// Thread-safe: batches change it while the backfiller asks it.
 /// </summary>
 internal sealed class InstrumentFeed
 {
@@ -23,6 +23,7 @@ internal sealed class InstrumentFeed
     // A restart begins near zero; what lies between that and the first id seen is missing too.
     private const long MaxRestartGap = 100_000;
 
+    private readonly Lock _gate = new();
     private readonly List<OpenGap> _gaps = [];
     private TradeIdIntervals _seen;
     private string _origin = "";
@@ -50,31 +51,86 @@ internal sealed class InstrumentFeed
     public ushort IdEpoch { get; private set; }
 
     /// <summary>Gaps that are not settled, oldest first.</summary>
-    public IReadOnlyList<OpenGap> Gaps => _gaps;
+    public IReadOnlyList<OpenGap> Gaps
+    {
+        get
+        {
+            lock (_gate) return [.. _gaps];
+        }
+    }
 
     /// <summary>Whether any trade is known.</summary>
-    public bool HasTrades => _seen.Count > 0;
+    public bool HasTrades
+    {
+        get
+        {
+            lock (_gate) return _seen.Count > 0;
+        }
+    }
 
     /// <summary>What lies behind the newest trade that is known.</summary>
-    public HistoryRange Tail => new(_seen.HighestId + 1, long.MaxValue, _newest);
+    public HistoryRange Tail
+    {
+        get
+        {
+            lock (_gate) return new(_seen.HighestId + 1, long.MaxValue, _newest);
+        }
+    }
 
     /// <summary>The connection that has shown trades of the instrument last: from there on, whatever is missing shows by itself.</summary>
     public string SeenOn { get; private set; } = "";
 
     /// <summary>Whether a trade of the current id epoch is known.</summary>
-    public bool Knows(long id) => _seen.Contains(id);
+    public bool Knows(long id)
+    {
+        lock (_gate) return _seen.Contains(id);
+    }
 
     /// <summary>Whether live trades came since the last call.</summary>
     public bool WasBusy() => Interlocked.Exchange(ref _busy, 0) != 0;
 
     /// <summary>Notes that messages were lost on the connection.</summary>
-    public void SequenceJumped() => _cause = GapCause.SequenceJump;
+    public void SequenceJumped()
+    {
+        lock (_gate) _cause = GapCause.SequenceJump;
+    }
 
     /// <summary>Takes an instrument's records of a batch and puts records of gaps among them.</summary>
     /// <param name="origin">The connection, or empty for trades that were fetched.</param>
     /// <param name="records">The records; changed in place.</param>
     /// <param name="opened">Takes the gaps that were opened.</param>
     public void Take(string origin, List<LogRecord> records, ICollection<OpenGap> opened)
+    {
+        lock (_gate) TakeLocked(origin, records, opened);
+    }
+
+    /// <summary>Gives a gap up and returns the record that says so.</summary>
+    public LogRecord GiveUp(OpenGap gap, GapReason reason)
+    {
+        lock (_gate) return GiveUpLocked(gap, reason);
+    }
+
+    /// <summary>Returns what takes the feed back to the present moment: what the sink did not take must not be known.</summary>
+    public Action Savepoint()
+    {
+        lock (_gate)
+        {
+            var (seen, gaps, epoch, origin, isFirst, cause, newest, epochStart, oldHighest, seenOn) = (_seen.Clone(), _gaps.ToList(), IdEpoch, _origin, _isFirstOrigin, _cause, _newest, _epochStart, _oldHighest, SeenOn);
+            return () =>
+            {
+                lock (_gate)
+                {
+                    foreach (var gap in _gaps) gap.IsSettled = true;
+                    foreach (var gap in gaps) gap.IsSettled = false;
+                    _gaps.Clear();
+                    _gaps.AddRange(gaps);
+                    (_seen, IdEpoch, _origin, _isFirstOrigin, _cause, _newest, _epochStart, _oldHighest, SeenOn) = (seen, epoch, origin, isFirst, cause, newest, epochStart, oldHighest, seenOn);
+                }
+            };
+        }
+    }
+
+    private void TakeLocked(string origin, List<LogRecord> records, ICollection<OpenGap> opened)
     {
         if (origin.Length > 0 && origin != _origin)
         {
@@ -98,8 +154,7 @@ internal sealed class InstrumentFeed
         _seen.Forget(MaxRuns);
     }
 
-    /// <summary>Gives a gap up and returns the record that says so.</summary>
-    public LogRecord GiveUp(OpenGap gap, GapReason reason)
+    private LogRecord GiveUpLocked(OpenGap gap, GapReason reason)
     {
         gap.IsSettled = true;
         _gaps.Remove(gap);
@@ -149,7 +204,7 @@ internal sealed class InstrumentFeed
 
     private int Restart(in Trade trade, int index, List<LogRecord> records, ICollection<OpenGap> opened)
     {
-        foreach (var gap in _gaps.ToList()) records.Insert(index++, GiveUp(gap, GapReason.IdsRestarted));
+        foreach (var gap in _gaps.ToList()) records.Insert(index++, GiveUpLocked(gap, GapReason.IdsRestarted));
         IdEpoch++;
         _oldHighest = _seen.HighestId;
         _seen = new TradeIdIntervals();
@@ -160,7 +215,13 @@ internal sealed class InstrumentFeed
 
     private LogRecord Open(FeedGap bounds, ICollection<OpenGap> opened)
     {
-        if (_gaps.Count == MaxGaps) _gaps.RemoveAt(0);
+        if (_gaps.Count == MaxGaps)
+        {
+            // Nobody fetches it any more in this run; it stays in the symbol's book, and the next start asks for it.
+            _gaps[0].IsSettled = true;
+            _gaps.RemoveAt(0);
+        }
+
         var gap = new OpenGap(this, bounds);
         _gaps.Add(gap);
         opened.Add(gap);

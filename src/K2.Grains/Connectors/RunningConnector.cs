@@ -62,7 +62,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
 
     public IReadOnlyList<Instrument> Instruments { get; }
 
-    /// <summary>Whether backfill has failed, so that the connector should be started anew.</summary>
+    /// <summary>Whether connections or backfill have ended, so that the connector should be started anew.</summary>
     public bool HasEnded => _running.IsCompleted || (_backfiller is not null && _filling.IsCompleted);
 
     /// <summary>Stops and returns when all that was taken is durable.</summary>

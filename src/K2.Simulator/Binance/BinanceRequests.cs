@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using K2.Simulator.Exchanges;
 
 namespace K2.Simulator.Binance;
 
@@ -107,16 +108,10 @@ internal sealed class BinanceRequests
         else id.WriteTo(json);
     });
 
-    private static byte[] Write(Action<Utf8JsonWriter> content)
+    private static byte[] Write(Action<Utf8JsonWriter> content) => Wire.Json(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            content(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
+        json.WriteStartObject();
+        content(json);
+        json.WriteEndObject();
+    });
 }

@@ -192,6 +192,51 @@ public sealed class BackfillerTests : IAsyncDisposable
         Assert.True(_history.Requests.IndexOf("/ETHUSDT?from=2") <= 2, string.Join(' ', _history.Requests));
     }
 
+    [Fact]
+    public async Task Run_SinkThatFailsOnce_TriesAgain()
+    {
+        Serve(1, 9);
+        var fails = true;
+        _sink.Before = (batch, _) => batch.IsFetched && fails ? throw new InvalidOperationException("injected") : ValueTask.CompletedTask;
+        Start(new BackfillOptions { RetryMin = TimeSpan.FromSeconds(3) });
+        var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
+
+        await LiveAsync("c1", 1);
+        await LiveAsync("c2", 3);
+        await waiting;
+        Assert.Contains("injected", _backfiller!.Status.LastError, StringComparison.Ordinal);
+        Assert.False(_running.IsCompleted);
+        fails = false;
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await _sink.Until(sink => sink.TradesOf("BTC/USDT").Any(trade => trade.TradeId == 2));
+    }
+
+    [Fact]
+    public async Task Accept_LiveBatchThatTheSinkRefuses_IsNotKnownAndFetched()
+    {
+        Serve(1, 5);
+        Start();
+        await LiveAsync("c1", 1);
+        _sink.Before = (_, _) => throw new InvalidOperationException("injected");
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await LiveAsync("c1", 2, 3));
+        _sink.Before = null;
+
+        await LiveAsync("c2", 5);
+        await _sink.Until(Closed);
+
+        Assert.Equal([1, 2, 3, 4, 5], _sink.TradesOf("BTC/USDT").Select(trade => trade.TradeId).Order());
+    }
+
+    [Fact]
+    public void Confirmed_ConnectionsComeAndGoWhileRestIsAway_OneJobForEachInstrument()
+    {
+        _backfiller = new Backfiller(Exchange.Binance, _history, _keeper, new BackfillOptions(), _http, _time, NullLogger.Instance);
+
+        for (var i = 0; i < 1000; i++) ((IFeedWatch)_keeper).Confirmed($"c{i}", [Btc, Eth]);
+
+        Assert.Equal(2, _backfiller.Waiting);
+    }
+
     private static bool Closed(TestSink sink) => sink.Records("BTC/USDT").Any(record => record.Kind == RecordKind.GapClosed);
 
     private static HttpResponseMessage TooMany()

@@ -139,6 +139,15 @@ public sealed class InstrumentFeedTests
         Assert.False(_feed.WasBusy());
     }
 
+    [Fact]
+    public void Take_ThousandsOfJumps_KeepsABoundedNumberOfGaps()
+    {
+        for (var id = 1L; id < 6000; id += 2) Take("c1", (id, id));
+
+        Assert.Equal(1024, _feed.Gaps.Count);
+        Assert.Equal(_opened.Count - 1024, _opened.Count(gap => gap.IsSettled));
+    }
+
     private static Timestamp Time(long second) => new(second * Timestamp.MicrosecondsPerSecond);
 
     private static LogRecord Trade(long id, long second) => LogRecord.OfTrade(new Trade

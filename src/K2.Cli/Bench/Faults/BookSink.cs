@@ -15,12 +15,22 @@ internal sealed class BookSink : IConnectorSink
     private readonly Dictionary<InstrumentId, CandleBook> _books;
     private readonly Dictionary<InstrumentId, List<Trade>> _trades;
     private readonly BookChanges _changes = new();
+    private TaskCompletionSource _changed = NewSource();
     private long _offset;
 
     public BookSink(IEnumerable<Instrument> instruments)
     {
         _books = instruments.ToDictionary(instrument => instrument.Id, instrument => new CandleBook(instrument, KeepAll));
         _trades = _books.Keys.ToDictionary(id => id, _ => new List<Trade>());
+    }
+
+    /// <summary>Ends when records come after this was asked for.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_gate) return _changed.Task;
+        }
     }
 
     /// <summary>Trades of a known id with other content.</summary>
@@ -71,8 +81,13 @@ internal sealed class BookSink : IConnectorSink
                 var kept = _trades[id].Find(trade => trade.IdEpoch == again.IdEpoch && trade.TradeId == again.TradeId);
                 if ((kept.Price, kept.Quantity, kept.ExchangeTime) != (again.Price, again.Quantity, again.ExchangeTime)) Conflicts++;
             }
+
+            _changed.SetResult();
+            _changed = NewSource();
         }
     }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {

@@ -80,7 +80,10 @@ internal sealed class FaultBench(TextWriter output)
             foreach (var feed in feeds) await feed.Venue.Finished.WaitAsync(cancellationToken);
 
             var watch = Stopwatch.StartNew();
-            while (feeds.Exists(feed => !feed.IsSettled) && watch.Elapsed < Settling) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(Settling);
+            foreach (var feed in feeds) await feed.SettleAsync(limit.Token);
+            cancellationToken.ThrowIfCancellationRequested();
             lock (_gate)
             {
                 foreach (var feed in feeds)

@@ -59,8 +59,25 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         return new SimulatedFeed(server, instruments, pace, seed);
     }
 
-    /// <summary>Whether every trade of the exchange has arrived.</summary>
-    public bool IsSettled => Sink.Count == _exchange.Ledger.Trades.Count && _instruments.All(instrument => Sink.Gaps(instrument.Id).Count == 0);
+    /// <summary>Ends when every trade of the exchange has arrived, or with the limit; <see cref="Differences"/> then says which.</summary>
+    public async Task SettleAsync(CancellationToken limit)
+    {
+        try
+        {
+            while (true)
+            {
+                var changed = Sink.Changed;
+                if (IsSettled) return;
+                await changed.WaitAsync(limit);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // What is missing shows as a difference.
+        }
+    }
+
+    private bool IsSettled => Sink.Count == _exchange.Ledger.Trades.Count && _instruments.All(instrument => Sink.Gaps(instrument.Id).Count == 0);
 
     /// <summary>Returns what differs from the ledger, one line each; empty if nothing does.</summary>
     public IReadOnlyList<string> Differences()
