@@ -7,6 +7,7 @@ using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
+using K2.Grains.Connectors;
 using K2.Grains.Raw;
 using K2.Simulator.Replay;
 using K2.Streaming.Embedded;
@@ -136,16 +137,16 @@ internal sealed class Platform : IAsyncDisposable
         _replay = await SiloConfiguration.StartReplayAsync(options, instruments, _time, cancellationToken);
         if (_replay is not null) _parts.Add(_replay);
         SimulatedMarkets? simulation = null;
-        if (options.Source == SourceKind.Simulated)
+        if (options.Source == SourceKind.Simulated && wanted.Where(instrument => !options.Addresses.ContainsKey(instrument.Id.Exchange)).ToList() is { Count: > 0 } simulated)
         {
-            simulation = await SimulatedMarkets.StartAsync(wanted, options.Seed, _warehouse.Reader, await LagAsync(cancellationToken), _time, cancellationToken);
+            simulation = await SimulatedMarkets.StartAsync(simulated, options.Seed, _warehouse.Reader, await LagAsync(cancellationToken), _time, cancellationToken);
             _parts.Add(simulation);
         }
 
         var ports = SiloConfiguration.FreePorts(2);
         builder.WebHost.UseUrls(options.Url);
         builder.AddOrleans(ports, TradeTopics(options));
-        builder.AddPlatformServices(options, instruments, wanted, _replay, simulation?.Addresses, _log, _warehouse, Counters, probe, _time, () => Endpoints);
+        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
         _app.MapPlatform();
@@ -194,6 +195,13 @@ internal sealed class Platform : IAsyncDisposable
         }
 
         return await EmbeddedLog.OpenAsync(new EmbeddedLogOptions { Folder = folder.Log, Topics = topics }, highest, _time, loggers.CreateLogger<EmbeddedLog>(), probe, cancellationToken);
+    }
+
+    private static Dictionary<Exchange, ExchangeAddress> Addresses(SiloOptions options, SimulatedMarkets? simulation)
+    {
+        var addresses = new Dictionary<Exchange, ExchangeAddress>(options.Addresses);
+        foreach (var (exchange, address) in simulation?.Addresses ?? new Dictionary<Exchange, ExchangeAddress>()) addresses[exchange] = address;
+        return addresses;
     }
 
     private static List<LogTopic> TradeTopics(SiloOptions options) => options.Exchanges.Select(exchange => new LogTopic(TopicNames.Trades(exchange), SiloConfiguration.PartitionsPerExchange)).ToList();

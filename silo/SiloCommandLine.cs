@@ -1,6 +1,7 @@
 using System.CommandLine;
 using K2.Abstractions;
 using K2.Domain.Instruments;
+using K2.Grains.Connectors;
 using K2.Simulator.Replay;
 
 namespace K2.Silo;
@@ -21,13 +22,14 @@ public static class SiloCommandLine
     private static readonly Option<string?> InstrumentsOption = new("--instruments") { Description = "an instruments file in place of the built-in one" };
     private static readonly Option<string> RoleOption = new("--role") { Description = "all, silo or api", DefaultValueFactory = _ => "all" };
     private static readonly Option<int> SeedOption = new("--seed") { Description = "seed of the simulated feed", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string[]> EndpointOption = new("--endpoint") { Description = "where an exchange is reached: EXCHANGE=WEBSOCKET,REST, for example of k2 simulate" };
 
     /// <summary>Reads the command line; answers null where help or the version was asked for and has been printed.</summary>
     /// <exception cref="StartupException">An option is bad.</exception>
     public static SiloOptions? Parse(string[] args)
     {
         var root = new RootCommand("K2 on Orleans: market data from exchanges as exact trades and candles.");
-        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption];
+        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption, EndpointOption];
         foreach (var option in all) root.Options.Add(option);
 
         SiloOptions? options = null;
@@ -74,9 +76,28 @@ public static class SiloCommandLine
             Url = url.TrimEnd('/'),
             ClickHousePort = port,
             InstrumentsFile = result.GetValue(InstrumentsOption),
+            Addresses = Addresses(result.GetValue(EndpointOption) ?? [], source),
             Seed = result.GetValue(SeedOption) is >= 0 and var seed ? seed : throw new StartupException("--seed takes a whole number from 0."),
         };
     }
+
+    private static Dictionary<Exchange, ExchangeAddress> Addresses(string[] texts, SourceKind source)
+    {
+        if (texts.Length > 0 && source == SourceKind.Replay) throw new StartupException("--endpoint does not go with --source replay: captures are played from an address of their own.");
+        var addresses = new Dictionary<Exchange, ExchangeAddress>();
+        foreach (var text in texts)
+        {
+            var parts = text.Split('=', 2);
+            var uris = parts.Length < 2 ? [] : parts[1].Split(',');
+            if (!ExchangeNames.TryParse(parts[0], out var exchange) || uris.Length != 2 || Address(uris[0], "ws", "wss") is not { } socket || Address(uris[1], "http", "https") is not { } rest)
+                throw new StartupException($"--endpoint '{text}' is no address of an exchange: write for example binance=ws://127.0.0.1:9001/stream,http://127.0.0.1:9001/.");
+            if (!addresses.TryAdd(exchange, new ExchangeAddress(socket, rest))) throw new StartupException($"--endpoint names {exchange.ToName()} twice.");
+        }
+
+        return addresses;
+    }
+
+    private static Uri? Address(string text, params ReadOnlySpan<string> schemes) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) ? uri : null;
 
     private static ReplaySpeed Speed(string text) =>
         ReplaySpeed.TryParse(text, out var speed) ? speed : throw new StartupException($"--speed '{text}' is no pace: write 1, a factor such as 20 or 0.5, or max.");

@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Grains.Connectors;
 using K2.Simulator.Replay;
 
 namespace K2.Silo;
@@ -60,4 +61,7 @@ public sealed record SiloOptions
 
     /// <summary>Seed of the simulated feed and of all jitter.</summary>
     public required int Seed { get; init; }
+
+    /// <summary>Where exchanges are reached instead of their own addresses or of the built-in simulation.</summary>
+    public required IReadOnlyDictionary<Exchange, ExchangeAddress> Addresses { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class SiloServices
     private const int MaxStreams = 1024;
 
     public static void AddPlatformServices(
-        this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress>? addresses,
+        this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
         EmbeddedLog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
         builder.Services.AddSingleton(instruments);
@@ -48,7 +48,7 @@ internal static class SiloServices
                     // A replay begins with the first subscription: one message asks for all.
                     : new ConnectorOptions { EndpointOverride = replay.BinanceEndpoint, StreamsPerMessage = MaxStreams },
                 Origins = replay is null ? null : new ReplayOrigins(replay),
-                Addresses = addresses ?? new Dictionary<Exchange, ExchangeAddress>(),
+                Addresses = addresses,
                 JitterSeed = options.Seed,
             },
             new CandleBookOptions());

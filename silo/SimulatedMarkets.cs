@@ -9,24 +9,8 @@ namespace K2.Silo;
 /// <summary>The simulated exchanges of one silo: the same instruments as the real ones, on loopback. Their ids go on where the data folder ends.</summary>
 internal sealed class SimulatedMarkets : IAsyncDisposable
 {
-    private const int PriceDecimals = 4;
-    private const int QuantityDecimals = 8;
     private const int KeptTrades = 20_000;
     private static readonly Dictionary<Exchange, int> TradesPerSecond = new() { [Exchange.Binance] = 30, [Exchange.Kraken] = 10, [Exchange.Coinbase] = 10 };
-
-    // Where prices were around the end of 2024, in units of the quote.
-    private static readonly Dictionary<string, int> Prices = new(StringComparer.Ordinal)
-    {
-        ["BTC"] = 60_000,
-        ["ETH"] = 2_600,
-        ["BNB"] = 520,
-        ["SOL"] = 150,
-        ["LTC"] = 62,
-        ["AVAX"] = 24,
-        ["LINK"] = 10,
-        ["DOT"] = 5,
-        ["ATOM"] = 4,
-    };
 
     private readonly List<SimulatedExchange> _exchanges = [];
 
@@ -43,16 +27,16 @@ internal sealed class SimulatedMarkets : IAsyncDisposable
     public static async Task<SimulatedMarkets> StartAsync(IReadOnlyList<Instrument> wanted, int seed, IWarehouseReader reader, long lag, TimeProvider time, CancellationToken cancellationToken)
     {
         var markets = new SimulatedMarkets();
-        foreach (var exchange in wanted.GroupBy(instrument => instrument.Id.Exchange))
+        try
         {
-            var instruments = new List<SimulatedInstrument>();
-            foreach (var instrument in exchange) instruments.Add(Simulated(instrument, instruments.Count, await NextIdAsync(instrument, reader, lag, cancellationToken)));
-            markets._exchanges.Add(await SimulatedExchange.StartAsync(
-                new SimulatedExchangeOptions { Exchange = exchange.Key, Instruments = instruments, Seed = (ulong)seed, TradesPerSecond = TradesPerSecond[exchange.Key], KeptTrades = KeptTrades, Time = time },
-                cancellationToken));
+            foreach (var exchange in wanted.GroupBy(instrument => instrument.Id.Exchange)) await markets.AddAsync(exchange, seed, reader, lag, time, cancellationToken);
+            return markets;
         }
-
-        return markets;
+        catch
+        {
+            await markets.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -60,12 +44,13 @@ internal sealed class SimulatedMarkets : IAsyncDisposable
         foreach (var exchange in _exchanges) await exchange.DisposeAsync();
     }
 
-    private static SimulatedInstrument Simulated(Instrument instrument, int rank, long? firstId)
+    private async Task AddAsync(IGrouping<Exchange, Instrument> exchange, int seed, IWarehouseReader reader, long lag, TimeProvider time, CancellationToken cancellationToken)
     {
-        var decimals = Math.Min(PriceDecimals, instrument.PriceScale);
-        long unit = 1;
-        for (var i = 0; i < decimals; i++) unit *= 10;
-        return new SimulatedInstrument(instrument.NativeSymbol, instrument.RestSymbol, decimals, Math.Min(QuantityDecimals, instrument.QuantityScale), Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit, Math.Max(1, 64 >> rank)) { FirstId = firstId };
+        var instruments = new List<SimulatedInstrument>();
+        foreach (var instrument in exchange) instruments.Add(SimulatedInstrument.Of(instrument, instruments.Count) with { FirstId = await NextIdAsync(instrument, reader, lag, cancellationToken) });
+        _exchanges.Add(await SimulatedExchange.StartAsync(
+            new SimulatedExchangeOptions { Exchange = exchange.Key, Instruments = instruments, Seed = (ulong)seed, TradesPerSecond = TradesPerSecond[exchange.Key], KeptTrades = KeptTrades, Time = time },
+            cancellationToken));
     }
 
     private static async Task<long?> NextIdAsync(Instrument instrument, IWarehouseReader reader, long lag, CancellationToken cancellationToken)

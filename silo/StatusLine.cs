@@ -18,9 +18,9 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         output.WriteLine(Text($"K2 on Orleans {platform.Version}, ready in {startup.TotalSeconds:0.0} s, data in {options.DataFolder}"));
         output.WriteLine(options.Source switch
         {
-            SourceKind.Simulated => Text($"source      SIMULATED: {string.Join(", ", options.Exchanges.Select(exchange => exchange.ToName()))} on loopback (seed {options.Seed}); no real market data"),
+            SourceKind.Simulated => Text($"source      SIMULATED: {string.Join(", ", options.Exchanges.Select(Shown))} (seed {options.Seed}); no real market data"),
             SourceKind.Replay => Text($"source      replay of {options.Captures.Count} capture(s) at speed {options.Speed}"),
-            _ => $"source      live: {string.Join(", ", options.Exchanges.Select(exchange => exchange.ToName()))}",
+            _ => $"source      live: {string.Join(", ", options.Exchanges.Select(Shown))}",
         });
         output.WriteLine($"candles     {url}/");
         output.WriteLine($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard");
@@ -55,6 +55,8 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         output.WriteLine(Text($"seconds {elapsed.TotalSeconds:0.00}, of them streaming {streaming.TotalSeconds:0.00}, {rate:0} trades/s; memory {Environment.WorkingSet / (1 << 20)} MiB now, {Platform.PeakMemoryBytes / (1 << 20)} MiB at most, engine {platform.EnginePeakMemoryBytes / (1 << 20)} MiB at most; processor seconds silo {Environment.CpuUsage.TotalTime.TotalSeconds:0.0}, engine {platform.EngineCpu.TotalSeconds:0.0}"));
         output.Flush();
     }
+
+    private string Shown(Exchange exchange) => options.Addresses.TryGetValue(exchange, out var address) ? $"{exchange.ToName()} at {address.WebSocket}" : exchange.ToName();
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

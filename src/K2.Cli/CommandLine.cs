@@ -70,6 +70,7 @@ internal static class CommandLine
             WatchCommand.Create(services, target),
             SqlCommand.Create(services, target),
             DoctorCommand.Create(services, target),
+            SimulateCommand.Create(services),
             BenchCommand.Create(services),
         };
         return root;

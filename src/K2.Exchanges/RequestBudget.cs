@@ -4,4 +4,5 @@ namespace K2.Exchanges;
 /// <param name="Weight">Sum of weights that is allowed in one window.</param>
 /// <param name="Window">The window.</param>
 /// <param name="MinSpacing">Shortest time between two requests.</param>
-public sealed record RequestBudget(int Weight, TimeSpan Window, TimeSpan MinSpacing);
+/// <param name="InstrumentSpacing">Shortest time between two requests for one instrument, where the exchange counts by instrument.</param>
+public sealed record RequestBudget(int Weight, TimeSpan Window, TimeSpan MinSpacing, TimeSpan InstrumentSpacing = default);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using K2.Cli.Bench.Faults;
 using K2.Cli.Bench.Fuzz;
+using K2.Cli.Bench.Soak;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,7 +13,7 @@ internal static class BenchCommand
 {
     private const string DefaultCapture = "../shared/captures/binance-trade-2024-08-08.jsonl";
 
-    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services) };
+    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services), Soak(services), Outage(services) };
 
     private static Command Faults(CliServices services)
     {
@@ -73,6 +74,66 @@ internal static class BenchCommand
             }
         });
         return command;
+    }
+
+    private static Command Soak(CliServices services)
+    {
+        var minutes = new Option<double>("--minutes") { Description = "length of the load", DefaultValueFactory = _ => 15 };
+        var rate = new Option<int>("--trades-per-second") { Description = "over three exchanges", DefaultValueFactory = _ => 2000 };
+        var seed = new Option<int>("--seed") { Description = "fixes trades and faults", DefaultValueFactory = _ => 1 };
+        var silo = new Option<string?>("--silo") { Description = "the silo's assembly (default: the one built in this checkout)" };
+        var command = new Command("soak", "Load with a fault every ten seconds; the tables must equal the ledgers and memory must stay flat.") { minutes, rate, seed, silo };
+        command.SetAction((parsed, cancellationToken) => UnderLoadAsync(
+            services,
+            folder => new SoakOptions
+            {
+                Silo = Existing(parsed.GetValue(silo) ?? BuiltSilo(), "--silo"),
+                Folder = folder,
+                Seed = parsed.GetValue(seed) is >= 0 and var number ? number : throw CliException.Usage("--seed takes a whole number from 0."),
+                Minutes = parsed.GetValue(minutes) is > 0 and <= 10_000 and var length ? length : throw CliException.Usage("--minutes takes a number above 0, up to 10000."),
+                TradesPerSecond = parsed.GetValue(rate) is >= 3 and <= 100_000 and var pace ? pace : throw CliException.Usage("--trades-per-second takes a whole number from 3 to 100000."),
+            },
+            (options, token) => new SoakBench(options, Instruments(), services.Terminal.Out, services.Time).RunAsync(token),
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Outage(CliServices services)
+    {
+        var rate = new Option<int>("--trades-per-second") { Description = "over three exchanges", DefaultValueFactory = _ => 2000 };
+        var seed = new Option<int>("--seed") { Description = "fixes the trades", DefaultValueFactory = _ => 1 };
+        var silo = new Option<string?>("--silo") { Description = "the silo's assembly (default: the one built in this checkout)" };
+        var command = new Command("outage", "Under load: one exchange cut for 90 s, REST answering 429 for 30 s, the silo killed and started 60 s later.") { rate, seed, silo };
+        command.SetAction((parsed, cancellationToken) => UnderLoadAsync(
+            services,
+            folder => new SoakOptions
+            {
+                Silo = Existing(parsed.GetValue(silo) ?? BuiltSilo(), "--silo"),
+                Folder = folder,
+                Seed = parsed.GetValue(seed) is >= 0 and var number ? number : throw CliException.Usage("--seed takes a whole number from 0."),
+                TradesPerSecond = parsed.GetValue(rate) is >= 3 and <= 100_000 and var pace ? pace : throw CliException.Usage("--trades-per-second takes a whole number from 3 to 100000."),
+            },
+            (options, token) => new OutageBench(options, Instruments(), services.Terminal.Out, services.Time).RunAsync(token),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> UnderLoadAsync(CliServices services, Func<string, SoakOptions> options, Func<SoakOptions, CancellationToken, Task<bool>> run, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("k2-bench-").FullName;
+        try
+        {
+            return await run(options(Path.Combine(folder, "data")), cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+        }
+        catch (Exception failure) when (failure is TimeoutException or InvalidOperationException)
+        {
+            await services.Terminal.Out.WriteLineAsync($"FAILED: {failure.Message}");
+            return ExitCode.Failed;
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
     }
 
     private static InstrumentTable Instruments() => InstrumentFile.Load(Path.Combine(AppContext.BaseDirectory, "instruments.yaml"));

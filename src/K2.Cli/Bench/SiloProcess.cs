@@ -80,6 +80,28 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Sends SIGKILL to the engine's child process; false if there is none now.</summary>
     public bool KillEngine()
     {
+        using var engine = FindEngine();
+        engine?.Kill();
+        return engine is not null;
+    }
+
+    /// <summary>Resident memory of the silo and of its engine, in bytes.</summary>
+    public (long Silo, long Engine) Memory()
+    {
+        _process.Refresh();
+        using var engine = FindEngine();
+        return (_process.WorkingSet64, engine?.WorkingSet64 ?? 0);
+    }
+
+    /// <summary>Processor time of the silo and of its engine.</summary>
+    public (TimeSpan Silo, TimeSpan Engine) Processor()
+    {
+        using var engine = FindEngine();
+        return (_process.TotalProcessorTime, engine?.TotalProcessorTime ?? TimeSpan.Zero);
+    }
+
+    private Process? FindEngine()
+    {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
@@ -87,10 +109,7 @@ internal sealed class SiloProcess : IDisposable
             {
                 var status = File.ReadAllText(Path.Combine(folder, "stat"));
                 var parent = status[(status.LastIndexOf(')') + 2)..].Split(' ')[1];
-                if (parent != _process.Id.ToString(CultureInfo.InvariantCulture)) continue;
-                using var child = Process.GetProcessById(id);
-                child.Kill();
-                return true;
+                if (parent == _process.Id.ToString(CultureInfo.InvariantCulture)) return Process.GetProcessById(id);
             }
             catch (Exception gone) when (gone is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException)
             {
@@ -98,7 +117,7 @@ internal sealed class SiloProcess : IDisposable
             }
         }
 
-        return false;
+        return null;
     }
 
     public void Dispose()

@@ -17,4 +17,7 @@ public enum GapCause : byte
 
     /// <summary>The platform was stopped and started again.</summary>
     Restart = 4,
+
+    /// <summary>Trades from before the first known one were asked for; nothing was lost.</summary>
+    History = 5,
 }

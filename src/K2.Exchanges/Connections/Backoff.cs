@@ -1,6 +1,6 @@
 namespace K2.Exchanges.Connections;
 
-/// <summary>Waits between connections: exponential with full jitter, never shorter than the minimum.</summary>
+/// <summary>Waits between connections: exponential, half of it fixed and half jitter, so that limits on connections hold also on average; never shorter than the minimum.</summary>
 internal sealed class Backoff(TimeSpan min, TimeSpan max, Random jitter)
 {
     private const int MaxDoublings = 20;
@@ -14,7 +14,8 @@ internal sealed class Backoff(TimeSpan min, TimeSpan max, Random jitter)
     public TimeSpan Next(TimeSpan? retryAfter)
     {
         var ceiling = Math.Min((double)max.Ticks, min.Ticks * Math.Pow(2, Math.Min(++_failures, MaxDoublings)));
-        var wait = TimeSpan.FromTicks(min.Ticks + (long)(jitter.NextDouble() * (ceiling - min.Ticks)));
+        var floor = Math.Max((double)min.Ticks, ceiling / 2);
+        var wait = TimeSpan.FromTicks((long)(floor + (jitter.NextDouble() * (ceiling - floor))));
         return retryAfter > wait ? retryAfter.Value : wait;
     }
 }

@@ -8,9 +8,6 @@ public sealed partial class Backfiller
     [LoggerMessage(2011, LogLevel.Information, "{Exchange}: gap {Gap} ({Cause})")]
     private partial void LogGap(Exchange exchange, string gap, string cause);
 
-    [LoggerMessage(2012, LogLevel.Warning, "{Exchange}: {Problem}; next request in {Wait}")]
-    private partial void LogPaused(Exchange exchange, string problem, TimeSpan wait);
-
     [LoggerMessage(2013, LogLevel.Warning, "{Exchange}: gap {Gap} stays open: {Reason}")]
     private partial void LogGivenUp(Exchange exchange, string gap, string reason);
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using K2.Exchanges.Rest;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Exchanges.Gaps;
@@ -16,43 +16,38 @@ public sealed partial class Backfiller : IDisposable
 {
     private readonly ITradeHistory _history;
     private readonly FeedKeeper _keeper;
+    private readonly RestApi _rest;
     private readonly BackfillOptions _options;
-    private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Exchange _exchange;
-    private readonly RateGate _rate;
     private readonly Lock _gate = new();
     private readonly LinkedList<FetchJob> _jobs = [];
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly FrameResult _result = new();
     private readonly string _origin;
     private FetchJob? _current;
-    private long _pausedUntil;
     private long _nextTailCheck;
-    private int _failures;
     private long _sequence;
     private long _backfilled;
-    private volatile string _lastError = "";
 
     /// <summary>Makes a backfiller and listens to the keeper; <see cref="RunAsync"/> starts it.</summary>
     /// <param name="exchange">The exchange.</param>
-    /// <param name="history">Its REST API.</param>
+    /// <param name="history">How its pages are asked for and read.</param>
     /// <param name="keeper">Knows the gaps and takes the pages.</param>
+    /// <param name="rest">Its REST API; not disposed of.</param>
     /// <param name="options">Behaviour.</param>
-    /// <param name="http">Sends the requests; not disposed of.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">Log of gaps.</param>
-    public Backfiller(Exchange exchange, ITradeHistory history, FeedKeeper keeper, BackfillOptions options, HttpClient http, TimeProvider time, ILogger logger)
+    public Backfiller(Exchange exchange, ITradeHistory history, FeedKeeper keeper, RestApi rest, BackfillOptions options, TimeProvider time, ILogger logger)
     {
         _exchange = exchange;
         _history = history;
         _keeper = keeper;
+        _rest = rest;
         _options = options;
-        _http = http;
         _time = time;
         _logger = logger;
-        _rate = new RateGate(options.BudgetOverride ?? history.Budget, time);
         _nextTailCheck = Later(options.TailInterval);
         _origin = $"{exchange.ToName()}-rest-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
         keeper.GapOpened = Add;
@@ -66,7 +61,7 @@ public sealed partial class Backfiller : IDisposable
         get
         {
             var (opened, filled, givenUp) = _keeper.Counts;
-            lock (_gate) return new FeedStatus(_jobs.Count(job => job.Gap is not null) + (_current?.Gap is null ? 0 : 1), opened, filled, givenUp, _backfilled, _sequence, _lastError);
+            lock (_gate) return new FeedStatus(_jobs.Count(job => job.Gap is not null) + (_current?.Gap is null ? 0 : 1), opened, filled, givenUp, _backfilled, _sequence, _rest.LastError);
         }
     }
 
@@ -94,7 +89,6 @@ public sealed partial class Backfiller : IDisposable
                     continue;
                 }
 
-                await _rate.WaitAsync(job.Next!.Weight, stop);
                 if (await TryFetchAsync(job, stop)) Requeue(job);
                 lock (_gate) _current = null;
             }
@@ -148,7 +142,6 @@ public sealed partial class Backfiller : IDisposable
     {
         lock (_gate)
         {
-            var pause = Remaining(_pausedUntil);
             var wait = Remaining(_nextTailCheck);
             for (var node = _jobs.First; node is not null;)
             {
@@ -157,7 +150,7 @@ public sealed partial class Backfiller : IDisposable
                 {
                     _jobs.Remove(node);
                 }
-                else if (Remaining(job.NotBefore) is var rest && rest <= TimeSpan.Zero && pause <= TimeSpan.Zero)
+                else if (Longer(Remaining(job.NotBefore), _rest.WaitFor(job.Feed.Instrument.Id)) is var rest && rest <= TimeSpan.Zero)
                 {
                     _jobs.Remove(node);
                     _current = job;
@@ -165,10 +158,9 @@ public sealed partial class Backfiller : IDisposable
                     job.Next ??= _history.First(job.Feed.Instrument, job.Range);
                     return (job, TimeSpan.Zero);
                 }
-                else
+                else if (rest < wait)
                 {
-                    var ready = rest > pause ? rest : pause;
-                    if (ready < wait) wait = ready;
+                    wait = rest;
                 }
 
                 node = next;
@@ -214,7 +206,7 @@ public sealed partial class Backfiller : IDisposable
         }
         catch (Exception failure) when (!stop.IsCancellationRequested)
         {
-            Pause($"{job.Next?.PathAndQuery} failed: {failure.GetType().Name} {failure.Message}", null);
+            _rest.Fail($"{job.Next?.PathAndQuery} failed: {failure.GetType().Name} {failure.Message}");
             return true;
         }
     }
@@ -222,30 +214,26 @@ public sealed partial class Backfiller : IDisposable
     /// <summary>Fetches one page of a job; true if the job goes on.</summary>
     private async Task<bool> FetchAsync(FetchJob job, CancellationToken stop)
     {
-        if (job.Gap is { } wide && wide.Width > _options.MaxGapTrades)
+        if (job.Gap is { } wide && wide.Width > _options.MaxGapTrades && wide.Bounds.Cause != GapCause.History)
         {
             await GiveUpAsync(wide, GapReason.TooLarge, stop);
             return false;
         }
 
-        using var response = await SendAsync(job.Next!, stop);
-        if (response is null) return true;
+        if (await _rest.GetAsync(job.Feed.Instrument.Id, job.Next!, stop) is not { } answer) return true;
 
-        var body = await ReadAsync(response, stop);
-        if (body is null) return true;
-
+        var body = answer.Body;
         var received = Timestamp.From(_time.GetUtcNow());
         var instrument = job.Feed.Instrument;
-        var next = _history.Read(instrument, job.Range!, job.Next!, body, name => Header(response, name), received, _result);
+        var next = _history.Read(instrument, job.Range!, job.Next!, body, answer.Header, received, _result);
         if (_result.Kind == FrameKind.Rejected)
         {
-            Pause($"{job.Next!.PathAndQuery} was answered with {_result.Reason}: {_result.Detail}", null);
+            _rest.Fail($"{job.Next!.PathAndQuery} was answered with {_result.Reason}: {_result.Detail}");
             await _keeper.AcceptAsync(Page(body, received, [], 0, new RejectedFrame(_result.Reason, _result.Detail, body, body.Length, received, ++_sequence)), stop);
             return !await FailedAsync(job, stop);
         }
 
-        _failures = 0;
-        _lastError = "";
+        _rest.Succeeded();
         var records = Wanted(job);
         _backfilled += records.Count;
         var count = records.Count;
@@ -261,7 +249,7 @@ public sealed partial class Backfiller : IDisposable
     {
         if (job.Gap is not { } gap) return true;
         job.Next = null;
-        job.NotBefore = Later(_options.RetryMin * (1 << Math.Min(gap.Attempts, 10)));
+        job.NotBefore = Later(_rest.RetryMin * (1 << Math.Min(gap.Attempts, 10)));
         if (++gap.Attempts < _options.MaxAttempts) return false;
 
         await GiveUpAsync(gap, GapReason.NotServed, stop);
@@ -299,69 +287,9 @@ public sealed partial class Backfiller : IDisposable
         Trades = trades,
     };
 
-    /// <summary>Sends a request; null if it failed, then the exchange is left alone for a while.</summary>
-    private async Task<HttpResponseMessage?> SendAsync(HistoryQuery query, CancellationToken stop)
-    {
-        using var timeout = new CancellationTokenSource(_options.AnswerTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
-        try
-        {
-            var response = await _http.GetAsync(new Uri(_options.EndpointOverride ?? _history.BaseAddress, query.PathAndQuery), HttpCompletionOption.ResponseHeadersRead, either.Token);
-            if (response.IsSuccessStatusCode) return response;
-
-            Pause($"{query.PathAndQuery} was answered with HTTP {(int)response.StatusCode}", RetryAfter(response));
-            response.Dispose();
-            return null;
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            Pause($"{query.PathAndQuery} was not answered within {_options.AnswerTimeout.TotalSeconds} s", null);
-            return null;
-        }
-        catch (HttpRequestException failure)
-        {
-            Pause($"{query.PathAndQuery} failed: {failure.Message}", null);
-            return null;
-        }
-    }
-
-    private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken stop)
-    {
-        using var timeout = new CancellationTokenSource(_options.AnswerTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
-        try
-        {
-            await response.Content.LoadIntoBufferAsync(_options.MaxAnswerBytes, either.Token);
-            return await response.Content.ReadAsByteArrayAsync(either.Token);
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
-        {
-            Pause($"an answer could not be read: {failure.Message}", null);
-            return null;
-        }
-    }
-
-    private void Pause(string problem, TimeSpan? retryAfter)
-    {
-        var wait = _options.RetryMin * (1 << Math.Min(_failures++, 16));
-        if (wait > _options.RetryMax) wait = _options.RetryMax;
-        if (retryAfter > wait) wait = retryAfter.Value;
-        _lastError = problem;
-        LogPaused(_exchange, problem, wait);
-        lock (_gate) _pausedUntil = Later(wait);
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - _time.GetUtcNow(),
-        _ => response.StatusCode is HttpStatusCode.TooManyRequests or (HttpStatusCode)418 ? _options.RetryMax : null,
-    };
-
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values) ? values.FirstOrDefault() : null;
-
     private long Later(TimeSpan wait) => _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
 
     private TimeSpan Remaining(long timestamp) => timestamp == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_time.GetTimestamp(), timestamp);
+
+    private static TimeSpan Longer(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

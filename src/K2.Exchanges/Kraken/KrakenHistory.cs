@@ -20,7 +20,7 @@ internal sealed class KrakenHistory : ITradeHistory
     public Uri BaseAddress => KrakenEndpoints.Rest;
 
     /// <inheritdoc/>
-    public RequestBudget Budget { get; } = new(60, TimeSpan.FromMinutes(1), KrakenLimits.RestSpacing);
+    public RequestBudget Budget { get; } = new(300, TimeSpan.FromMinutes(1), KrakenLimits.RestSpacing, KrakenLimits.PairSpacing);
 
     /// <inheritdoc/>
     public HistoryQuery First(Instrument instrument, HistoryRange range)

@@ -15,6 +15,12 @@ public static class KrakenLimits
     /// <summary>Trades in one page of the REST API at most.</summary>
     public const int TradesPerPage = 1000;
 
-    /// <summary>Public REST calls are counted by address, about one in a second is always allowed (support.kraken.com, "API rate limits").</summary>
-    public static TimeSpan RestSpacing { get; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Time between two public REST calls for one pair: calls to Trades and OHLC are counted by address and pair, and one in a second is always
+    /// allowed (support.kraken.com, "What are the API rate limits?").
+    /// </summary>
+    public static TimeSpan PairSpacing { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two REST calls for any pairs. Chosen, so that many pairs at once are no burst.</summary>
+    public static TimeSpan RestSpacing { get; } = TimeSpan.FromMilliseconds(150);
 }

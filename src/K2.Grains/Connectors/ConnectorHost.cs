@@ -8,6 +8,7 @@ using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Exchanges.Gaps;
+using K2.Exchanges.Rest;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
@@ -27,6 +28,7 @@ public sealed class ConnectorHost(
     ILoggerFactory loggers) : IConnectorHost, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Exchange, RunningConnector> _running = new();
+    private readonly ConcurrentDictionary<Exchange, RestApi> _rests = new();
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -105,6 +107,7 @@ public sealed class ConnectorHost(
     public async ValueTask DisposeAsync()
     {
         foreach (var exchange in _running.Keys) await StopAsync(exchange);
+        foreach (var rest in _rests.Values) rest.Dispose();
         _change.Dispose();
         _http.Dispose();
     }
@@ -124,7 +127,7 @@ public sealed class ConnectorHost(
             var starts = new List<(Instrument, FeedStart?)>();
             foreach (var instrument in wanted) starts.Add((instrument, await ReadStartAsync(instrument)));
             keeper = new FeedKeeper(starts, sink);
-            backfiller = new Backfiller(exchange, adapter.History, keeper, options.Backfill with { EndpointOverride = address?.Rest ?? options.Backfill.EndpointOverride }, _http, time, loggers.CreateLogger<Backfiller>());
+            backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
         }
 
         var connection = options.Connector with { EndpointOverride = address?.WebSocket ?? options.Connector.EndpointOverride };
@@ -133,6 +136,13 @@ public sealed class ConnectorHost(
             new ConnectorWorker(adapter, instruments, shard, connection, keeper is null ? sink : keeper, options.Origins, options.Source, new Random(jitter.Next()), time, loggers.CreateLogger<ConnectorWorker>()))).ToList();
         return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, time, loggers.CreateLogger<RunningConnector>());
     }
+
+    private RestApi Rest(IExchangeAdapter adapter) => _rests.GetOrAdd(adapter.Exchange, exchange =>
+    {
+        var rest = options.Backfill.Rest;
+        rest = rest with { EndpointOverride = options.Addresses.GetValueOrDefault(exchange)?.Rest ?? rest.EndpointOverride };
+        return new RestApi(exchange, adapter.History.BaseAddress, adapter.History.Budget, rest, _http, time, loggers.CreateLogger<RestApi>());
+    });
 
     /// <summary>What the last checkpoint knows. Records behind it are still in the log: what is fetched once more is known by its ids.</summary>
     private async Task<FeedStart?> ReadStartAsync(Instrument instrument)

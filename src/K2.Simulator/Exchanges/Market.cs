@@ -86,19 +86,27 @@ internal sealed class Market
     /// <summary>Returns the newest trades of an instrument in its present id epoch, oldest first.</summary>
     public IReadOnlyList<LedgerTrade> Latest(string native, int count)
     {
-        lock (_gate) return [.. Current(native).TakeLast(count)];
+        lock (_gate) return Range(_byNative[native], _byNative[native].Trades.Count - count, count);
     }
 
     /// <summary>Returns trades of the present id epoch from an id on.</summary>
     public IReadOnlyList<LedgerTrade> FromId(string native, long id, int count)
     {
-        lock (_gate) return [.. Current(native).SkipWhile(trade => trade.TradeId < id).Take(count)];
+        lock (_gate) return Range(_byNative[native], IndexOfId(_byNative[native], id), count);
     }
 
     /// <summary>Returns trades of the present id epoch below an id, newest first.</summary>
     public IReadOnlyList<LedgerTrade> BelowId(string native, long id, int count)
     {
-        lock (_gate) return [.. Current(native).Where(trade => trade.TradeId < id).TakeLast(count).Reverse()];
+        lock (_gate)
+        {
+            var book = _byNative[native];
+            var end = IndexOfId(book, id);
+            var start = Math.Max(book.EpochStart, end - count);
+            var trades = book.Trades.GetRange(start, end - start);
+            trades.Reverse();
+            return trades;
+        }
     }
 
     /// <summary>Returns trades behind a moment, and those of the last one's moment beyond the count.</summary>
@@ -106,17 +114,34 @@ internal sealed class Market
     {
         lock (_gate)
         {
-            var trades = _byNative[native].Trades.SkipWhile(trade => trade.TimeMicroseconds <= microseconds).ToList();
-            if (trades.Count <= count) return trades;
-            var last = trades[count - 1].TimeMicroseconds;
-            return [.. trades.TakeWhile((trade, index) => index < count || trade.TimeMicroseconds == last)];
+            var trades = _byNative[native].Trades;
+            var start = First(trades, trade => trade.TimeMicroseconds > microseconds);
+            var end = Math.Min(trades.Count, start + count);
+            while (end > start && end < trades.Count && trades[end].TimeMicroseconds == trades[end - 1].TimeMicroseconds) end++;
+            return trades.GetRange(start, end - start);
         }
     }
 
-    private IEnumerable<LedgerTrade> Current(string native)
+    private static List<LedgerTrade> Range(Book book, int index, int count)
     {
-        var book = _byNative[native];
-        return book.Trades.SkipWhile(trade => trade.IdEpoch < book.IdEpoch);
+        var start = Math.Max(book.EpochStart, index);
+        return book.Trades.GetRange(start, Math.Min(count, book.Trades.Count - start));
+    }
+
+    // Ids and times never fall within what is searched.
+    private static int IndexOfId(Book book, long id) => Math.Max(book.EpochStart, First(book.Trades, trade => trade.IdEpoch == book.IdEpoch && trade.TradeId >= id));
+
+    private static int First(List<LedgerTrade> trades, Predicate<LedgerTrade> holds)
+    {
+        int low = 0, high = trades.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >> 1;
+            if (holds(trades[middle])) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
     }
 
     private Book Choose()
@@ -133,7 +158,7 @@ internal sealed class Market
     private LedgerTrade Make(Book book, long time)
     {
         var trade = book.Make(_random, time);
-        if (book.Trades.Count > _options.KeptTrades) book.Trades.RemoveRange(0, book.Trades.Count / 2);
+        if (book.Trades.Count > _options.KeptTrades) book.Forget(book.Trades.Count / 2);
         return trade;
     }
 
@@ -153,10 +178,20 @@ internal sealed class Market
 
         public ushort IdEpoch { get; private set; }
 
+        /// <summary>Index of the first trade of the present id epoch.</summary>
+        public int EpochStart { get; private set; }
+
         public void RestartIds()
         {
             IdEpoch++;
             _nextId = 1;
+            EpochStart = Trades.Count;
+        }
+
+        public void Forget(int count)
+        {
+            Trades.RemoveRange(0, count);
+            EpochStart = Math.Max(0, EpochStart - count);
         }
 
         public LedgerTrade Make(SplitMix random, long time)

@@ -23,12 +23,14 @@ public sealed class SimulatedExchange : IAsyncDisposable
     private LoopbackServer _server = null!;
     private Task _making = Task.CompletedTask;
     private int _nextFault;
+    private volatile bool _isHeld;
 
     private SimulatedExchange(SimulatedExchangeOptions options)
     {
         if (options.Instruments.Count == 0) throw new ArgumentException("an exchange needs an instrument", nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TradesPerSecond, 1);
         _options = options;
+        _isHeld = options.StartHeld;
         _market = new Market(options);
         _faults = new FaultState(options.Time);
         _protocol = options.Exchange switch
@@ -63,10 +65,16 @@ public sealed class SimulatedExchange : IAsyncDisposable
     public static async Task<SimulatedExchange> StartAsync(SimulatedExchangeOptions options, CancellationToken cancellationToken)
     {
         var exchange = new SimulatedExchange(options);
-        exchange._server = await LoopbackServer.StartAsync(exchange.ServeAsync, cancellationToken);
+        exchange._server = await LoopbackServer.StartAsync(exchange.ServeAsync, cancellationToken, options.Port);
         exchange._making = Task.Run(exchange.MakeAsync, CancellationToken.None);
         return exchange;
     }
+
+    /// <summary>Starts to make trades, where that was held back.</summary>
+    public void Release() => _isHeld = false;
+
+    /// <summary>Makes no more trades; all else goes on.</summary>
+    public void Hold() => _isHeld = true;
 
     /// <summary>Lets a fault happen now.</summary>
     public void Inject(FaultKind kind, int amount, TimeSpan duration)
@@ -101,7 +109,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
                 owed -= count * TimeSpan.TicksPerSecond;
                 lock (_gate)
                 {
-                    if (_faults.IsFrozen) count = 0;
+                    if (_faults.IsFrozen || _isHeld) count = 0;
                     if (_options.MaxTrades is { } most) count = (int)Math.Min(count, most - _market.Made);
                     while (count > 0) count -= MakeSome(count);
                     if (time.GetElapsedTime(lastHeartbeat) >= _options.HeartbeatInterval)

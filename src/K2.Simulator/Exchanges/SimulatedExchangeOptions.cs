@@ -32,6 +32,12 @@ public sealed record SimulatedExchangeOptions
     /// <summary>Time between heartbeats, where the exchange has them. Default 1 s.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether no trades are made until <see cref="SimulatedExchange.Release"/>, so that clients can subscribe before the first.</summary>
+    public bool StartHeld { get; init; }
+
+    /// <summary>Port of 127.0.0.1 to listen on; 0, the default, takes a free one.</summary>
+    public int Port { get; init; }
+
     /// <summary>Clock and timers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -1,3 +1,5 @@
+using K2.Domain.Instruments;
+
 namespace K2.Simulator.Exchanges;
 
 /// <summary>One instrument of a simulated exchange.</summary>
@@ -9,6 +11,36 @@ namespace K2.Simulator.Exchanges;
 /// <param name="Weight">Share of the exchange's trades, at least 1.</param>
 public sealed record SimulatedInstrument(string Native, string Rest, int PriceDecimals, int QuantityDecimals, long StartPrice, int Weight)
 {
+    private const int MostPriceDecimals = 4;
+    private const int MostQuantityDecimals = 8;
+    private const int MostWeight = 64;
+
+    // Where prices were around the end of 2024, in units of the quote.
+    private static readonly Dictionary<string, int> Prices = new(StringComparer.Ordinal)
+    {
+        ["BTC"] = 60_000,
+        ["ETH"] = 2_600,
+        ["BNB"] = 520,
+        ["SOL"] = 150,
+        ["LTC"] = 62,
+        ["AVAX"] = 24,
+        ["LINK"] = 10,
+        ["DOT"] = 5,
+        ["ATOM"] = 4,
+    };
+
     /// <summary>First id, to go on where an earlier exchange of the same data ended, then without history; null takes one from the seed.</summary>
     public long? FirstId { get; init; }
+
+    /// <summary>Returns a real instrument as it is simulated: a plausible price, and half as many trades as the one before it.</summary>
+    /// <param name="instrument">The instrument.</param>
+    /// <param name="rank">Its place among the exchange's, 0 for the most traded.</param>
+    public static SimulatedInstrument Of(Instrument instrument, int rank)
+    {
+        var decimals = Math.Min(MostPriceDecimals, instrument.PriceScale);
+        long unit = 1;
+        for (var i = 0; i < decimals; i++) unit *= 10;
+        return new SimulatedInstrument(
+            instrument.NativeSymbol, instrument.RestSymbol, decimals, Math.Min(MostQuantityDecimals, instrument.QuantityScale), Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit, Math.Max(1, MostWeight >> Math.Min(rank, 30)));
+    }
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace K2.Simulator.WebSockets;
 
 /// <summary>
-/// A web server on a free port of 127.0.0.1. It is Kestrel without a host: a host inside the silo would take over the process's signals.
+/// A web server on a port of 127.0.0.1. It is Kestrel without a host: a host inside the silo would take over the process's signals.
 /// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
@@ -26,11 +26,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <summary>The server's address, <c>ws://127.0.0.1:port/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>Starts a server.</summary>
-    public static async Task<LoopbackServer> StartAsync(Func<HttpContext, Task> handler, CancellationToken cancellationToken)
+    /// <summary>Starts a server on a port, or on a free one.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<LoopbackServer> StartAsync(Func<HttpContext, Task> handler, CancellationToken cancellationToken, int port = 0)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Listen(IPAddress.Loopback, 0);
+        options.Listen(IPAddress.Loopback, port);
 
         // A connector may stop reading for as long as it likes.
         options.Limits.MinResponseDataRate = null;
@@ -38,8 +39,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         var server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
         await server.StartAsync(new Application(handler), cancellationToken);
-        var port = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-        return new LoopbackServer(server, new Uri($"ws://127.0.0.1:{port}/"));
+        var bound = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        return new LoopbackServer(server, new Uri($"ws://127.0.0.1:{bound}/"));
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Exchanges.Gaps;
+using K2.Exchanges.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Exchanges.Tests.Gaps;
@@ -17,6 +18,7 @@ public sealed class BackfillerTests : IAsyncDisposable
     private readonly FeedKeeper _keeper;
     private readonly CancellationTokenSource _stop = new();
     private readonly HttpClient _http;
+    private RestApi? _rest;
     private Backfiller? _backfiller;
     private Task _running = Task.CompletedTask;
 
@@ -31,6 +33,7 @@ public sealed class BackfillerTests : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _backfiller?.Dispose();
+        _rest?.Dispose();
         _keeper.Dispose();
         _http.Dispose();
         _stop.Dispose();
@@ -89,7 +92,7 @@ public sealed class BackfillerTests : IAsyncDisposable
     public async Task Run_IdsThatTheExchangeLeavesOut_AreGivenUpAfterSomeAttempts()
     {
         _history.Ids.AddRange([1, 2, 5, 6]);
-        Start(new BackfillOptions { MaxAttempts = 2, RetryMin = TimeSpan.FromSeconds(3) });
+        Start(new BackfillOptions { MaxAttempts = 2, Rest = new RestOptions { RetryMin = TimeSpan.FromSeconds(3) } });
         var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
 
         await LiveAsync("c1", 1);
@@ -165,7 +168,7 @@ public sealed class BackfillerTests : IAsyncDisposable
     {
         Serve(1, 9);
         _history.Fault = number => number == 1 ? FakeHistory.Text("broken") : null;
-        Start(new BackfillOptions { RetryMin = TimeSpan.FromSeconds(3) });
+        Start(new BackfillOptions { Rest = new RestOptions { RetryMin = TimeSpan.FromSeconds(3) } });
         var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
 
         await LiveAsync("c1", 1);
@@ -198,7 +201,7 @@ public sealed class BackfillerTests : IAsyncDisposable
         Serve(1, 9);
         var fails = true;
         _sink.Before = (batch, _) => batch.IsFetched && fails ? throw new InvalidOperationException("injected") : ValueTask.CompletedTask;
-        Start(new BackfillOptions { RetryMin = TimeSpan.FromSeconds(3) });
+        Start(new BackfillOptions { Rest = new RestOptions { RetryMin = TimeSpan.FromSeconds(3) } });
         var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
 
         await LiveAsync("c1", 1);
@@ -230,11 +233,11 @@ public sealed class BackfillerTests : IAsyncDisposable
     [Fact]
     public void Confirmed_ConnectionsComeAndGoWhileRestIsAway_OneJobForEachInstrument()
     {
-        _backfiller = new Backfiller(Exchange.Binance, _history, _keeper, new BackfillOptions(), _http, _time, NullLogger.Instance);
+        Make(new BackfillOptions());
 
         for (var i = 0; i < 1000; i++) ((IFeedWatch)_keeper).Confirmed($"c{i}", [Btc, Eth]);
 
-        Assert.Equal(2, _backfiller.Waiting);
+        Assert.Equal(2, _backfiller!.Waiting);
     }
 
     private static bool Closed(TestSink sink) => sink.Records("BTC/USDT").Any(record => record.Kind == RecordKind.GapClosed);
@@ -253,8 +256,14 @@ public sealed class BackfillerTests : IAsyncDisposable
 
     private void Start(BackfillOptions? options = null)
     {
-        _backfiller = new Backfiller(Exchange.Binance, _history, _keeper, options ?? new BackfillOptions(), _http, _time, NullLogger.Instance);
-        _running = Task.Run(() => _backfiller.RunAsync(_stop.Token));
+        Make(options ?? new BackfillOptions());
+        _running = Task.Run(() => _backfiller!.RunAsync(_stop.Token));
+    }
+
+    private void Make(BackfillOptions options)
+    {
+        _rest = new RestApi(Exchange.Binance, _history.BaseAddress, _history.Budget, options.Rest, _http, _time, NullLogger.Instance);
+        _backfiller = new Backfiller(Exchange.Binance, _history, _keeper, _rest, options, _time, NullLogger.Instance);
     }
 
     private ValueTask LiveAsync(string connection, params long[] ids) => _keeper.AcceptAsync(InstrumentTrades.Batch(connection, Btc, ids), TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using K2.Exchanges;
 using K2.Exchanges.Gaps;
+using K2.Exchanges.Rest;
 
 namespace K2.Cli.Bench.Faults;
 
@@ -26,11 +27,9 @@ internal sealed record FeedPace(ConnectorOptions Connector, BackfillOptions Back
         new BackfillOptions
         {
             Grace = TimeSpan.FromMilliseconds(50),
-            RetryMin = TimeSpan.FromMilliseconds(20),
-            RetryMax = TimeSpan.FromMilliseconds(500),
             MaxAttempts = 50,
             TailInterval = TimeSpan.FromMilliseconds(300),
-            BudgetOverride = new RequestBudget(1000, TimeSpan.FromSeconds(1), TimeSpan.Zero),
+            Rest = new RestOptions { RetryMin = TimeSpan.FromMilliseconds(20), RetryMax = TimeSpan.FromMilliseconds(500), BudgetOverride = new RequestBudget(1000, TimeSpan.FromSeconds(1), TimeSpan.Zero) },
         },
         TimeSpan.FromMilliseconds(200));
 }

@@ -8,6 +8,7 @@ using K2.Exchanges.Binance;
 using K2.Exchanges.Coinbase;
 using K2.Exchanges.Gaps;
 using K2.Exchanges.Kraken;
+using K2.Exchanges.Rest;
 using K2.Simulator.Exchanges;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,6 +21,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
     private readonly SimulatedExchange _exchange;
     private readonly HttpClient _http;
     private readonly FeedKeeper _keeper;
+    private readonly RestApi _rest;
     private readonly Backfiller _backfiller;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
@@ -34,7 +36,8 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         _http = new HttpClient();
         _keeper = new FeedKeeper(instruments.Select(instrument => (instrument, (FeedStart?)new FeedStart(Sink.Start(instrument.Id).IdEpoch, Sink.Start(instrument.Id).Seen, []))), Sink);
         IExchangeAdapter adapter = exchange.Exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
-        _backfiller = new Backfiller(exchange.Exchange, adapter.History, _keeper, pace.Backfill with { EndpointOverride = exchange.RestEndpoint }, _http, TimeProvider.System, NullLogger.Instance);
+        _rest = new RestApi(exchange.Exchange, adapter.History.BaseAddress, adapter.History.Budget, pace.Backfill.Rest with { EndpointOverride = exchange.RestEndpoint }, _http, TimeProvider.System, NullLogger.Instance);
+        _backfiller = new Backfiller(exchange.Exchange, adapter.History, _keeper, _rest, pace.Backfill, TimeProvider.System, NullLogger.Instance);
         Worker = new ConnectorWorker(
             adapter, new InstrumentTable(instruments), instruments, pace.Connector with { EndpointOverride = exchange.WebSocketEndpoint }, _keeper, null, TradeSource.Simulated, new Random((int)(seed % int.MaxValue)), TimeProvider.System, NullLogger.Instance);
         _running = Task.WhenAll(Task.Run(() => Worker.RunAsync(_stop.Token)), Task.Run(() => _backfiller.RunAsync(_stop.Token)));
@@ -104,6 +107,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         await _running;
         await _exchange.DisposeAsync();
         _backfiller.Dispose();
+        _rest.Dispose();
         _keeper.Dispose();
         _http.Dispose();
         _stop.Dispose();
