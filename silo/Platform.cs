@@ -6,6 +6,7 @@ using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
+using K2.Contracts.Verification;
 using K2.Domain.Instruments;
 using K2.Grains.Connectors;
 using K2.Grains.Raw;
@@ -179,6 +180,7 @@ internal sealed class Platform : IAsyncDisposable
         foreach (var exchange in _exchanges)
         {
             await grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Start([.. wanted.Where(i => i.Id.Exchange == exchange).Select(i => i.Id.Symbol)]);
+            if (_replay is null) await grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule();
         }
     }
 

@@ -65,6 +65,7 @@ internal static class CommandLine
             CandlesCommand.Create(services, target),
             TradesCommand.Create(services, target),
             GapsCommand.Create(services, target),
+            VerifyCommand.Create(services, target),
             ConnectorCommands.Pause(services, target),
             ConnectorCommands.Resume(services, target),
             WatchCommand.Create(services, target),

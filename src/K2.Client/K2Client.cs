@@ -7,6 +7,7 @@ using K2.Contracts.Hosting;
 using K2.Contracts.Http;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
+using K2.Contracts.Verification;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 
@@ -152,6 +153,18 @@ public sealed class K2Client : IAsyncDisposable
     {
         var gateway = await GatewayAsync(cancellationToken);
         await gateway.CallAsync(cluster => Connector(cluster, exchange).Resume(), cancellationToken);
+    }
+
+    /// <summary>Compares a symbol's closed candles with those that the exchange publishes.</summary>
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="hours">How far back, 1 to 720.</param>
+    /// <param name="cancellationToken">Ends the waiting; the comparison goes on.</param>
+    public async Task<SymbolVerification> VerifyAsync(string exchange, string symbol, int hours = 24, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => cluster.GetGrain<IExchangeVerifierGrain>(id.Exchange.ToName()).Verify(id.Symbol, hours), cancellationToken);
     }
 
     /// <summary>Returns counters, connections and symbols of the platform.</summary>

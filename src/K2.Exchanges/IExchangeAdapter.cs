@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Exchanges.Candles;
 
 namespace K2.Exchanges;
 
@@ -16,6 +17,9 @@ public interface IExchangeAdapter
 
     /// <summary>Reads past trades from the exchange's REST API.</summary>
     ITradeHistory History { get; }
+
+    /// <summary>Reads the exchange's own candles from its REST API.</summary>
+    ICandleHistory Candles { get; }
 
     /// <summary>
     /// Silence after which a connection is asked for a sign of life, or given up where there is no <see cref="ProbeMessage"/>. Where the exchange

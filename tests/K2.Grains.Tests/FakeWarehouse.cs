@@ -68,6 +68,8 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
         return Task.CompletedTask;
     }
 
+    public Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Stores a trade as a flush whose checkpoint was lost has left it.</summary>
     public void Seed(PositionedTrade trade) => _trades[(trade.Trade.IdEpoch, trade.Trade.TradeId)] = trade;
 

@@ -14,4 +14,7 @@ public interface IWarehouseWriter
 
     /// <summary>Writes dead letters.</summary>
     Task WriteDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken);
+
+    /// <summary>Writes outcomes of checks.</summary>
+    Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);
 }

@@ -4,6 +4,7 @@ using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
 using K2.Contracts.Symbols;
+using K2.Contracts.Verification;
 using K2.Domain.Instruments;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,6 +36,14 @@ internal sealed class PlatformObserver(
         var answers = await Task.WhenAll(active.Select(instrument => AskAsync(
             token => grains.GetGrain<ISymbolGrain>(instrument.Id.ToString()).GetStatus(token), cancellationToken)));
         return [.. answers.Where(answer => answer is not null).Select(answer => answer!)];
+    }
+
+    /// <summary>Returns the latest comparison of each symbol's candles with the exchange's own.</summary>
+    public async Task<ImmutableArray<SymbolVerification>> VerificationsAsync(ImmutableArray<ConnectorStatus> connectors, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(connectors.Select(connector => AskAsync<IReadOnlyList<SymbolVerification>>(
+            async _ => await grains.GetGrain<IExchangeVerifierGrain>(connector.Exchange).GetLatest(), cancellationToken)));
+        return [.. answers.Where(answer => answer is not null).SelectMany(answer => answer!)];
     }
 
     /// <summary>Returns the records of trade topics that are in the log and not yet durable in the warehouse, or null where this process holds no log.</summary>

@@ -25,6 +25,7 @@ internal static class StatusEndpoints
             LagRecords = await observer.LagAsync(cancellationToken),
             Counters = observer.Counters(),
             Connectors = connectors,
+            Verifications = await observer.VerificationsAsync(connectors, cancellationToken),
             Symbols = await observer.SymbolsAsync(observer.Active(connectors), cancellationToken),
         };
         return Results.Json(status, ApiJson.Default.PlatformStatus);

@@ -42,6 +42,14 @@ internal static class StatusCommand
         foreach (var connector in status.Connectors) connectors.AddRow(Row(connector));
         if (connectors.Rows.Count > 0) Tables.Write(connectors, terminal);
 
+        var verifications = VerifyCommand.Table();
+        foreach (var outcome in status.Verifications) verifications.AddRow(VerifyCommand.Row(outcome));
+        if (verifications.Rows.Count > 0)
+        {
+            output.WriteLine($"candles against the exchanges' own, at {Moment(status.Verifications.Max(outcome => outcome.At))}");
+            Tables.Write(verifications, terminal);
+        }
+
         var symbols = Tables.Create([("instrument", false), ("watermark", false), ("last trade id", true), ("id holes", true), ("position", true)]);
         foreach (var symbol in status.Symbols) symbols.AddRow(Row(symbol));
         if (symbols.Rows.Count > 0) Tables.Write(symbols, terminal);

@@ -7,7 +7,7 @@ namespace K2.Cli.Simulation;
 internal sealed class SimulatedVenues : IAsyncDisposable
 {
     // Binance trades more than both others together, and Coinbase more than Kraken.
-    private static readonly (Exchange Exchange, int Percent)[] Shares = [(Exchange.Binance, 80), (Exchange.Kraken, 8), (Exchange.Coinbase, 12)];
+    private static readonly (Exchange Exchange, int Percent)[] Shares = [(Exchange.Binance, 85), (Exchange.Kraken, 5), (Exchange.Coinbase, 10)];
     private readonly List<SimulatedExchange> _all = [];
 
     private SimulatedVenues()

@@ -87,6 +87,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
         {
             throw Lost(_endpoints, failure);
         }
+        catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
+        {
+            // What a grain refuses, it refuses in words for people.
+            throw new K2ClientException(refused.Message, inner: refused);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
+using K2.Contracts.Verification;
 
 namespace K2.Contracts.Http;
 
@@ -24,6 +25,7 @@ namespace K2.Contracts.Http;
 [JsonSerializable(typeof(TradeView))]
 [JsonSerializable(typeof(CandleView))]
 [JsonSerializable(typeof(LiveEvent))]
+[JsonSerializable(typeof(SymbolVerification))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same JSON with characters such as <c>&amp;</c> left as they are, so that a link in it can be copied. Not for what a request brought along.</summary>

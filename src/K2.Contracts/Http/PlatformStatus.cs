@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using K2.Contracts.Connectors;
 using K2.Contracts.Symbols;
+using K2.Contracts.Verification;
 
 namespace K2.Contracts.Http;
 
@@ -30,4 +31,7 @@ public sealed record PlatformStatus
 
     /// <summary>What the active symbols' grains have durably done.</summary>
     public required ImmutableArray<SymbolStatus> Symbols { get; init; }
+
+    /// <summary>The latest comparison of each symbol's candles with the exchange's own, since the silo started.</summary>
+    public ImmutableArray<SymbolVerification> Verifications { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Exchanges.Candles;
 using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Binance;
@@ -22,6 +23,9 @@ public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAd
 
     /// <inheritdoc/>
     public ITradeHistory History { get; } = new BinanceHistory();
+
+    /// <inheritdoc/>
+    public ICandleHistory Candles { get; } = new BinanceCandles();
 
     /// <inheritdoc/>
     public TimeSpan MaxSilence => TimeSpan.FromSeconds(10);

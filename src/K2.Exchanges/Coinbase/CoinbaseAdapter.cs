@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Exchanges.Candles;
 using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Coinbase;
@@ -20,6 +21,9 @@ public sealed class CoinbaseAdapter : IExchangeAdapter
 
     /// <inheritdoc/>
     public ITradeHistory History { get; } = new CoinbaseHistory();
+
+    /// <inheritdoc/>
+    public ICandleHistory Candles { get; } = new CoinbaseCandles();
 
     /// <inheritdoc/>
     public TimeSpan MaxSilence => TimeSpan.FromSeconds(5);

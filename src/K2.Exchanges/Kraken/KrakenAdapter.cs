@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Exchanges.Candles;
 using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Kraken;
@@ -17,6 +18,9 @@ public sealed class KrakenAdapter : IExchangeAdapter
 
     /// <inheritdoc/>
     public ITradeHistory History { get; } = new KrakenHistory();
+
+    /// <inheritdoc/>
+    public ICandleHistory Candles { get; } = new KrakenCandles();
 
     /// <inheritdoc/>
     public TimeSpan MaxSilence => TimeSpan.FromSeconds(5);

@@ -4,11 +4,13 @@ using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
+using K2.Contracts.Verification;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Exchanges.Gaps;
 using K2.Exchanges.Rest;
+using K2.Grains.Verification;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
@@ -50,8 +52,7 @@ public sealed class ConnectorHost(
             }
 
             if (wanted.Count == 0) return;
-            var adapter = adapters.FirstOrDefault(a => a.Exchange == exchange) ?? throw new ArgumentException($"this version has no connector for {exchange.ToName()}");
-            _running[exchange] = await ConnectAsync(adapter, wanted);
+            _running[exchange] = await ConnectAsync(Adapter(exchange), wanted);
         }
         finally
         {
@@ -103,6 +104,13 @@ public sealed class ConnectorHost(
         };
     }
 
+    /// <inheritdoc/>
+    public Task<SymbolVerification> VerifyAsync(Exchange exchange, string symbol, TimeSpan range, CancellationToken cancellationToken)
+    {
+        var adapter = Adapter(exchange);
+        return new CandleVerifier(adapter.Candles, Rest(adapter), reader, time).VerifyAsync(Find(exchange, symbol), range, cancellationToken);
+    }
+
     /// <summary>Stops all workers; returns when all that they took is durable in the log.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -137,7 +145,9 @@ public sealed class ConnectorHost(
         return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, time, loggers.CreateLogger<RunningConnector>());
     }
 
-    private RestApi Rest(IExchangeAdapter adapter) => _rests.GetOrAdd(adapter.Exchange, exchange =>
+    private IExchangeAdapter Adapter(Exchange exchange) => adapters.FirstOrDefault(a => a.Exchange == exchange) ?? throw new ArgumentException($"this version has no connector for {exchange.ToName()}");
+
+    private RestApi Rest(IExchangeAdapter adapter) => options.Origins is not null ? throw new InvalidOperationException("a replay has no exchange to ask") : _rests.GetOrAdd(adapter.Exchange, exchange =>
     {
         var rest = options.Backfill.Rest;
         rest = rest with { EndpointOverride = options.Addresses.GetValueOrDefault(exchange)?.Rest ?? rest.EndpointOverride };

@@ -1,4 +1,5 @@
 using K2.Contracts.Connectors;
+using K2.Contracts.Verification;
 using K2.Domain.Instruments;
 
 namespace K2.Grains.Connectors;
@@ -18,4 +19,9 @@ public interface IConnectorHost
 
     /// <summary>Returns what the exchange's worker does.</summary>
     ConnectorStatus Status(Exchange exchange);
+
+    /// <summary>Compares a symbol's candles with those that the exchange publishes.</summary>
+    /// <exception cref="ArgumentException">The symbol is not in the instruments file.</exception>
+    /// <exception cref="InvalidOperationException">A replay has no exchange to ask.</exception>
+    Task<SymbolVerification> VerifyAsync(Exchange exchange, string symbol, TimeSpan range, CancellationToken cancellationToken);
 }

@@ -72,8 +72,10 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
-        if (path is not ("/api/v3/historicalTrades" or "/api/v3/trades")) return NotFound();
+        if (path is not ("/api/v3/historicalTrades" or "/api/v3/trades" or "/api/v3/klines" or "/api/v3/aggTrades")) return NotFound();
         if (Market.FindRest(query["symbol"].ToString()) is not { } instrument) return Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
+        if (path == "/api/v3/klines") return CandlePages.Binance(Market, instrument, query) ?? Error(StatusCodes.Status400BadRequest, -1120, "Invalid interval.");
+        if (path == "/api/v3/aggTrades") return Aggregates(instrument, query);
 
         var limit = Count(query, "limit", 1000);
         var from = query["fromId"].ToString();
@@ -93,6 +95,34 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
                 json.WriteNumber("time", Wire.Milliseconds(trade.TimeMicroseconds));
                 json.WriteBoolean("isBuyerMaker", !trade.TakerBought);
                 json.WriteBoolean("isBestMatch", true);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }));
+    }
+
+    /// <summary>Every trade is an aggregate of itself here.</summary>
+    private RestAnswer Aggregates(SimulatedInstrument instrument, IQueryCollection query)
+    {
+        var limit = Count(query, "limit", 1000);
+        var trades = long.TryParse(query["startTime"], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+            ? (Market.FirstAt(instrument.Native, start * 1000) is { } first ? Market.FromId(instrument.Native, first.TradeId, limit) : [])
+            : long.TryParse(query["fromId"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Market.FromId(instrument.Native, id, limit) : Market.Latest(instrument.Native, limit);
+        return new RestAnswer(StatusCodes.Status200OK, Wire.Json(json =>
+        {
+            json.WriteStartArray();
+            foreach (var trade in trades)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("a", trade.TradeId);
+                json.WriteString("p", Wire.Fixed(trade.Price, instrument.PriceDecimals, Digits));
+                json.WriteString("q", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, Digits));
+                json.WriteNumber("f", trade.TradeId);
+                json.WriteNumber("l", trade.TradeId);
+                json.WriteNumber("T", Wire.Milliseconds(trade.TimeMicroseconds));
+                json.WriteBoolean("m", !trade.TakerBought);
+                json.WriteBoolean("M", true);
                 json.WriteEndObject();
             }
 

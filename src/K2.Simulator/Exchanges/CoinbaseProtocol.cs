@@ -76,8 +76,9 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is not ["products", var product, "trades"]) return NotFound();
+        if (parts is not ["products", var product, "trades" or "candles"]) return NotFound();
         if (Market.FindRest(product) is not { } instrument) return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
+        if (parts[2] == "candles") return CandlePages.Coinbase(Market, instrument, query);
 
         var after = long.TryParse(query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : long.MaxValue;
         var trades = Market.BelowId(instrument.Native, after, Count(query, "limit", 1000));

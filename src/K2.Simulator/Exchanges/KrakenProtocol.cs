@@ -54,8 +54,9 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
 
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
-        if (path != "/0/public/Trades") return NotFound();
+        if (path is not ("/0/public/Trades" or "/0/public/OHLC")) return NotFound();
         if (Market.FindRest(query["pair"].ToString()) is not { } instrument) return Ok("""{"error":["EQuery:Unknown asset pair"]}"""u8.ToArray());
+        if (path == "/0/public/OHLC") return CandlePages.Kraken(Market, instrument, query) ?? Ok("""{"error":["EGeneral:Invalid arguments"]}"""u8.ToArray());
 
         var since = long.TryParse(query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : 0;
         var trades = Market.Behind(instrument.Native, since / 1000, Count(query, "count", 1000));

@@ -10,6 +10,7 @@ internal sealed class Market
     private const int BurstPercent = 30;
     private const int FirstIds = 100_000;
     private const long HistorySpacing = 500_000;
+    private const int FinestQuantity = 8;
 
     private readonly Lock _gate = new();
     private readonly SimulatedExchangeOptions _options;
@@ -26,11 +27,12 @@ internal sealed class Market
     {
         _options = options;
         _random = new SplitMix(options.Seed);
-        _books = [.. options.Instruments.Select(instrument => new Book(instrument, instrument.FirstId ?? FirstIds + _random.Below(FirstIds)))];
+        // Where an exchange before this one made trades, only windows that begin from now on are known whole.
+        var start = Now();
+        _books = [.. options.Instruments.Select(instrument => new Book(instrument, instrument.FirstId ?? FirstIds + _random.Below(FirstIds), instrument.FirstId is null ? 0 : start))];
         _byNative = _books.ToDictionary(book => book.Instrument.Native, StringComparer.Ordinal);
         _byRest = _books.ToDictionary(book => book.Instrument.Rest, StringComparer.Ordinal);
         _totalWeight = options.Instruments.Sum(instrument => instrument.Weight);
-        var start = Now();
         for (var i = options.HistoryTrades; i > 0; i--)
         {
             foreach (var book in _books.Where(book => book.Instrument.FirstId is null)) Make(book, Floor(start - (i * HistorySpacing)));
@@ -122,6 +124,23 @@ internal sealed class Market
         }
     }
 
+    /// <summary>Returns candles whose window starts in [from, to), oldest first.</summary>
+    public IReadOnlyList<MarketCandle> Candles(string native, int minutes, long fromMicroseconds, long toMicroseconds)
+    {
+        lock (_gate) return _byNative[native].Candles.Between(minutes, fromMicroseconds, toMicroseconds);
+    }
+
+    /// <summary>Returns the first trade of the present id epoch at or behind a moment, or null.</summary>
+    public LedgerTrade? FirstAt(string native, long microseconds)
+    {
+        lock (_gate)
+        {
+            var book = _byNative[native];
+            var index = Math.Max(book.EpochStart, First(book.Trades, trade => trade.TimeMicroseconds >= microseconds));
+            return index < book.Trades.Count ? book.Trades[index] : null;
+        }
+    }
+
     private static List<LedgerTrade> Range(Book book, int index, int count)
     {
         var start = Math.Max(book.EpochStart, index);
@@ -167,14 +186,17 @@ internal sealed class Market
     // Binance says times in milliseconds, the others in microseconds.
     private long Floor(long microseconds) => _options.Exchange == Exchange.Binance ? microseconds / 1000 * 1000 : microseconds;
 
-    private sealed class Book(SimulatedInstrument instrument, long firstId)
+    private sealed class Book(SimulatedInstrument instrument, long firstId, long candlesFrom)
     {
         private long _price = instrument.StartPrice;
         private long _nextId = firstId;
+        private readonly long _quantityUnit = (long)Math.Pow(10, FinestQuantity - Math.Min(FinestQuantity, instrument.QuantityDecimals));
 
         public SimulatedInstrument Instrument => instrument;
 
         public List<LedgerTrade> Trades { get; } = [];
+
+        public MarketCandles Candles { get; } = new(candlesFrom);
 
         public ushort IdEpoch { get; private set; }
 
@@ -202,8 +224,9 @@ internal sealed class Market
             _price = Math.Max(1, _price + step);
             var takerBought = random.Below(2) == 0;
             long magnitude = random.Below(4) switch { 0 => 1, 1 => 10, 2 => 100, _ => 1000 };
-            var trade = new LedgerTrade(instrument.Native, IdEpoch, _nextId++, takerBought ? _price + 1 : _price, (1 + random.Below(9000)) * magnitude, takerBought, time);
+            var trade = new LedgerTrade(instrument.Native, IdEpoch, _nextId++, takerBought ? _price + 1 : _price, Math.Max(1, (1 + random.Below(9000)) * magnitude / _quantityUnit), takerBought, time);
             Trades.Add(trade);
+            Candles.Add(trade);
             return trade;
         }
     }

@@ -15,6 +15,9 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
     private const int MostQuantityDecimals = 8;
     private const int MostWeight = 64;
 
+    // Price times quantity has at most eight digits behind the point for nearly all of Binance's symbols.
+    private const int MostDecimalsOfBinance = 8;
+
     // Where prices were around the end of 2024, in units of the quote.
     private static readonly Dictionary<string, int> Prices = new(StringComparer.Ordinal)
     {
@@ -41,6 +44,11 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
         long unit = 1;
         for (var i = 0; i < decimals; i++) unit *= 10;
         return new SimulatedInstrument(
-            instrument.NativeSymbol, instrument.RestSymbol, decimals, Math.Min(MostQuantityDecimals, instrument.QuantityScale), Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit, Math.Max(1, MostWeight >> Math.Min(rank, 30)));
+            instrument.NativeSymbol,
+            instrument.RestSymbol,
+            decimals,
+            Math.Min(instrument.Id.Exchange == Exchange.Binance ? MostDecimalsOfBinance - decimals : MostQuantityDecimals, instrument.QuantityScale),
+            Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit,
+            Math.Max(1, MostWeight >> Math.Min(rank, 30)));
     }
 }

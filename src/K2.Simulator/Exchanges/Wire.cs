@@ -18,7 +18,7 @@ internal static class Wire
     }
 
     /// <summary>A number with a fixed count of digits behind the point.</summary>
-    public static string Fixed(long mantissa, int decimals, int shown)
+    public static string Fixed(Int128 mantissa, int decimals, int shown)
     {
         var digits = mantissa.ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         var fraction = digits[^decimals..].PadRight(shown, '0');
@@ -26,7 +26,7 @@ internal static class Wire
     }
 
     /// <summary>A number without zeros at its end; very small ones with an exponent, as some JSON writers do.</summary>
-    public static string Shortest(long mantissa, int decimals)
+    public static string Shortest(Int128 mantissa, int decimals)
     {
         var text = Fixed(mantissa, decimals, decimals);
         if (text.Contains('.', StringComparison.Ordinal)) text = text.TrimEnd('0').TrimEnd('.');

@@ -193,6 +193,27 @@ internal static class Blocks
         return block;
     }
 
+    public static NativeBlock Audit(IReadOnlyList<AuditEntry> entries)
+    {
+        var block = new NativeBlock();
+        var at = block.Column("audited_at", "DateTime64(6, 'UTC')");
+        var check = block.Column("check_name", "String");
+        var subject = block.Column("subject", "String");
+        var outcome = block.Column("outcome", "String");
+        var detail = block.Column("detail", "String");
+        foreach (var entry in entries)
+        {
+            NativeBlock.Write(at, entry.At);
+            NativeBlock.WriteText(check, entry.Check);
+            NativeBlock.WriteText(subject, entry.Subject);
+            NativeBlock.WriteText(outcome, entry.Outcome);
+            NativeBlock.WriteText(detail, entry.Detail);
+            block.Rows++;
+        }
+
+        return block;
+    }
+
     public static NativeBlock RawChunks(IReadOnlyList<RawChunk> chunks)
     {
         var block = new NativeBlock();

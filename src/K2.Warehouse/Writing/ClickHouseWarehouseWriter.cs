@@ -50,6 +50,9 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     /// <inheritdoc/>
     public Task WriteDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => WriteAsideAsync("k2.dead_letters_store", Blocks.DeadLetters(letters), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => WriteAsideAsync("k2.audit_log", Blocks.Audit(entries), cancellationToken);
+
     /// <summary>Ends the queue, flushes what is in it, and stops.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -60,6 +60,16 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
         return Task.CompletedTask;
     }
 
+    /// <summary>Outcomes of checks.</summary>
+    public List<AuditEntry> Audits { get; } = [];
+
+    /// <inheritdoc/>
+    public Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        lock (_gate) Audits.AddRange(entries);
+        return Task.CompletedTask;
+    }
+
     /// <inheritdoc/>
     public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
