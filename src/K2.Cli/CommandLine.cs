@@ -66,6 +66,7 @@ internal static class CommandLine
             TradesCommand.Create(services, target),
             GapsCommand.Create(services, target),
             VerifyCommand.Create(services, target),
+            BackfillCommand.Create(services, target),
             ConnectorCommands.Pause(services, target),
             ConnectorCommands.Resume(services, target),
             WatchCommand.Create(services, target),

@@ -155,6 +155,23 @@ public sealed class K2Client : IAsyncDisposable
         await gateway.CallAsync(cluster => Connector(cluster, exchange).Resume(), cancellationToken);
     }
 
+    /// <summary>Asks for all past trades of a symbol from a moment on; they are then fetched by the platform, whether or not anyone waits.</summary>
+    public async Task<BackfillProgress> BackfillAsync(string exchange, string symbol, DateTimeOffset from, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => Connector(cluster, exchange).Backfill(id.Symbol, from.UtcDateTime), cancellationToken);
+    }
+
+    /// <summary>Returns how far a request for past trades is.</summary>
+    public async Task<BackfillProgress> GetBackfillProgressAsync(string exchange, string symbol, BackfillProgress request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => Connector(cluster, exchange).GetBackfillProgress(id.Symbol, request.FirstId, request.LastId), cancellationToken);
+    }
+
     /// <summary>Compares a symbol's closed candles with those that the exchange publishes.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>

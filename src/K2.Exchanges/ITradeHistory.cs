@@ -31,4 +31,11 @@ public interface ITradeHistory
     /// <param name="result">Is overwritten with the trades (slot 0 is the instrument) or the reason why the page is rejected.</param>
     /// <returns>The next request, or null where the range is read, nothing more is there, or the page is rejected.</returns>
     HistoryQuery? Read(Instrument instrument, HistoryRange range, HistoryQuery query, ReadOnlySpan<byte> body, Func<string, string?> header, Timestamp receivedTime, FrameResult result);
+
+    /// <summary>Returns the next request of a search for the first trade at or behind a moment.</summary>
+    HistoryQuery Locate(Instrument instrument, IdSearch search);
+
+    /// <summary>Reads the answer to <see cref="Locate"/> and narrows the search, or ends it.</summary>
+    /// <returns>Why the answer cannot be read, or null.</returns>
+    string? ReadLocated(Instrument instrument, IdSearch search, ReadOnlySpan<byte> body, Timestamp receivedTime);
 }

@@ -22,6 +22,17 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     [Alias("Drain")]
     Task Drain();
 
+    /// <summary>
+    /// Asks for all past trades of a symbol from a moment on, and returns once it is known which they are. They are then fetched like any other gap,
+    /// also after a restart; asking again changes nothing.
+    /// </summary>
+    [Alias("Backfill"), ResponseTimeout("00:05:00"), Orleans.Concurrency.AlwaysInterleave]
+    Task<BackfillProgress> Backfill(string symbol, DateTime from);
+
+    /// <summary>Returns how far a request is; its ids are those that <see cref="Backfill"/> returned.</summary>
+    [Alias("GetBackfillProgress"), Orleans.Concurrency.AlwaysInterleave]
+    Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId);
+
     /// <summary>Returns what the connection does.</summary>
     [Alias("GetStatus")]
     [Orleans.Concurrency.AlwaysInterleave]

@@ -54,6 +54,28 @@ internal sealed class BinanceHistory : ITradeHistory
         return newest.Trade.TradeId < range.FromId || next == query ? null : next;
     }
 
+    /// <summary>Aggregate trades can be asked for by time, and each names the trades that it is made of.</summary>
+    public HistoryQuery Locate(Instrument instrument, IdSearch search) => new(
+        $"/api/v3/aggTrades?symbol={Uri.EscapeDataString(instrument.RestSymbol)}&startTime={((search.From.Microseconds + 999) / 1000).ToString(CultureInfo.InvariantCulture)}&limit=1", AggregateWeight);
+
+    /// <inheritdoc/>
+    public string? ReadLocated(Instrument instrument, IdSearch search, ReadOnlySpan<byte> body, Timestamp receivedTime)
+    {
+        var result = new FrameResult();
+        if (!WireJson.TryParse(body, result, out var json)) return result.Detail;
+        if (json.ValueKind != JsonValueKind.Array) return $"{json.Member("code"u8).Shown()} {json.Member("msg"u8).Shown()}";
+        if (json.GetArrayLength() == 0)
+        {
+            search.Found(long.MaxValue);
+            return null;
+        }
+
+        var id = json[0].Member(instrument.TradeKind == TradeKind.Aggregate ? "a"u8 : "f"u8);
+        if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt64(out var first)) return "an aggregate trade without ids";
+        search.Found(first);
+        return null;
+    }
+
     private static HistoryQuery Query(Instrument instrument, long fromId)
     {
         var isAggregate = instrument.TradeKind == TradeKind.Aggregate;

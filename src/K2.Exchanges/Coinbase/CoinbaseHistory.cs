@@ -46,6 +46,28 @@ internal sealed class CoinbaseHistory : ITradeHistory
         return cursor <= oldest.Trade.TradeId && next != query ? next : null;
     }
 
+    /// <summary>Nothing can be asked for by time: the id in the middle of what is possible says on which side to look.</summary>
+    public HistoryQuery Locate(Instrument instrument, IdSearch search) =>
+        new($"/products/{Uri.EscapeDataString(instrument.RestSymbol)}/trades?limit=1&after={(Middle(search) + 1).ToString(CultureInfo.InvariantCulture)}", 1);
+
+    /// <inheritdoc/>
+    public string? ReadLocated(Instrument instrument, IdSearch search, ReadOnlySpan<byte> body, Timestamp receivedTime)
+    {
+        var result = new FrameResult();
+        if (!WireJson.TryParse(body, result, out var json)) return result.Detail;
+        if (json.ValueKind != JsonValueKind.Array) return json.Member("message"u8).Words();
+        foreach (var row in json.EnumerateArray()) ReadRow(row, instrument, receivedTime, result);
+        if (result.BadTrades > 0) return $"{result.Reason} {result.Detail}";
+
+        var middle = Middle(search);
+        if (result.Trades is [var trade, ..] && trade.Trade.ExchangeTime >= search.From) search.High = Math.Min(middle, trade.Trade.TradeId);
+        else search.Low = middle + 1;
+        if (search.Low >= search.High) search.Found(search.High);
+        return null;
+    }
+
+    private static long Middle(IdSearch search) => search.Low + ((search.High - 1 - search.Low) / 2);
+
     private static HistoryQuery Query(Instrument instrument, string? after) =>
         new($"/products/{Uri.EscapeDataString(instrument.RestSymbol)}/trades?limit={CoinbaseLimits.TradesPerPage.ToString(CultureInfo.InvariantCulture)}{(after is null ? "" : "&after=" + after)}", 1);
 

@@ -1,3 +1,4 @@
+using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 
@@ -99,6 +100,29 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
             _order.Release();
         }
     }
+
+    /// <summary>Writes into the log that all ids of an instrument from one on are wanted, as gaps that the backfill then fills.</summary>
+    internal async ValueTask OpenHistoryAsync(InstrumentFeed feed, long firstId, Timestamp from, CancellationToken cancellationToken)
+    {
+        await _order.WaitAsync(cancellationToken);
+        try
+        {
+            _opened.Clear();
+            _undo.Clear();
+            _undo.Add(feed.Savepoint());
+            var records = feed.OpenHistory(firstId, from, _opened);
+            if (records.Count == 0) return;
+            var batch = Records(feed.Instrument, records);
+            await AcceptOrUndoAsync(batch, cancellationToken);
+            Tell(batch);
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
+    internal InstrumentFeed? Find(InstrumentId instrument) => _feeds.GetValueOrDefault(instrument);
 
     private static FrameBatch Records(Instrument instrument, List<LogRecord> records) => new()
     {

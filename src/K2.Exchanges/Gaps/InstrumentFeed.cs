@@ -80,6 +80,45 @@ internal sealed class InstrumentFeed
     /// <summary>The connection that has shown trades of the instrument last: from there on, whatever is missing shows by itself.</summary>
     public string SeenOn { get; private set; } = "";
 
+    /// <summary>The lowest id that is known, with its trade's time, or null before the first trade.</summary>
+    public (long Id, Timestamp Time)? Lowest
+    {
+        get
+        {
+            lock (_gate) return _seen.Count == 0 ? null : (_seen.Runs[0].First, _seen.Runs[0].From);
+        }
+    }
+
+    /// <summary>Returns how many of the ids from one to another are known.</summary>
+    public long CountKnown(long firstId, long lastId)
+    {
+        lock (_gate) return _seen.Runs.Sum(run => Math.Max(0, Math.Min(run.Last, lastId) - Math.Max(run.First, firstId) + 1));
+    }
+
+    /// <summary>Opens gaps for all ids from one on that are neither known nor already in an open gap, up to the newest trade.</summary>
+    /// <param name="firstId">The first id.</param>
+    /// <param name="from">No trade from that id on happened before this moment.</param>
+    /// <param name="opened">Takes the gaps.</param>
+    /// <returns>The records that say so.</returns>
+    public List<LogRecord> OpenHistory(long firstId, Timestamp from, ICollection<OpenGap> opened)
+    {
+        lock (_gate)
+        {
+            var records = new List<LogRecord>();
+            var known = _seen.Runs.Select(run => (run.First, run.Last, run.From, run.Until))
+                .Concat(_gaps.Select(gap => (First: gap.Bounds.FirstId, Last: gap.Bounds.LastId, gap.Bounds.From, gap.Bounds.Until)))
+                .OrderBy(run => run.First).ToList();
+            foreach (var (first, last, begin, end) in known)
+            {
+                if (last < firstId) continue;
+                if (first > firstId) records.Add(Open(new FeedGap(from, begin, firstId, first - 1, IdEpoch, GapCause.History), opened));
+                (firstId, from) = (last + 1, end > from ? end : from);
+            }
+
+            return records;
+        }
+    }
+
     /// <summary>Whether a trade of the current id epoch is known.</summary>
     public bool Knows(long id)
     {

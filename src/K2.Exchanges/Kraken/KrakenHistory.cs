@@ -66,6 +66,20 @@ internal sealed class KrakenHistory : ITradeHistory
         return Since(next) > Since(query) ? next : null;
     }
 
+    /// <inheritdoc/>
+    public HistoryQuery Locate(Instrument instrument, IdSearch search) =>
+        new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={(Math.Max(0, search.From.Microseconds - 1) * 1000).ToString(CultureInfo.InvariantCulture)}&count=1", 1);
+
+    /// <inheritdoc/>
+    public string? ReadLocated(Instrument instrument, IdSearch search, ReadOnlySpan<byte> body, Timestamp receivedTime)
+    {
+        var result = new FrameResult();
+        Read(instrument, new HistoryRange(0, long.MaxValue, search.From), Locate(instrument, search), body, _ => null, receivedTime, result);
+        if (result.Kind == FrameKind.Rejected) return $"{result.Reason} {result.Detail}";
+        search.Found(result.Trades is [var first, ..] ? first.Trade.TradeId : long.MaxValue);
+        return null;
+    }
+
     private static HistoryQuery Query(Instrument instrument, string since) =>
         new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={since}&count={KrakenLimits.TradesPerPage.ToString(CultureInfo.InvariantCulture)}", 1);
 

@@ -5,6 +5,7 @@ using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
 using K2.Contracts.Verification;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Exchanges;
@@ -111,6 +112,16 @@ public sealed class ConnectorHost(
         return new CandleVerifier(adapter.Candles, Rest(adapter), reader, time).VerifyAsync(Find(exchange, symbol), range, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async Task<BackfillProgress> BackfillAsync(Exchange exchange, string symbol, Timestamp from, CancellationToken cancellationToken)
+    {
+        var instrument = Find(exchange, symbol);
+        return Shown(exchange, await History(exchange).RequestAsync(instrument, from, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public BackfillProgress BackfillProgress(Exchange exchange, string symbol, long firstId, long lastId) => Shown(exchange, History(exchange).Progress(Find(exchange, symbol), firstId, lastId));
+
     /// <summary>Stops all workers; returns when all that they took is durable in the log.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -144,6 +155,14 @@ public sealed class ConnectorHost(
             new ConnectorWorker(adapter, instruments, shard, connection, keeper is null ? sink : keeper, options.Origins, options.Source, new Random(jitter.Next()), time, loggers.CreateLogger<ConnectorWorker>()))).ToList();
         return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, time, loggers.CreateLogger<RunningConnector>());
     }
+
+    private HistoryRequests History(Exchange exchange) =>
+        _running.TryGetValue(exchange, out var running) && running.Keeper is { } keeper
+            ? new HistoryRequests(Adapter(exchange).History, keeper, Rest(Adapter(exchange)), time)
+            : throw new InvalidOperationException($"{exchange.ToName()} is not connected: past trades come the same way as new ones, so resume it first (a replay has no exchange to ask).");
+
+    private BackfillProgress Shown(Exchange exchange, HistoryProgress progress) =>
+        new() { FirstId = progress.FirstId, LastId = progress.LastId, Known = progress.Known, IsOpen = progress.IsOpen, LastError = Rest(Adapter(exchange)).LastError };
 
     private IExchangeAdapter Adapter(Exchange exchange) => adapters.FirstOrDefault(a => a.Exchange == exchange) ?? throw new ArgumentException($"this version has no connector for {exchange.ToName()}");
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2.Contracts.Connectors;
+using K2.Domain;
 using K2.Domain.Instruments;
 
 namespace K2.Grains.Connectors;
@@ -47,6 +48,10 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
     }
 
     public Task Drain() => Pause();
+
+    public Task<BackfillProgress> Backfill(string symbol, DateTime from) => host.BackfillAsync(_exchange, symbol, Timestamp.From(new DateTimeOffset(from, TimeSpan.Zero)), CancellationToken.None);
+
+    public Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId) => Task.FromResult(host.BackfillProgress(_exchange, symbol, firstId, lastId));
 
     public Task<ConnectorStatus> GetStatus()
     {

@@ -1,5 +1,6 @@
 using K2.Contracts.Connectors;
 using K2.Contracts.Verification;
+using K2.Domain;
 using K2.Domain.Instruments;
 
 namespace K2.Grains.Connectors;
@@ -24,4 +25,12 @@ public interface IConnectorHost
     /// <exception cref="ArgumentException">The symbol is not in the instruments file.</exception>
     /// <exception cref="InvalidOperationException">A replay has no exchange to ask.</exception>
     Task<SymbolVerification> VerifyAsync(Exchange exchange, string symbol, TimeSpan range, CancellationToken cancellationToken);
+
+    /// <summary>Asks for a symbol's past trades from a moment on.</summary>
+    /// <exception cref="ArgumentException">The symbol is not in the instruments file.</exception>
+    /// <exception cref="InvalidOperationException">The exchange's connector is paused or replays, or the exchange does not answer.</exception>
+    Task<BackfillProgress> BackfillAsync(Exchange exchange, string symbol, Timestamp from, CancellationToken cancellationToken);
+
+    /// <summary>Returns how far such a request is.</summary>
+    BackfillProgress BackfillProgress(Exchange exchange, string symbol, long firstId, long lastId);
 }

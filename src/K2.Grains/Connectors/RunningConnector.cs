@@ -62,6 +62,9 @@ internal sealed partial class RunningConnector : IAsyncDisposable
 
     public IReadOnlyList<Instrument> Instruments { get; }
 
+    /// <summary>Follows the ids, or null in a replay.</summary>
+    public FeedKeeper? Keeper => _keeper;
+
     /// <summary>Whether connections or backfill have ended, so that the connector should be started anew.</summary>
     public bool HasEnded => _running.IsCompleted || (_backfiller is not null && _filling.IsCompleted);
 

@@ -15,6 +15,11 @@ internal sealed class TestConnectorGrain : Grain, IExchangeConnectorGrain
 
     public Task Drain() => Task.CompletedTask;
 
+    public Task<BackfillProgress> Backfill(string symbol, DateTime from) => Task.FromResult(new BackfillProgress { FirstId = 1, LastId = 10, Known = 4, IsOpen = true, LastError = "" });
+
+    public Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId) =>
+        Task.FromResult(new BackfillProgress { FirstId = firstId, LastId = lastId, Known = symbol == "BTC/USDT" ? 10 : 7, IsOpen = false, LastError = "" });
+
     public Task<ConnectorStatus> GetStatus() => this.GetPrimaryKeyString() == "kraken"
         ? throw new InvalidOperationException("kraken is asleep\nat some place")
         : Task.FromResult(new ConnectorStatus

@@ -41,6 +41,15 @@ internal sealed class FakeHistory : HttpMessageHandler, ITradeHistory
         return ids.Count < PageSize || ids[^1] >= range.ToId ? null : Query(instrument, ids[^1] + 1);
     }
 
+    public HistoryQuery Locate(Instrument instrument, IdSearch search) => Query(instrument, search.From.Microseconds / 1000);
+
+    public string? ReadLocated(Instrument instrument, IdSearch search, ReadOnlySpan<byte> body, Timestamp receivedTime)
+    {
+        if (Encoding.ASCII.GetString(body) is not { Length: > 0 } text || text == "broken") return "broken";
+        search.Found(long.Parse(text.Split(',')[0], CultureInfo.InvariantCulture));
+        return null;
+    }
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Add(request.RequestUri!.PathAndQuery);
