@@ -67,6 +67,7 @@ internal static class CommandLine
             GapsCommand.Create(services, target),
             VerifyCommand.Create(services, target),
             BackfillCommand.Create(services, target),
+            ImportCommand.Create(services, target),
             ConnectorCommands.Pause(services, target),
             ConnectorCommands.Resume(services, target),
             WatchCommand.Create(services, target),

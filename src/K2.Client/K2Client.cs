@@ -172,6 +172,14 @@ public sealed class K2Client : IAsyncDisposable
         return await gateway.CallAsync(cluster => Connector(cluster, exchange).GetBackfillProgress(id.Symbol, request.FirstId, request.LastId), cancellationToken);
     }
 
+    /// <summary>Sends lines of a published trade file; lines that are known change nothing.</summary>
+    public async Task<ImportOutcome> ImportAsync(string exchange, string symbol, ImportChunk chunk, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => Connector(cluster, exchange).Import(chunk with { Symbol = id.Symbol }), cancellationToken);
+    }
+
     /// <summary>Compares a symbol's closed candles with those that the exchange publishes.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>

@@ -33,6 +33,10 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     [Alias("GetBackfillProgress"), Orleans.Concurrency.AlwaysInterleave]
     Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId);
 
+    /// <summary>Takes lines of a published trade file the same way as live trades; lines that are known change nothing.</summary>
+    [Alias("Import"), ResponseTimeout("00:05:00"), Orleans.Concurrency.AlwaysInterleave]
+    Task<ImportOutcome> Import(ImportChunk chunk);
+
     /// <summary>Returns what the connection does.</summary>
     [Alias("GetStatus")]
     [Orleans.Concurrency.AlwaysInterleave]

@@ -53,6 +53,8 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
 
     public Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId) => Task.FromResult(host.BackfillProgress(_exchange, symbol, firstId, lastId));
 
+    public Task<ImportOutcome> Import(ImportChunk chunk) => host.ImportAsync(_exchange, chunk, CancellationToken.None);
+
     public Task<ConnectorStatus> GetStatus()
     {
         var status = host.Status(_exchange);
