@@ -12,7 +12,7 @@ public sealed class SoakBenchTests
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
         using var report = new StringWriter();
-        var options = new SoakOptions { Silo = RunningSilo.Assembly, Folder = folder.Path, Seed = 3, Minutes = 0.1, TradesPerSecond = 600, FaultSeconds = 1 };
+        var options = new SoakOptions { Silo = RunningSilo.Assembly, Folder = folder.Path, Seed = 1, Minutes = 0.09, TradesPerSecond = 600, FaultSeconds = 1 };
 
         var passed = await new SoakBench(options, RunningSilo.Instruments, report, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
 

@@ -19,6 +19,7 @@ internal sealed class BookSink : IConnectorSink
     private readonly Dictionary<InstrumentId, CandleBook> _books;
     private readonly Dictionary<InstrumentId, List<Trade>> _trades;
     private readonly IWarehouseWriter _writer;
+    private readonly List<Task> _writes = [];
     private TaskCompletionSource _changed = NewSource();
     private long _offset;
 
@@ -62,10 +63,9 @@ internal sealed class BookSink : IConnectorSink
         lock (_gate) return (_books[id].IdEpoch, _books[id].Seen.Clone());
     }
 
-    /// <summary>Applies records and returns when what they changed is durable.</summary>
-    public async Task ApplyAsync(InstrumentId id, IEnumerable<LogRecord> records, CancellationToken cancellationToken)
+    /// <summary>Applies records; what they changed is on its way into ClickHouse when this returns.</summary>
+    public void Apply(InstrumentId id, IEnumerable<LogRecord> records)
     {
-        SymbolFlush flush;
         lock (_gate)
         {
             var book = _books[id];
@@ -79,7 +79,7 @@ internal sealed class BookSink : IConnectorSink
                 if ((kept.Price, kept.Quantity, kept.ExchangeTime) != (again.Price, again.Quantity, again.ExchangeTime)) Conflicts++;
             }
 
-            flush = new SymbolFlush
+            var flush = new SymbolFlush
             {
                 Instrument = book.Instrument,
                 Trades = changes.NewTrades,
@@ -90,21 +90,30 @@ internal sealed class BookSink : IConnectorSink
                 Position = book.Position,
                 State = book.Serialize(),
             };
-        }
-
-        await _writer.WriteAsync(flush, cancellationToken);
-        lock (_gate)
-        {
+            _writes.RemoveAll(write => write.IsCompletedSuccessfully);
+            _writes.Add(_writer.WriteAsync(flush, CancellationToken.None));
             _changed.SetResult();
             _changed = NewSource();
         }
     }
 
+    /// <summary>Writes the candles that are still forming, and returns when everything is durable.</summary>
+    public async Task FinishAsync()
+    {
+        foreach (var (id, trades) in _trades)
+        {
+            if (trades.Count > 0) Apply(id, [LogRecord.OfWatermark(trades.Max(trade => trade.ExchangeTime))]);
+        }
+
+        await Task.WhenAll(_writes);
+    }
+
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public async ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
+    public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
-        foreach (var (instrument, records) in batch.Records) await ApplyAsync(instrument.Id, records, cancellationToken);
+        foreach (var (instrument, records) in batch.Records) Apply(instrument.Id, records);
         lock (_gate) Rejected += batch.Rejected.Count;
+        return ValueTask.CompletedTask;
     }
 }

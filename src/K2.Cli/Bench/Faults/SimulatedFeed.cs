@@ -65,7 +65,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         // The first trade of each instrument was made before the start.
         var sink = new BookSink(instruments, writer);
         foreach (var instrument in instruments)
-            await sink.ApplyAsync(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(ToTrade(trade))), cancellationToken);
+            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(ToTrade(trade))));
         return new SimulatedFeed(server, instruments, sink, pace, seed);
     }
 
@@ -94,6 +94,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        await Sink.FinishAsync();
         var lines = new List<string>();
         for (var i = 0; i < _instruments.Count; i++)
         {
