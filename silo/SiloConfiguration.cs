@@ -7,7 +7,6 @@ using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Symbols;
 using K2.Simulator.Replay;
-
 using K2.Streaming.Provider;
 using K2.Warehouse;
 using Orleans.Configuration;
@@ -66,7 +65,6 @@ internal static class SiloConfiguration
                 new ReplayOptions
                 {
                     Captures = options.Captures,
-                    Sources = [],
                     Speed = options.Speed,
                     Repeat = options.Repeat,
 

@@ -20,9 +20,6 @@ internal sealed class ReplaySession(ReplayOptions options, IReadOnlyList<IFrameS
 
     public OriginRegistry Origins { get; } = new();
 
-    /// <summary>When the server started, as a timestamp of the time provider: the zero of continuous sources.</summary>
-    public long StartedAt { get; } = options.Time.GetTimestamp();
-
     public Task Completed => _completed.Task;
 
     public Task Taken => _taken.Task;

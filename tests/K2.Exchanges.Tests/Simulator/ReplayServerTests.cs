@@ -1,10 +1,8 @@
 using System.IO.Compression;
 using System.Net.WebSockets;
 using System.Text;
-using K2.Domain;
 using K2.Simulator;
 using K2.Simulator.Replay;
-using K2.Simulator.Synthetic;
 
 namespace K2.Exchanges.Tests.Simulator;
 
@@ -197,36 +195,6 @@ public sealed class ReplayServerTests : IDisposable
         Assert.True(trades.Zip(trades.Skip(1)).All(p => p.First.LastTradeId + 1 == p.Second.FirstTradeId));
         Assert.Equal(2 * 118, server.FramesSkipped);
         Assert.Contains("dotusdt@kline_1m", server.Streams);
-    }
-
-    [Fact]
-    public async Task SyntheticFeed_SameSeed_SameFramesThatTheParserTakes()
-    {
-        var options = new SyntheticFeedOptions { Symbols = ["BTCUSDT", "ETHUSDT", "DOTUSDT"], Start = Timestamp.FromMilliseconds(1723161255342), Seed = 42, MaxFrames = 20_000 };
-        var first = await ReadAsync(new SyntheticFeed(options));
-        var parser = Some.Parser();
-        var result = new FrameResult();
-        var last = new Dictionary<int, K2.Domain.Trades.Trade>();
-
-        Assert.Equal(first, await ReadAsync(new SyntheticFeed(options)));
-        foreach (var frame in first)
-        {
-            parser.Parse(Encoding.ASCII.GetBytes(frame), options.Start.Add(TimeSpan.FromHours(1)), K2.Domain.Trades.TradeSource.Simulated, result);
-            Assert.Equal("", result.Detail);
-            var (slot, trade) = result.Trades[0];
-            if (last.TryGetValue(slot, out var before)) Assert.Equal(before.TradeId + 1, trade.TradeId);
-            last[slot] = trade;
-        }
-
-        // 20,000 trades at 50 a second on average take 400 s.
-        Assert.InRange(last[0].ExchangeTime.Since(options.Start).TotalSeconds, 380, 420);
-    }
-
-    private static async Task<List<string>> ReadAsync(SyntheticFeed source)
-    {
-        var frames = new List<string>();
-        await foreach (var block in source.ReadAsync(Cancel)) frames.AddRange(block.Entries.Select(e => Encoding.ASCII.GetString(block.Bytes(e).Span)));
-        return frames;
     }
 
     private static async Task<ClientWebSocket> ConnectAsync(ReplayServer server, string name, string query = "")
