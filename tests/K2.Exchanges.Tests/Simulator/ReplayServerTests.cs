@@ -111,7 +111,7 @@ public sealed class ReplayServerTests : IDisposable
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1), Some.Trade(2, "ETHUSDT"))] }, Cancel);
         using var client = new ClientWebSocket();
 
-        await client.ConnectAsync(new Uri(server.BinanceEndpoint, "/ws/ethusdt@trade"), Cancel);
+        await client.ConnectAsync(new Uri(server.Endpoint, "/ws/ethusdt@trade"), Cancel);
 
         Assert.StartsWith("{\"e\":\"trade\"", await ReceiveAsync(client), StringComparison.Ordinal);
         await server.Completed.WaitAsync(TimeSpan.FromSeconds(15), Cancel);
@@ -164,7 +164,7 @@ public sealed class ReplayServerTests : IDisposable
         var path = Some.Capture(Some.BinanceTrades);
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path], Repeat = 3 }, Cancel);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Frames == 3 * 15_863);
 
@@ -186,7 +186,7 @@ public sealed class ReplayServerTests : IDisposable
         var path = Some.Capture(Some.BinanceAggregates);
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path], Repeat = 2 }, Cancel);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server), K2.Domain.Trades.TradeKind.Aggregate));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server), K2.Domain.Trades.TradeKind.Aggregate));
 
         await sink.Until(s => s.Trades == 2 * 1910);
 
@@ -201,7 +201,7 @@ public sealed class ReplayServerTests : IDisposable
     {
         var client = new ClientWebSocket();
         client.Options.SetRequestHeader("X-K2-Connection", name);
-        await client.ConnectAsync(new Uri(server.BinanceEndpoint + query), Cancel);
+        await client.ConnectAsync(new Uri(server.Endpoint + query), Cancel);
         return client;
     }
 
