@@ -69,6 +69,7 @@ internal static class CommandLine
             BackfillCommand.Create(services, target),
             ImportCommand.Create(services, target),
             ConnectorCommands.Pause(services, target),
+            ConnectorCommands.Drain(services, target),
             ConnectorCommands.Resume(services, target),
             WatchCommand.Create(services, target),
             SqlCommand.Create(services, target),

@@ -148,6 +148,17 @@ public sealed class K2Client : IAsyncDisposable
         await gateway.CallAsync(cluster => Connector(cluster, exchange).Pause(), cancellationToken);
     }
 
+    /// <summary>
+    /// Stops taking an exchange's trades until <see cref="ResumeAsync"/> and returns how many of those taken are still on their way into the warehouse;
+    /// ask again until none is.
+    /// </summary>
+    public async Task<long> DrainAsync(string exchange, CancellationToken cancellationToken = default)
+    {
+        var gateway = await GatewayAsync(cancellationToken);
+        await gateway.CallAsync(cluster => Connector(cluster, exchange).Drain(), cancellationToken);
+        return (await gateway.CallAsync(cluster => Connector(cluster, exchange).GetStatus(), cancellationToken)).LagRecords;
+    }
+
     /// <summary>Takes an exchange's trades again.</summary>
     public async Task ResumeAsync(string exchange, CancellationToken cancellationToken = default)
     {

@@ -18,7 +18,10 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     [Alias("Resume")]
     Task Resume();
 
-    /// <summary>Stops taking frames, and returns when all that were taken are durable in the log.</summary>
+    /// <summary>
+    /// Stops taking frames, and returns when all that were taken are durable in the log; <see cref="ConnectorStatus.LagRecords"/> then says how many are
+    /// still on their way into the warehouse. Stays so until <see cref="Resume"/>.
+    /// </summary>
     [Alias("Drain")]
     Task Drain();
 

@@ -132,6 +132,9 @@ public sealed class ConnectorHost(
         return new ImportOutcome { Taken = counts.Taken, Known = counts.Known, Overlapping = counts.Overlapping, Bad = counts.Bad };
     }
 
+    /// <inheritdoc/>
+    public ValueTask<long> LagAsync(Exchange exchange) => LogLag.OfAsync(log, topic => topic.Name == TopicNames.Trades(exchange), CancellationToken.None);
+
     /// <summary>Stops all workers; returns when all that they took is durable in the log.</summary>
     public async ValueTask DisposeAsync()
     {

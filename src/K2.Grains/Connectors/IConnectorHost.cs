@@ -38,4 +38,7 @@ public interface IConnectorHost
     /// <exception cref="ArgumentException">The symbol is not in the instruments file, or the file is not for it.</exception>
     /// <exception cref="InvalidOperationException">The exchange's connector is paused or replays, or the data is simulated.</exception>
     Task<ImportOutcome> ImportAsync(Exchange exchange, ImportChunk chunk, CancellationToken cancellationToken);
+
+    /// <summary>Returns how many records of the exchange's trades are in the log and not yet durable in the warehouse.</summary>
+    ValueTask<long> LagAsync(Exchange exchange);
 }
