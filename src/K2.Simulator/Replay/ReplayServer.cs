@@ -58,12 +58,12 @@ public sealed class ReplayServer : IAsyncDisposable
     /// <summary>Checks the captures and starts a server.</summary>
     /// <exception cref="FileNotFoundException">A capture does not exist.</exception>
     /// <exception cref="InvalidDataException">A capture is unreadable, empty or damaged, or two have the same name; one line with file and line.</exception>
-    /// <exception cref="ArgumentException">There is nothing to play, the exchange is unknown, or captures of another one than Binance are to be repeated.</exception>
+    /// <exception cref="ArgumentException">There is nothing to play, the exchange is none that can be played, or captures of another one than Binance are to be repeated.</exception>
     public static async Task<ReplayServer> StartAsync(ReplayOptions options, CancellationToken cancellationToken)
     {
         if (options.Captures.Count + options.Sources.Count == 0) throw new ArgumentException("nothing to play: name a capture", nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Repeat, 1);
-        if (options.Exchange == Exchange.Unknown) throw new ArgumentException("the exchange is unknown", nameof(options));
+        if (options.Exchange is not (Exchange.Binance or Exchange.Kraken or Exchange.Coinbase)) throw new ArgumentException($"captures of {options.Exchange} cannot be played", nameof(options));
         if (options.Repeat > 1 && options.Exchange != Exchange.Binance) throw new ArgumentException($"captures of {options.Exchange.ToName()} are played once: only Binance's ids and times can be shifted", nameof(options));
 
         var streams = new HashSet<string>(StringComparer.Ordinal);
