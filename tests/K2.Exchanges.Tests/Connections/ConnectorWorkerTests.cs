@@ -13,7 +13,7 @@ public sealed class ConnectorWorkerTests
     {
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1), Some.Trade(2), Some.Trade(3))] }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
         await sink.Until(s => s.Trades == 3);
 
         server.DropConnections();
@@ -197,7 +197,7 @@ public sealed class ConnectorWorkerTests
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1), Some.Trade(2))] }, TestContext.Current.CancellationToken);
         var failures = 1;
         var sink = new TestSink { Before = (_, _) => failures-- > 0 ? throw new IOException("disk full") : ValueTask.CompletedTask };
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Trades == 2);
 
@@ -219,7 +219,7 @@ public sealed class ConnectorWorkerTests
                 throw new IOException("disk full");
             },
         };
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
         await entered.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
         var stop = running.StopAsync();
@@ -244,7 +244,7 @@ public sealed class ConnectorWorkerTests
                 await release.Task;
             },
         };
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
         await entered.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
         // That nothing happens can only be seen by waiting: loopback would bring tens of thousands of frames in this time.
