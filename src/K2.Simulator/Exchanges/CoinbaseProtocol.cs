@@ -155,7 +155,6 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     {
         json.WriteStartObject();
         json.WriteString("channel", channel);
-        json.WriteString("client_id", "");
         json.WriteString("timestamp", Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
         json.WriteNumber("sequence_num", connection.Sequence++);
         json.WriteStartArray("events");
