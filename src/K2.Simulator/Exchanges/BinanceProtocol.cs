@@ -9,6 +9,10 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 {
     private const int Digits = 8;
 
+    public override int MessagesPerSecond => 5;
+
+    public override TimeSpan? PingInterval => TimeSpan.FromSeconds(20);
+
     public override string SocketPath => "/stream";
 
     public override byte[]? Heartbeat(SimulatedConnection connection) => null;

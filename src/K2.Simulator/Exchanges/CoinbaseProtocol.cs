@@ -9,6 +9,8 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
 {
     private const int SnapshotTrades = 100;
 
+    public override int MessagesPerSecond => 8;
+
     public override string SocketPath => "/";
 
     public override byte[]? Heartbeat(SimulatedConnection connection)

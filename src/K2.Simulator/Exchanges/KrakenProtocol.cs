@@ -12,6 +12,8 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
     private const int RestQuantityDigits = 8;
     private static readonly long UnixEpochMicroseconds = DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond;
 
+    public override int MessagesPerSecond => 50;
+
     public override string SocketPath => "/v2";
 
     public override byte[] Heartbeat(SimulatedConnection connection) => """{"channel":"heartbeat"}"""u8.ToArray();
