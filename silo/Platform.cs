@@ -96,19 +96,7 @@ internal sealed class Platform : IAsyncDisposable
     public async Task<long> LagAsync(CancellationToken cancellationToken)
     {
         SampleEngineMemory();
-        long lag = 0;
-        foreach (var topic in _log!.Topics.Where(topic => _exchanges.Any(exchange => topic.Name == TopicNames.Trades(exchange))))
-        {
-            for (var partition = 0; partition < topic.Partitions; partition++)
-            {
-                var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
-                var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
-                var from = committed.Epoch == end.Epoch ? committed : await _log.EarliestAsync(topic.Name, partition, cancellationToken);
-                lag += end.Version - from.Version;
-            }
-        }
-
-        return lag;
+        return await LogLag.OfAsync(_log!, topic => _exchanges.Any(exchange => topic.Name == TopicNames.Trades(exchange)), cancellationToken);
     }
 
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => _warehouse!.Reader.CountAsync(cancellationToken);

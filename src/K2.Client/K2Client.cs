@@ -148,6 +148,17 @@ public sealed class K2Client : IAsyncDisposable
         await gateway.CallAsync(cluster => Connector(cluster, exchange).Pause(), cancellationToken);
     }
 
+    /// <summary>
+    /// Stops taking an exchange's trades until <see cref="ResumeAsync"/> and returns how many of those taken are still on their way into the warehouse;
+    /// ask again until none is.
+    /// </summary>
+    public async Task<long> DrainAsync(string exchange, CancellationToken cancellationToken = default)
+    {
+        var gateway = await GatewayAsync(cancellationToken);
+        await gateway.CallAsync(cluster => Connector(cluster, exchange).Drain(), cancellationToken);
+        return (await gateway.CallAsync(cluster => Connector(cluster, exchange).GetStatus(), cancellationToken)).LagRecords;
+    }
+
     /// <summary>Takes an exchange's trades again.</summary>
     public async Task ResumeAsync(string exchange, CancellationToken cancellationToken = default)
     {
@@ -170,6 +181,14 @@ public sealed class K2Client : IAsyncDisposable
         var id = Parse(exchange, symbol);
         var gateway = await GatewayAsync(cancellationToken);
         return await gateway.CallAsync(cluster => Connector(cluster, exchange).GetBackfillProgress(id.Symbol, request.FirstId, request.LastId), cancellationToken);
+    }
+
+    /// <summary>Sends lines of a published trade file; lines that are known change nothing.</summary>
+    public async Task<ImportOutcome> ImportAsync(string exchange, string symbol, ImportChunk chunk, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => Connector(cluster, exchange).Import(chunk with { Symbol = id.Symbol }), cancellationToken);
     }
 
     /// <summary>Compares a symbol's closed candles with those that the exchange publishes.</summary>

@@ -57,6 +57,16 @@ public sealed record ConnectorOptions
     /// <summary>Wait before a refused subscription is asked for again. Default 60 s: a listing may come back, and a refusal may be a mood.</summary>
     public TimeSpan RefusedRetry { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Age at which a connection is replaced by a new one while it still runs; null, the default, takes an hour less than the exchange's
+    /// <see cref="ConnectionLimits.Lifetime"/>, and never where there is none. Up to half of that hour is taken off by chance, so that the connections of
+    /// several shards are not replaced at once. The old one ends when the new one is confirmed; what both bring is kept once. Not used in a replay.
+    /// </summary>
+    public TimeSpan? RotateAfter { get; init; }
+
+    /// <summary>Wait before a replacement that failed is tried again, while the old connection goes on. Default 60 s.</summary>
+    public TimeSpan RotateRetry { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Time between our own WebSocket pings. Default 20 s. The exchange's pings are answered by the socket in any case.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -89,6 +99,8 @@ public sealed record ConnectorOptions
         Check(AnswerTimeout > TimeSpan.Zero, nameof(AnswerTimeout), "positive");
         Check(SilenceTimeout is null || SilenceTimeout > TimeSpan.Zero, nameof(SilenceTimeout), "positive");
         Check(RefusedRetry > TimeSpan.Zero, nameof(RefusedRetry), "positive");
+        Check(RotateAfter is null || RotateAfter > TimeSpan.Zero, nameof(RotateAfter), "positive");
+        Check(RotateRetry > TimeSpan.Zero, nameof(RotateRetry), "positive");
         Check(PingInterval > TimeSpan.Zero, nameof(PingInterval), "positive");
         Check(PongTimeout > TimeSpan.Zero, nameof(PongTimeout), "positive");
         Check(StreamsPerMessage is null or >= 1, nameof(StreamsPerMessage), "at least 1");

@@ -16,4 +16,13 @@ public sealed partial class ConnectorWorker
 
     [LoggerMessage(2004, LogLevel.Information, "{Exchange}: stopped after {Frames} frames with {Trades} trades")]
     private partial void LogStopped(Exchange exchange, long frames, long trades);
+
+    [LoggerMessage(2005, LogLevel.Information, "{Exchange}: {ConnectionId} takes over from {Before}")]
+    private partial void LogRotated(Exchange exchange, string connectionId, string before);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Exchange}: no connection to take over from {ConnectionId}: {Reason}")]
+    private partial void LogNotRotated(Exchange exchange, string connectionId, string reason);
+
+    [LoggerMessage(2007, LogLevel.Error, "{Exchange}: {ConnectionId} was replaced and could not hand over what it had read")]
+    private partial void LogNotHandedOver(Exception failure, Exchange exchange, string connectionId);
 }

@@ -10,16 +10,21 @@ using Microsoft.Extensions.Logging;
 namespace K2.Exchanges;
 
 /// <summary>
-/// Keeps one connection to an exchange: connects, subscribes, reads, hands over, and connects again whenever the connection ends. Messages of
-/// one connection are handed over in order, each once; what a lost connection did not deliver is missing until it is backfilled.
+/// Keeps one connection to an exchange: connects, subscribes, reads, hands over, and connects again whenever the connection ends. Before the exchange
+/// ends it, the next one takes over while it still runs. Messages of one connection are handed over in order, each once; what a lost connection did
+/// not deliver is missing until it is backfilled.
 /// </summary>
 public sealed partial class ConnectorWorker
 {
+    private static readonly TimeSpan RotationMargin = TimeSpan.FromHours(1);
     private readonly ConnectionContext _context;
     private readonly Backoff _backoff;
+    private readonly Random _jitter;
     private readonly ILogger _logger;
     private readonly ImmutableArray<InstrumentId> _desired;
     private volatile Snapshot _snapshot = new();
+    private readonly Lock _gate = new();
+    private volatile ConnectionRun? _current;
     private int _started;
 
     /// <summary>Makes a worker; <see cref="RunAsync"/> starts it.</summary>
@@ -59,7 +64,7 @@ public sealed partial class ConnectorWorker
         _context = new ConnectionContext
         {
             Adapter = adapter,
-            Parser = adapter.CreateParser(instruments),
+            Instruments = instruments,
             Desired = [.. desired.Distinct()],
             Options = options,
             Sink = sink,
@@ -68,9 +73,10 @@ public sealed partial class ConnectorWorker
             Source = source,
             Time = time,
             Counters = new WorkerCounters(),
-            OnSubscriptions = ShowSubscriptions,
+            OnSubscriptions = _ => { },
         };
         _backoff = new Backoff(options.BackoffMin, options.BackoffMax, jitter);
+        _jitter = jitter;
         _logger = logger;
         _desired = [.. _context.Desired.Select(i => i.Id)];
     }
@@ -121,38 +127,112 @@ public sealed partial class ConnectorWorker
         {
             while (!stop.IsCancellationRequested)
             {
-                var end = await ConnectAndReadAsync(stop, drain.Token);
+                var end = await KeepConnectedAsync(stop, drain.Token);
                 if (stop.IsCancellationRequested) break;
 
                 if (end.WasUseful) _backoff.Reset();
                 var wait = _backoff.Next(end.RetryAfter);
                 LogWaiting(_context.Adapter.Exchange, end.Reason, wait);
-                _snapshot = _snapshot with { State = ConnectorState.Waiting, Confirmed = [], LastError = end.Reason };
+                Show(snapshot => snapshot with { State = ConnectorState.Waiting, Confirmed = [], LastError = end.Reason });
                 await Task.Delay(wait, _context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         finally
         {
-            _snapshot = _snapshot with { State = ConnectorState.Stopped, Confirmed = [] };
+            Show(snapshot => snapshot with { State = ConnectorState.Stopped, Confirmed = [] });
             LogStopped(_context.Adapter.Exchange, _context.Counters.Frames, _context.Counters.Trades);
         }
     }
 
-    private async Task<ConnectionEnd> ConnectAndReadAsync(CancellationToken stop, CancellationToken drain)
+    /// <summary>Connects, and replaces the connection before its end for as long as the next one comes up; returns why the last one ended.</summary>
+    private async Task<ConnectionEnd> KeepConnectedAsync(CancellationToken stop, CancellationToken drain)
     {
-        var connectionId = $"{_context.Adapter.Exchange.ToName()}-{_context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
-        _snapshot = _snapshot with { State = ConnectorState.Connecting, ConnectionId = connectionId, Confirmed = [], Refused = ImmutableDictionary<InstrumentId, string>.Empty };
-        return await new ExchangeConnection(_context, connectionId).RunAsync(Opened, stop, drain);
+        Show(snapshot => snapshot with { State = ConnectorState.Connecting, Confirmed = [], Refused = ImmutableDictionary<InstrumentId, string>.Empty });
+        var run = Begin(stop, drain);
+        Adopt(run);
+        var age = RotationAge();
+        while (await run.ShouldBeReplacedAsync(age, _context.Time) && !stop.IsCancellationRequested)
+        {
+            var next = Begin(stop, drain);
+            await Task.WhenAny(next.Settled, next.Ended, run.Ended);
+            if (next.Ended.IsCompleted)
+            {
+                LogNotRotated(_context.Adapter.Exchange, run.Id, (await EndAsync(next)).Reason);
+                age = _context.Options.RotateRetry;
+                if (run.IsAnnounced) break;
+                continue;
+            }
+
+            if (run.IsAnnounced) Show(snapshot => snapshot with { LastError = "the exchange shuts the connection down" });
+            LogRotated(_context.Adapter.Exchange, next.Id, run.Id);
+            Adopt(next);
+            await LeaveAsync(run);
+            (run, age) = (next, RotationAge());
+        }
+
+        return await EndAsync(run);
     }
 
-    private void Opened()
+    private ConnectionRun Begin(CancellationToken stop, CancellationToken drain)
     {
-        _snapshot = _snapshot with { State = ConnectorState.Subscribing, Connects = _snapshot.Connects + 1 };
-        LogConnected(_context.Adapter.Exchange, _snapshot.ConnectionId);
+        var id = $"{_context.Adapter.Exchange.ToName()}-{_context.Time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
+        return ConnectionRun.Start(_context, id, Opened, ShowSubscriptions, stop, drain);
     }
 
-    private void ShowSubscriptions(SubscriptionBook subscriptions)
+    /// <summary>Ends the connection that was replaced. What it could not hand over shows as missing on its successor and is fetched.</summary>
+    private async Task LeaveAsync(ConnectionRun run)
     {
+        try
+        {
+            await run.StopAsync();
+        }
+        catch (Exception failure)
+        {
+            LogNotHandedOver(failure, _context.Adapter.Exchange, run.Id);
+        }
+        finally
+        {
+            run.Dispose();
+        }
+    }
+
+    private static async Task<ConnectionEnd> EndAsync(ConnectionRun run)
+    {
+        using (run) return await run.Ended;
+    }
+
+    private TimeSpan? RotationAge()
+    {
+        if (_context.Origins is not null) return null;
+        if (_context.Options.RotateAfter is { } age) return age;
+        return _context.Adapter.Limits.Lifetime is { } life ? life - RotationMargin - (RotationMargin / 2 * _jitter.NextDouble()) : null;
+    }
+
+    private void Adopt(ConnectionRun run)
+    {
+        _current = run;
+        Show(snapshot => snapshot with { ConnectionId = run.Id });
+        if (run.Subscriptions is not null) ShowSubscriptions(run);
+    }
+
+    private void Show(Func<Snapshot, Snapshot> change)
+    {
+        lock (_gate) _snapshot = change(_snapshot);
+    }
+
+    private void Opened(ConnectionRun run)
+    {
+        Show(snapshot => snapshot with { State = IsCurrent(run) ? ConnectorState.Subscribing : snapshot.State, Connects = snapshot.Connects + 1 });
+        LogConnected(_context.Adapter.Exchange, run.Id);
+    }
+
+    // A connection may open before the worker has taken note of it.
+    private bool IsCurrent(ConnectionRun run) => _current is null || _current == run || _current.Ended.IsCompleted;
+
+    private void ShowSubscriptions(ConnectionRun run)
+    {
+        if (!IsCurrent(run)) return;
+        var subscriptions = run.Subscriptions!;
         foreach (var (id, words) in subscriptions.Refused)
         {
             if (!_snapshot.Refused.ContainsKey(id)) LogRefused(id, words);

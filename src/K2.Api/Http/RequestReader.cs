@@ -87,8 +87,8 @@ internal sealed class RequestReader
     public long? Id(string parameter)
     {
         if (Value(parameter) is not { } text) return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return id;
-        Fail($"{parameter} '{Shown(text)}' is no trade id: write a whole number of at least 0.");
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)) return id;
+        Fail($"{parameter} '{Shown(text)}' is no trade id: write a whole number.");
         return null;
     }
 

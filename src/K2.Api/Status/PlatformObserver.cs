@@ -51,19 +51,7 @@ internal sealed class PlatformObserver(
     {
         if (_log is null) return null;
         var trades = ExchangeNames.All.Select(TopicNames.Trades).ToHashSet();
-        long lag = 0;
-        foreach (var topic in _log.Topics.Where(topic => trades.Contains(topic.Name)))
-        {
-            for (var partition = 0; partition < topic.Partitions; partition++)
-            {
-                var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
-                var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
-                var from = committed.Epoch == end.Epoch ? committed : await _log.EarliestAsync(topic.Name, partition, cancellationToken);
-                lag += Math.Max(0, end.Version - from.Version);
-            }
-        }
-
-        return lag;
+        return await LogLag.OfAsync(_log, topic => trades.Contains(topic.Name), cancellationToken);
     }
 
     /// <summary>Returns null when the warehouse answers, else why not.</summary>

@@ -4,14 +4,22 @@ using K2.Client;
 
 namespace K2.Cli.Commands;
 
-/// <summary><c>k2 pause EXCHANGE</c> and <c>k2 resume EXCHANGE</c>: leave an exchange alone for a while.</summary>
+/// <summary><c>k2 pause</c>, <c>k2 drain</c> and <c>k2 resume EXCHANGE</c>: leave an exchange alone for a while.</summary>
 internal static class ConnectorCommands
 {
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
     public static Command Pause(CliServices services, TargetOptions target) =>
         Create(services, target, "pause", "stop taking an exchange's trades; all that were taken are durable when this returns", (client, exchange, token) => client.PauseAsync(exchange, token), "paused");
 
     public static Command Resume(CliServices services, TargetOptions target) =>
         Create(services, target, "resume", "take an exchange's trades again and fetch what was missed", (client, exchange, token) => client.ResumeAsync(exchange, token), "resumed");
+
+    public static Command Drain(CliServices services, TargetOptions target) =>
+        Create(services, target, "drain", "stop taking an exchange's trades; all that were taken are in the warehouse when this returns", async (client, exchange, token) =>
+        {
+            while (await client.DrainAsync(exchange, token) > 0) await Task.Delay(Poll, services.Time, token);
+        }, "drained");
 
     private static Command Create(CliServices services, TargetOptions target, string name, string description, Func<K2Client, string, CancellationToken, Task> call, string done)
     {

@@ -47,4 +47,7 @@ public sealed record ConnectorStatus
 
     /// <summary>Why the last REST request failed, or empty if it did not.</summary>
     [Id(13)] public string BackfillError { get; init; } = "";
+
+    /// <summary>Records of the exchange's trade topic that are in the log and not yet durable in the warehouse.</summary>
+    [Id(14)] public long LagRecords { get; init; }
 }

@@ -18,7 +18,10 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     [Alias("Resume")]
     Task Resume();
 
-    /// <summary>Stops taking frames, and returns when all that were taken are durable in the log.</summary>
+    /// <summary>
+    /// Stops taking frames, and returns when all that were taken are durable in the log; <see cref="ConnectorStatus.LagRecords"/> then says how many are
+    /// still on their way into the warehouse. Stays so until <see cref="Resume"/>.
+    /// </summary>
     [Alias("Drain")]
     Task Drain();
 
@@ -32,6 +35,10 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     /// <summary>Returns how far a request is; its ids are those that <see cref="Backfill"/> returned.</summary>
     [Alias("GetBackfillProgress"), Orleans.Concurrency.AlwaysInterleave]
     Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId);
+
+    /// <summary>Takes lines of a published trade file the same way as live trades; lines that are known change nothing.</summary>
+    [Alias("Import"), ResponseTimeout("00:05:00"), Orleans.Concurrency.AlwaysInterleave]
+    Task<ImportOutcome> Import(ImportChunk chunk);
 
     /// <summary>Returns what the connection does.</summary>
     [Alias("GetStatus")]

@@ -12,7 +12,7 @@ public enum TradeSource : byte
     /// <summary>From the snapshot that follows a subscription.</summary>
     Snapshot = 2,
 
-    /// <summary>Asked for by REST to fill a gap.</summary>
+    /// <summary>From the exchange's past: asked for by REST, or read from a file that it publishes.</summary>
     Backfill = 3,
 
     /// <summary>From a capture played again.</summary>

@@ -19,7 +19,7 @@ public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAd
     public Uri Endpoint => _options.MicrosecondTimes ? BinanceEndpoints.CombinedStreamMicroseconds : BinanceEndpoints.CombinedStream;
 
     /// <inheritdoc/>
-    public ConnectionLimits Limits { get; } = new(BinanceLimits.MessagesPerSecond, BinanceLimits.StreamsPerConnection, BinanceLimits.StreamsPerMessage);
+    public ConnectionLimits Limits { get; } = new(BinanceLimits.MessagesPerSecond, BinanceLimits.StreamsPerConnection, BinanceLimits.StreamsPerMessage) { Lifetime = BinanceLimits.Lifetime };
 
     /// <inheritdoc/>
     public ITradeHistory History { get; } = new BinanceHistory();

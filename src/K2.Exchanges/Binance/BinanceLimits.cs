@@ -11,4 +11,7 @@ public static class BinanceLimits
 
     /// <summary>Streams in one SUBSCRIBE. Not documented: chosen so that a request stays near 4 KiB.</summary>
     public const int StreamsPerMessage = 200;
+
+    /// <summary>Life of a connection.</summary>
+    public static TimeSpan Lifetime { get; } = TimeSpan.FromHours(24);
 }

@@ -9,7 +9,7 @@ internal sealed record ConnectionContext
 {
     public required IExchangeAdapter Adapter { get; init; }
 
-    public required IFrameParser Parser { get; init; }
+    public required InstrumentTable Instruments { get; init; }
 
     public required IReadOnlyList<Instrument> Desired { get; init; }
 
@@ -31,4 +31,7 @@ internal sealed record ConnectionContext
 
     /// <summary>Is called whenever the answers to subscriptions have changed.</summary>
     public required Action<SubscriptionBook> OnSubscriptions { get; init; }
+
+    /// <summary>Is called when the exchange announces the connection's end.</summary>
+    public Action OnShutdown { get; init; } = () => { };
 }

@@ -31,8 +31,9 @@ internal sealed class ExchangeConnection
         _connectionId = connectionId;
         _buffer = new MessageBuffer(_options.MaxFrameBytes);
         _subscriptions = new SubscriptionBook(context.Adapter, Math.Min(_options.StreamsPerMessage ?? context.Adapter.Limits.StreamsPerMessage, context.Adapter.Limits.StreamsPerConnection));
-        _batch = new BatchBuilder(context.Adapter.Exchange, context.Origins is not null, context.Parser.Instruments);
-        _dispatcher = new FrameDispatcher(context.Parser, context.Desired, _options, context.Source, _batch, context.Counters);
+        var parser = context.Adapter.CreateParser(context.Instruments);
+        _batch = new BatchBuilder(context.Adapter.Exchange, context.Origins is not null, parser.Instruments);
+        _dispatcher = new FrameDispatcher(parser, context.Desired, _options, context.Source, _batch, context.Counters);
     }
 
     private TimeSpan MaxSilence => _options.SilenceTimeout ?? _context.Adapter.MaxSilence;
@@ -41,15 +42,16 @@ internal sealed class ExchangeConnection
 
     /// <summary>Runs until the connection ends or the stop.</summary>
     /// <param name="opened">Called when the socket is open.</param>
-    /// <param name="stop">Ends the connection; what was read is handed over first.</param>
+    /// <param name="stop">The worker's stop.</param>
+    /// <param name="leave">Ends the connection, also at the worker's stop; what was read is handed over first.</param>
     /// <param name="drain">Cancels handing over.</param>
     /// <exception cref="Exception">Whatever the sink throws while it takes what is left at the stop.</exception>
-    public async Task<ConnectionEnd> RunAsync(Action opened, CancellationToken stop, CancellationToken drain)
+    public async Task<ConnectionEnd> RunAsync(Action opened, CancellationToken stop, CancellationToken leave, CancellationToken drain)
     {
         var socket = new ExchangeSocket(_context, _connectionId);
         try
         {
-            return await RunAsync(socket, opened, stop, drain);
+            return await RunAsync(socket, opened, stop, leave, drain);
         }
         finally
         {
@@ -58,9 +60,9 @@ internal sealed class ExchangeConnection
         }
     }
 
-    private async Task<ConnectionEnd> RunAsync(ExchangeSocket socket, Action opened, CancellationToken stop, CancellationToken drain)
+    private async Task<ConnectionEnd> RunAsync(ExchangeSocket socket, Action opened, CancellationToken stop, CancellationToken leave, CancellationToken drain)
     {
-        if (await socket.OpenAsync(stop) is { } failure) return failure;
+        if (await socket.OpenAsync(leave) is { } failure) return failure;
 
         opened();
         foreach (var request in _subscriptions.Subscribe(_context.Desired)) socket.Send(request);
@@ -69,7 +71,7 @@ internal sealed class ExchangeConnection
         {
             try
             {
-                await ReceiveLoopAsync(socket, stop, drain);
+                await ReceiveLoopAsync(socket, leave, drain);
             }
             catch (Exception e) when (!_sinkFailed && IsLoss(e))
             {
@@ -77,11 +79,11 @@ internal sealed class ExchangeConnection
                 if (e is WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } && _context.Origins is null) await TakeFaultyMessageAsync(drain);
             }
 
-            if (stop.IsCancellationRequested) _dispatcher.Finish();
+            if (leave.IsCancellationRequested || stop.IsCancellationRequested) _dispatcher.Finish();
             await HandOverAsync(drain);
             return _end ?? new ConnectionEnd("stopped", WasUseful);
         }
-        catch (Exception e) when (_sinkFailed && !stop.IsCancellationRequested)
+        catch (Exception e) when (_sinkFailed && !leave.IsCancellationRequested && !stop.IsCancellationRequested)
         {
             // Connecting anew lets a replay start over; on a live exchange the new origin shows that something is missing.
             return new ConnectionEnd($"handing over failed: {e.Message}", false);
@@ -194,8 +196,8 @@ internal sealed class ExchangeConnection
         var length = _buffer.Length;
         var message = _buffer.TakeMessage();
         var now = Timestamp.From(_context.Time.GetUtcNow());
-        _context.Counters.Frames++;
-        _context.Counters.LastFrameMicroseconds = now.Microseconds;
+        Interlocked.Increment(ref _context.Counters.Frames);
+        Volatile.Write(ref _context.Counters.LastFrameMicroseconds, now.Microseconds);
 
         if (_context.Origins is null)
         {
@@ -281,7 +283,8 @@ internal sealed class ExchangeConnection
             case ControlKind.Heartbeat or ControlKind.Status:
                 return;
             case ControlKind.Shutdown:
-                _end = new ConnectionEnd("the exchange shuts the connection down", WasUseful);
+                // The next connection is made while this one still brings trades.
+                _context.OnShutdown();
                 return;
         }
 

@@ -45,7 +45,7 @@ internal sealed class FrameDispatcher
     {
         if (length > message.Length)
         {
-            _counters.Rejected++;
+            Interlocked.Increment(ref _counters.Rejected);
             _batch.AddRejected(new RejectedFrame(RejectReasons.FrameTooBig, $"{length} bytes, at most {_options.MaxFrameBytes} are read", message, length, received, sequence));
             Result.Clear();
             return;
@@ -58,17 +58,17 @@ internal sealed class FrameDispatcher
             case FrameKind.Trades:
                 TakeTrades();
                 if (Result.BadTrades == 0) break;
-                _counters.Rejected++;
+                Interlocked.Increment(ref _counters.Rejected);
                 _batch.AddRejected(new RejectedFrame(Result.Reason, $"{Result.BadTrades} of {Result.BadTrades + Result.Trades.Length} trades of the message, first: {Result.Detail}", message, length, received, sequence));
                 break;
             case FrameKind.Ignored when Result.Ignored == IgnoredKind.OtherTradeKind:
-                _counters.OtherTradeKinds++;
+                Interlocked.Increment(ref _counters.OtherTradeKinds);
                 break;
             case FrameKind.Ignored:
-                _counters.OtherStreams++;
+                Interlocked.Increment(ref _counters.OtherStreams);
                 break;
             case FrameKind.Rejected:
-                _counters.Rejected++;
+                Interlocked.Increment(ref _counters.Rejected);
                 _batch.AddRejected(new RejectedFrame(Result.Reason, Result.Detail, message, length, received, sequence));
                 break;
         }
@@ -83,7 +83,7 @@ internal sealed class FrameDispatcher
         if (Result.Sequence < 0) return false;
         var jumped = _nextSequence >= 0 && Result.Sequence > _nextSequence;
         _nextSequence = Math.Max(_nextSequence, Result.Sequence + 1);
-        if (jumped) _counters.SequenceJumps++;
+        if (jumped) Interlocked.Increment(ref _counters.SequenceJumps);
         return jumped;
     }
 
@@ -104,7 +104,7 @@ internal sealed class FrameDispatcher
         {
             if (!_isDesired[trade.Slot])
             {
-                _counters.NotAskedFor++;
+                Interlocked.Increment(ref _counters.NotAskedFor);
                 continue;
             }
 
@@ -115,7 +115,7 @@ internal sealed class FrameDispatcher
 
         if (taken == 0) return;
         _batch.CountTradeFrame();
-        _counters.Trades += taken;
+        Interlocked.Add(ref _counters.Trades, taken);
 
         // Behind all trades of the message: some exchanges write the newest first.
         if (_watermarks.Advance(newest, out var watermark)) AddWatermarks(watermark);

@@ -1,6 +1,6 @@
 namespace K2.Exchanges.Connections;
 
-/// <summary>Counts of one worker: written by its loop, read by anyone.</summary>
+/// <summary>Counts of one worker: written by its connections, of which two may overlap, read by anyone.</summary>
 internal sealed class WorkerCounters
 {
     public long Frames;

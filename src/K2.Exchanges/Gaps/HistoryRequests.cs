@@ -22,7 +22,9 @@ public sealed class HistoryRequests(ITradeHistory history, FeedKeeper keeper, Re
     public async Task<HistoryProgress> RequestAsync(Instrument instrument, Timestamp from, CancellationToken cancellationToken)
     {
         var feed = Feed(instrument);
-        if (feed.Lowest is not { } lowest) throw new InvalidOperationException($"No trade of {instrument.Id} is known yet: wait for the first one and ask again.");
+        if (feed.LowestOwn is not { } lowest) throw new InvalidOperationException($"No trade of {instrument.Id} is known yet: wait for the first one and ask again.");
+        if (feed.NewestAnonymous is { } imported && from <= imported)
+            throw new InvalidOperationException($"Trades up to {imported} came from a file without ids, and the exchange's own would count twice: ask for trades behind that moment.");
         var search = new IdSearch(from, lowest.Id);
         if (from >= lowest.Time || lowest.Id <= 0) search.Found(lowest.Id);
         for (int step = 0, failures = 0; !search.IsDone; step++)

@@ -80,12 +80,21 @@ internal sealed class InstrumentFeed
     /// <summary>The connection that has shown trades of the instrument last: from there on, whatever is missing shows by itself.</summary>
     public string SeenOn { get; private set; } = "";
 
-    /// <summary>The lowest id that is known, with its trade's time, or null before the first trade.</summary>
-    public (long Id, Timestamp Time)? Lowest
+    /// <summary>The lowest id of the exchange that is known, with its trade's time, or null before the first trade.</summary>
+    public (long Id, Timestamp Time)? LowestOwn
     {
         get
         {
-            lock (_gate) return _seen.Count == 0 ? null : (_seen.Runs[0].First, _seen.Runs[0].From);
+            lock (_gate) return _seen.TryFindAtOrBelow(0, out var run) && run.Last >= 0 ? (Math.Max(0, run.First), run.From) : _seen.TryFindAbove(0, out run) ? (run.First, run.From) : null;
+        }
+    }
+
+    /// <summary>Time of the newest trade that came from a file without ids, or null if there is none.</summary>
+    public Timestamp? NewestAnonymous
+    {
+        get
+        {
+            lock (_gate) return _seen.TryFindAtOrBelow(-1, out var run) ? run.Until : null;
         }
     }
 
@@ -107,7 +116,7 @@ internal sealed class InstrumentFeed
             var records = new List<LogRecord>();
             var known = _seen.Runs.Select(run => (run.First, run.Last, run.From, run.Until))
                 .Concat(_gaps.Select(gap => (First: gap.Bounds.FirstId, Last: gap.Bounds.LastId, gap.Bounds.From, gap.Bounds.Until)))
-                .OrderBy(run => run.First).ToList();
+                .Where(run => !AnonymousTrades.Contains(run.First)).OrderBy(run => run.First).ToList();
             foreach (var (first, last, begin, end) in known)
             {
                 if (last < firstId) continue;
@@ -224,7 +233,8 @@ internal sealed class InstrumentFeed
             if (epoch != IdEpoch) return index;
         }
 
-        if (_seen.Count > 0 && id > _seen.HighestId + 1)
+        // Ids that were made for a file without any say nothing of what lies between.
+        if (_seen.Count > 0 && id > _seen.HighestId + 1 && !AnonymousTrades.Contains(_seen.HighestId))
         {
             records.Insert(index++, Open(new FeedGap(_newest, trade.ExchangeTime > _newest ? trade.ExchangeTime : _newest, _seen.HighestId + 1, id - 1, IdEpoch, _cause), opened));
         }

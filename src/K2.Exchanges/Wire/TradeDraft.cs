@@ -81,6 +81,14 @@ internal ref struct TradeDraft(Instrument instrument)
         if (IsGood) CheckTime(received);
     }
 
+    /// <summary>Reads microseconds since the Unix epoch.</summary>
+    public void MicrosecondsTime(JsonElement field, string name, Timestamp received)
+    {
+        if (!Has(field, name)) return;
+        if (!TryInteger(field, out _time)) Fail(RejectReasons.TimeOutOfRange, $"field '{name}' is no time in microseconds: {field.Shown()}");
+        else CheckTime(received);
+    }
+
     /// <summary>Reads whether the buyer was the maker, so that the taker sold.</summary>
     public void MakerBought(JsonElement field, string name)
     {

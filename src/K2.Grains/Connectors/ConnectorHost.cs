@@ -8,8 +8,10 @@ using K2.Contracts.Verification;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
+using K2.Domain.Trades;
 using K2.Exchanges;
 using K2.Exchanges.Gaps;
+using K2.Exchanges.Imports;
 using K2.Exchanges.Rest;
 using K2.Grains.Verification;
 using Microsoft.Extensions.Logging;
@@ -122,6 +124,17 @@ public sealed class ConnectorHost(
     /// <inheritdoc/>
     public BackfillProgress BackfillProgress(Exchange exchange, string symbol, long firstId, long lastId) => Shown(exchange, History(exchange).Progress(Find(exchange, symbol), firstId, lastId));
 
+    /// <inheritdoc/>
+    public async Task<ImportOutcome> ImportAsync(Exchange exchange, ImportChunk chunk, CancellationToken cancellationToken)
+    {
+        if (options.Source == TradeSource.Simulated) throw new InvalidOperationException("This data folder holds simulated trades, and files hold real ones: start a silo with --source live and its own --data folder.");
+        var counts = await new TradeImport(Keeper(exchange), time).TakeAsync(Find(exchange, chunk.Symbol), chunk.Origin, (TradeFileFormat)chunk.Format, chunk.FirstLine, chunk.Lines, cancellationToken);
+        return new ImportOutcome { Taken = counts.Taken, Known = counts.Known, Overlapping = counts.Overlapping, Bad = counts.Bad };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> LagAsync(Exchange exchange) => LogLag.OfAsync(log, topic => topic.Name == TopicNames.Trades(exchange), CancellationToken.None);
+
     /// <summary>Stops all workers; returns when all that they took is durable in the log.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -156,10 +169,11 @@ public sealed class ConnectorHost(
         return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, time, loggers.CreateLogger<RunningConnector>());
     }
 
-    private HistoryRequests History(Exchange exchange) =>
-        _running.TryGetValue(exchange, out var running) && running.Keeper is { } keeper
-            ? new HistoryRequests(Adapter(exchange).History, keeper, Rest(Adapter(exchange)), time)
-            : throw new InvalidOperationException($"{exchange.ToName()} is not connected: past trades come the same way as new ones, so resume it first (a replay has no exchange to ask).");
+    private HistoryRequests History(Exchange exchange) => new(Adapter(exchange).History, Keeper(exchange), Rest(Adapter(exchange)), time);
+
+    private FeedKeeper Keeper(Exchange exchange) => _running.TryGetValue(exchange, out var running) && running.Keeper is { } keeper
+        ? keeper
+        : throw new InvalidOperationException($"{exchange.ToName()} is not connected: past trades come the same way as new ones, so resume it first (a replay has no past).");
 
     private BackfillProgress Shown(Exchange exchange, HistoryProgress progress) =>
         new() { FirstId = progress.FirstId, LastId = progress.LastId, Known = progress.Known, IsOpen = progress.IsOpen, LastError = Rest(Adapter(exchange)).LastError };

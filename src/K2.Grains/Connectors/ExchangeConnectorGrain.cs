@@ -16,7 +16,9 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
     private const string KeepConnected = "keep-connected";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private ImmutableArray<string> _desired = [];
-    private bool _stopped;
+
+    // The state that an operator has asked for, or null while trades are taken.
+    private string? _stopped;
     private Exchange _exchange;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -32,32 +34,36 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
     {
         _desired = symbols;
         await this.RegisterOrUpdateReminder(KeepConnected, ReminderPeriod, ReminderPeriod);
-        if (!_stopped) await host.StartAsync(_exchange, _desired);
+        if (_stopped is null) await host.StartAsync(_exchange, _desired);
     }
 
-    public Task Pause()
-    {
-        _stopped = true;
-        return host.StopAsync(_exchange);
-    }
+    public Task Pause() => StopAsync("paused");
 
     public Task Resume()
     {
-        _stopped = false;
+        _stopped = null;
         return host.StartAsync(_exchange, _desired);
     }
 
-    public Task Drain() => Pause();
+    public Task Drain() => StopAsync("drained");
 
     public Task<BackfillProgress> Backfill(string symbol, DateTime from) => host.BackfillAsync(_exchange, symbol, Timestamp.From(new DateTimeOffset(from, TimeSpan.Zero)), CancellationToken.None);
 
     public Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId) => Task.FromResult(host.BackfillProgress(_exchange, symbol, firstId, lastId));
 
-    public Task<ConnectorStatus> GetStatus()
+    public Task<ImportOutcome> Import(ImportChunk chunk) => host.ImportAsync(_exchange, chunk, CancellationToken.None);
+
+    public async Task<ConnectorStatus> GetStatus()
     {
         var status = host.Status(_exchange);
-        return Task.FromResult(status with { Desired = _desired, State = _stopped ? "paused" : status.State });
+        return status with { Desired = _desired, State = _stopped ?? status.State, LagRecords = await host.LagAsync(_exchange) };
     }
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => _stopped ? Task.CompletedTask : host.StartAsync(_exchange, _desired);
+    public Task ReceiveReminder(string reminderName, TickStatus status) => _stopped is not null ? Task.CompletedTask : host.StartAsync(_exchange, _desired);
+
+    private Task StopAsync(string state)
+    {
+        _stopped = state;
+        return host.StopAsync(_exchange);
+    }
 }

@@ -33,4 +33,12 @@ public interface IConnectorHost
 
     /// <summary>Returns how far such a request is.</summary>
     BackfillProgress BackfillProgress(Exchange exchange, string symbol, long firstId, long lastId);
+
+    /// <summary>Takes lines of a published trade file.</summary>
+    /// <exception cref="ArgumentException">The symbol is not in the instruments file, or the file is not for it.</exception>
+    /// <exception cref="InvalidOperationException">The exchange's connector is paused or replays, or the data is simulated.</exception>
+    Task<ImportOutcome> ImportAsync(Exchange exchange, ImportChunk chunk, CancellationToken cancellationToken);
+
+    /// <summary>Returns how many records of the exchange's trades are in the log and not yet durable in the warehouse.</summary>
+    ValueTask<long> LagAsync(Exchange exchange);
 }

@@ -18,6 +18,7 @@ namespace K2.Grains.Connectors;
 internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposable
 {
     private const int MaxBatchesPerAppend = 16;
+    private const int KnownOrigins = 32;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
     private readonly ILog _log;
@@ -28,7 +29,7 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
     private readonly ILogger _logger;
     private readonly Channel<FrameBatch> _pending;
     private readonly Task _appending;
-    private string _origin = "";
+    private readonly Queue<string> _origins = new(KnownOrigins);
     private readonly List<LogAppend> _appends = [];
     private readonly List<FrameBatch> _taken = [];
 
@@ -48,9 +49,11 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
     public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
         _probe.Enter(ProtocolStep.Receive);
-        if (!batch.IsReplay && !batch.IsFetched && batch.Origin != _origin)
+        if (!batch.IsReplay && !batch.IsFetched && !_origins.Contains(batch.Origin))
         {
-            _origin = batch.Origin;
+            // Connections overlap when one takes over from another, and shards have one each.
+            if (_origins.Count == KnownOrigins) _origins.Dequeue();
+            _origins.Enqueue(batch.Origin);
             _counters.Add(PipelineStage.Connects, 1);
         }
 

@@ -76,6 +76,16 @@ public sealed class SimulatedExchange : IAsyncDisposable
     /// <summary>Makes no more trades; all else goes on.</summary>
     public void Hold() => _isHeld = true;
 
+    /// <summary>Announces on every connection that it will be closed, and keeps it open.</summary>
+    public void Announce()
+    {
+        lock (_gate)
+        {
+            if (_protocol.Shutdown() is not { } words) return;
+            foreach (var connection in _connections) connection.Send(words);
+        }
+    }
+
     /// <summary>Lets a fault happen now.</summary>
     public void Inject(FaultKind kind, int amount, TimeSpan duration)
     {

@@ -20,6 +20,8 @@ internal sealed class TestConnectorGrain : Grain, IExchangeConnectorGrain
     public Task<BackfillProgress> GetBackfillProgress(string symbol, long firstId, long lastId) =>
         Task.FromResult(new BackfillProgress { FirstId = firstId, LastId = lastId, Known = symbol == "BTC/USDT" ? 10 : 7, IsOpen = false, LastError = "" });
 
+    public Task<ImportOutcome> Import(ImportChunk chunk) => Task.FromResult(new ImportOutcome { Taken = chunk.Lines.Length, Known = chunk.FirstLine, Overlapping = 0, Bad = 0 });
+
     public Task<ConnectorStatus> GetStatus() => this.GetPrimaryKeyString() == "kraken"
         ? throw new InvalidOperationException("kraken is asleep\nat some place")
         : Task.FromResult(new ConnectorStatus

@@ -1,0 +1,92 @@
+using K2.Domain.Instruments;
+using K2.Domain.Trades;
+using K2.Exchanges.Binance;
+using K2.Exchanges.Coinbase;
+using K2.Exchanges.Kraken;
+using K2.Simulator.Exchanges;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Exchanges.Tests.Connections;
+
+/// <summary>Connections that are replaced before their end, on simulated exchanges, with nothing that could fetch what is missed.</summary>
+public sealed class RotationTests
+{
+    private const int Trades = 1500;
+
+    [Theory]
+    [InlineData(Exchange.Binance)]
+    [InlineData(Exchange.Kraken)]
+    [InlineData(Exchange.Coinbase)]
+    public async Task Run_ConnectionsReplacedAllTheTime_NoTradeIsMissing(Exchange exchange)
+    {
+        await using var venue = await StartAsync(exchange);
+        var instrument = Instrument(exchange);
+        var sink = new TestSink();
+        await using var running = new Running(Worker(exchange, instrument, venue, sink, TimeSpan.FromMilliseconds(100)));
+        await Subscribed(running);
+        venue.Release();
+        await venue.Finished.WaitAsync(TestContext.Current.CancellationToken);
+        var last = venue.Ledger.Trades[^1].TradeId;
+
+        await sink.Until(s => s.TradesOf(instrument.Id.Symbol).Any(trade => trade.TradeId == last));
+
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct().Order());
+        Assert.True(running.Worker.Status.Connects > 3, $"{running.Worker.Status.Connects} connections");
+        Assert.Equal("", running.Worker.Status.LastError);
+    }
+
+    [Fact]
+    public async Task Run_ShutdownAnnounced_TheNextConnectionIsUpBeforeTheOldOneEnds()
+    {
+        await using var venue = await StartAsync(Exchange.Binance);
+        var instrument = Instrument(Exchange.Binance);
+        var sink = new TestSink();
+        await using var running = new Running(Worker(Exchange.Binance, instrument, venue, sink, null));
+        await Subscribed(running);
+        venue.Release();
+        await sink.Until(s => s.Trades > Trades / 3);
+
+        venue.Announce();
+        await venue.Finished.WaitAsync(TestContext.Current.CancellationToken);
+        var last = venue.Ledger.Trades[^1].TradeId;
+        await sink.Until(s => s.TradesOf(instrument.Id.Symbol).Any(trade => trade.TradeId == last));
+
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct().Order());
+        Assert.Equal(2, running.Worker.Status.Connects);
+    }
+
+    [Fact]
+    public async Task Run_NoConnectionToTakeOver_TheOldOneGoesOn()
+    {
+        await using var venue = await StartAsync(Exchange.Binance);
+        var instrument = Instrument(Exchange.Binance);
+        var sink = new TestSink();
+        await using var running = new Running(Worker(Exchange.Binance, instrument, venue, sink, TimeSpan.FromMilliseconds(50)));
+        await Subscribed(running);
+        venue.Inject(FaultKind.RefuseConnections, 1, TimeSpan.FromHours(1));
+        venue.Release();
+        await sink.Until(s => s.Trades >= Trades);
+
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId));
+        Assert.Equal(ConnectorState.Streaming, running.Worker.Status.State);
+    }
+
+    private static async Task Subscribed(Running running)
+    {
+        // The worker tells its state only when asked.
+        while (running.Worker.Status.State != ConnectorState.Streaming) await Task.Yield();
+    }
+
+    private static Task<SimulatedExchange> StartAsync(Exchange exchange) => SimulatedExchange.StartAsync(
+        new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 1500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, StartHeld = true },
+        TestContext.Current.CancellationToken);
+
+    private static Instrument Instrument(Exchange exchange) => new(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4);
+
+    private static ConnectorWorker Worker(Exchange exchange, Instrument instrument, SimulatedExchange venue, TestSink sink, TimeSpan? rotateAfter)
+    {
+        IExchangeAdapter adapter = exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
+        var options = Some.Options(venue.WebSocketEndpoint) with { RotateAfter = rotateAfter, RotateRetry = TimeSpan.FromMilliseconds(50) };
+        return new ConnectorWorker(adapter, new InstrumentTable([instrument]), [instrument], options, sink, null, TradeSource.Simulated, new Random(1), TimeProvider.System, NullLogger.Instance);
+    }
+}
