@@ -4,6 +4,7 @@ using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges.Binance;
 using K2.Simulator;
+using K2.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Exchanges.Tests;

@@ -6,6 +6,7 @@ using CsCheck;
 using K2.Domain;
 using K2.Domain.Trades;
 using K2.Exchanges.Binance;
+using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Binance;
 

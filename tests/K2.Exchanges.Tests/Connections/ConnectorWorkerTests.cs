@@ -3,6 +3,7 @@ using System.Text;
 using K2.Domain.Instruments;
 using K2.Simulator.Replay;
 using K2.Simulator.WebSockets;
+using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Connections;
 

@@ -5,6 +5,7 @@ using K2.Domain;
 using K2.Simulator;
 using K2.Simulator.Replay;
 using K2.Simulator.Synthetic;
+using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Simulator;
 
