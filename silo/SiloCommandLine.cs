@@ -12,9 +12,9 @@ public static class SiloCommandLine
     private static readonly Option<string> SourceOption = new("--source") { Description = "where trades come from: simulated, live or replay", DefaultValueFactory = _ => "simulated" };
     private static readonly Option<string[]> CapturesOption = new("--captures") { Description = "capture files for replay (JSON lines, .gz too)", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> SpeedOption = new("--speed") { Description = "pace of a replay: 1, a factor such as 20 or 0.5, or max", DefaultValueFactory = _ => "1" };
-    private static readonly Option<int> RepeatOption = new("--repeat") { Description = "play the captures this often, with shifted ids and times", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> RepeatOption = new("--repeat") { Description = "play the captures (Binance's) this often, with shifted ids and times", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> ExitAtEndOption = new("--exit-at-end") { Description = "end when the captures have been played and stored" };
-    private static readonly Option<string[]> ExchangesOption = new("--exchanges") { Description = "exchanges to take", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> ExchangesOption = new("--exchanges") { Description = "exchanges to take; with replay only needed where the captures do not tell their exchange", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> SymbolsOption = new("--symbols") { Description = "canonical symbols to take, for example BTC/USDT (default: all of the instruments file)", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> DataOption = new("--data") { Description = "data folder (default ./data/SOURCE)" };
     private static readonly Option<string> UrlsOption = new("--urls") { Description = "address of API and pages", DefaultValueFactory = _ => SiloOptions.DefaultUrl };
@@ -104,12 +104,12 @@ public static class SiloCommandLine
 
     private static List<Exchange> Exchanges(string[] names, SourceKind source)
     {
-        if (names.Length == 0) return source == SourceKind.Replay ? [Exchange.Binance] : [.. ExchangeNames.All];
+        if (names.Length == 0) return source == SourceKind.Replay ? [] : [.. ExchangeNames.All];
         var exchanges = names.Select(name => ExchangeNames.TryParse(name, out var exchange)
             ? exchange
             : throw new StartupException($"--exchanges '{name}' is unknown: write {string.Join(", ", ExchangeNames.All.Select(known => known.ToName()))}.")).Distinct().ToList();
-        return source == SourceKind.Replay && exchanges is not [Exchange.Binance]
-            ? throw new StartupException("--exchanges: captures of other exchanges than binance cannot be replayed by this version.")
+        return source == SourceKind.Replay && exchanges.Count > 1
+            ? throw new StartupException("--exchanges: a replay plays the captures of one exchange; give each exchange a run of its own, into the same --data if you like.")
             : exchanges;
     }
 }

@@ -6,8 +6,8 @@ using K2.Abstractions.Log;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Symbols;
+using K2.Simulator.Captures;
 using K2.Simulator.Replay;
-
 using K2.Streaming.Provider;
 using K2.Warehouse;
 using Orleans.Configuration;
@@ -57,29 +57,47 @@ internal static class SiloConfiguration
     public static IProtocolProbe Probe(IConfiguration configuration) =>
         configuration["K2:Diagnostics:ProbeFile"] is { Length: > 0 } file ? FileProtocolProbe.Open(file) : NoProtocolProbe.Instance;
 
+    /// <summary>Returns the exchange that a replay's captures are of: what --exchanges says, or else what their frames tell.</summary>
+    /// <exception cref="StartupException">They do not tell, are of several, or not of the one that was named.</exception>
+    public static async Task<Exchange> ReplayedExchangeAsync(SiloOptions options, CancellationToken cancellationToken)
+    {
+        var exchange = options.Exchanges.SingleOrDefault();
+        foreach (var capture in options.Captures)
+        {
+            var told = await PlayableAsync(() => CaptureExchange.FindAsync(capture, cancellationToken));
+            if (exchange == Exchange.Unknown)
+            {
+                exchange = told != Exchange.Unknown
+                    ? told
+                    : throw new StartupException($"The capture '{capture}' does not tell which exchange it is of: name it by --exchanges {string.Join(" or ", ExchangeNames.All.Select(known => known.ToName()))}.");
+            }
+
+            if (told != exchange && told != Exchange.Unknown)
+                throw new StartupException($"The capture '{capture}' is of {told.ToName()} and this replay of {exchange.ToName()} (--exchanges or the first capture): give each exchange a run of its own.");
+        }
+
+        return options.Repeat == 1 || exchange == Exchange.Binance
+            ? exchange
+            : throw new StartupException($"--repeat shifts the ids and times of binance only: leave it out for captures of {exchange.ToName()}.");
+    }
+
     public static async Task<ReplayServer?> StartReplayAsync(SiloOptions options, InstrumentTable instruments, TimeProvider time, CancellationToken cancellationToken)
     {
         if (options.Source != SourceKind.Replay) return null;
-        try
-        {
-            return await ReplayServer.StartAsync(
-                new ReplayOptions
-                {
-                    Captures = options.Captures,
-                    Sources = [],
-                    Speed = options.Speed,
-                    Repeat = options.Repeat,
+        var exchange = options.Exchanges.Single();
+        return await PlayableAsync(() => ReplayServer.StartAsync(
+            new ReplayOptions
+            {
+                Exchange = exchange,
+                Captures = options.Captures,
+                Speed = options.Speed,
+                Repeat = options.Repeat,
 
-                    // Frames of other symbols are played too: they belong into the dead letters.
-                    KnownSymbols = instruments.All.Where(instrument => instrument.Id.Exchange == Exchange.Binance).Select(instrument => instrument.NativeSymbol).ToHashSet(StringComparer.Ordinal),
-                    Time = time,
-                },
-                cancellationToken);
-        }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new StartupException($"The capture cannot be played: {failure.Message}", failure);
-        }
+                // Frames of other symbols are played too: they belong into the dead letters.
+                KnownSymbols = instruments.All.Where(instrument => instrument.Id.Exchange == exchange).Select(instrument => instrument.NativeSymbol).ToHashSet(StringComparer.Ordinal),
+                Time = time,
+            },
+            cancellationToken));
     }
 
     public static int[] FreePorts(int count)
@@ -109,5 +127,17 @@ internal static class SiloConfiguration
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(10));
             silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
         });
+    }
+
+    private static async Task<T> PlayableAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The capture cannot be played: {failure.Message}", failure);
+        }
     }
 }

@@ -41,7 +41,7 @@ public sealed record SiloOptions
     /// <summary>Whether the process ends when the source has.</summary>
     public required bool ExitAtEnd { get; init; }
 
-    /// <summary>Exchanges to take.</summary>
+    /// <summary>Exchanges to take. Of a replay one, or none until its captures were asked which they are of.</summary>
     public required IReadOnlyList<Exchange> Exchanges { get; init; }
 
     /// <summary>Canonical symbols to take, or empty for all of the instruments file.</summary>

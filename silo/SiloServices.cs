@@ -21,6 +21,9 @@ internal static class SiloServices
 {
     private const int MaxStreams = 1024;
 
+    // A pause in a capture is no sign of a lost connection, and connecting anew would play it once more. Timers end at 49 days.
+    private static readonly TimeSpan ReplaySilence = TimeSpan.FromDays(49);
+
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
         EmbeddedLog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
@@ -46,7 +49,7 @@ internal static class SiloServices
                     ? new ConnectorOptions()
 
                     // A replay begins with the first subscription: one message asks for all.
-                    : new ConnectorOptions { EndpointOverride = replay.BinanceEndpoint, StreamsPerMessage = MaxStreams },
+                    : new ConnectorOptions { EndpointOverride = replay.Endpoint, StreamsPerMessage = MaxStreams, SilenceTimeout = ReplaySilence },
                 Origins = replay is null ? null : new ReplayOrigins(replay),
                 Addresses = addresses,
                 JitterSeed = options.Seed,

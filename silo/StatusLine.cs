@@ -19,7 +19,7 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         output.WriteLine(options.Source switch
         {
             SourceKind.Simulated => Text($"source      SIMULATED: {string.Join(", ", options.Exchanges.Select(Shown))} (seed {options.Seed}); no real market data"),
-            SourceKind.Replay => Text($"source      replay of {options.Captures.Count} capture(s) at speed {options.Speed}"),
+            SourceKind.Replay => Text($"source      replay of {options.Captures.Count} capture(s) of {string.Join(", ", options.Exchanges.Select(Shown))} at speed {options.Speed}"),
             _ => $"source      live: {string.Join(", ", options.Exchanges.Select(Shown))}",
         });
         output.WriteLine($"candles     {url}/");

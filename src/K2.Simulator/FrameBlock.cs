@@ -1,14 +1,13 @@
 namespace K2.Simulator;
 
 /// <summary>Some consecutive frames in one piece of memory. Filled by one writer, then only read.</summary>
-/// <param name="capacity">Bytes of room to begin with.</param>
-public sealed class FrameBlock(int capacity = FrameBlock.FullSize)
+public sealed class FrameBlock
 {
     /// <summary>Bytes after which a block is passed on; a longer frame makes a longer block.</summary>
     public const int FullSize = 64 * 1024;
 
-    private readonly List<FrameEntry> _entries = new(capacity / 256);
-    private byte[] _bytes = new byte[capacity];
+    private readonly List<FrameEntry> _entries = new(FullSize / 256);
+    private byte[] _bytes = new byte[FullSize];
     private int _used;
 
     /// <summary>The frames.</summary>

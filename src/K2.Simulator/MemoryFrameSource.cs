@@ -11,9 +11,6 @@ public sealed class MemoryFrameSource(string name, IReadOnlyList<(long ReceivedN
     public string Name => name;
 
     /// <inheritdoc/>
-    public bool IsContinuous => false;
-
-    /// <inheritdoc/>
     public async IAsyncEnumerable<FrameBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;

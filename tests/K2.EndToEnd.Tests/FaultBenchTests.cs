@@ -1,4 +1,5 @@
 using K2.Cli.Bench.Faults;
+using K2.EndToEnd.Tests.Running;
 
 namespace K2.EndToEnd.Tests;
 
@@ -12,7 +13,10 @@ public sealed class FaultBenchTests
     [InlineData(12)]
     public async Task RunSeed_RandomFaultsOnThreeExchanges_EqualsTheirLedgers(int seed)
     {
-        var (differences, settled) = await new FaultBench(TextWriter.Null).RunSeedAsync(seed, TestContext.Current.CancellationToken);
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        await using var warehouse = await FaultBench.StartWarehouseAsync(folder.Path, TestContext.Current.CancellationToken);
+        var (differences, settled) = await new FaultBench(TextWriter.Null).RunSeedAsync(seed, warehouse, TestContext.Current.CancellationToken);
 
         Assert.True(differences.Count == 0, $"seed {seed}, settled after {settled}:\n{string.Join('\n', differences)}");
     }

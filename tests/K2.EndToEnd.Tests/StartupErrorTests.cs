@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using K2.Cli.Bench;
 using K2.EndToEnd.Tests.Running;
 
@@ -43,6 +44,23 @@ public sealed class StartupErrorTests
 
         Assert.Equal(2, code);
         Assert.Contains("damaged.jsonl", Assert.Single(error), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hello", "", "--exchanges")]
+    [InlineData("{\"channel\":\"heartbeat\"}", "--exchanges coinbase", "is of kraken")]
+    [InlineData("{\"channel\":\"heartbeat\"}", "--exchanges kraken coinbase", "one exchange")]
+    [InlineData("{\"channel\":\"heartbeat\"}", "--repeat 2", "--repeat")]
+    public async Task CaptureOfAnUnclearOrOtherExchange_EndsWithOneLineAndCodeTwo(string frame, string more, string named)
+    {
+        using var folder = new TemporaryFolder();
+        var capture = Path.Combine(folder.Path, "unclear.jsonl");
+        await File.WriteAllTextAsync(capture, $"{{\"recv_ns\": 1, \"frame\": {JsonSerializer.Serialize(frame)}}}\n", TestContext.Current.CancellationToken);
+
+        var (code, error) = await RunAsync([.. RunningSilo.ReplayArguments(capture, folder.Data), .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.Equal(2, code);
+        Assert.Contains(named, Assert.Single(error), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ReplayEndToEndTests
         var path = Some.Capture(Some.BinanceTrades);
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path] }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await server.Taken.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
         await running.StopAsync();
@@ -32,7 +32,7 @@ public sealed class ReplayEndToEndTests
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path], Repeat = copies }, TestContext.Current.CancellationToken);
         var sink = new CountingSink(copies * 15_863L);
         var clock = Stopwatch.StartNew();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Done.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 

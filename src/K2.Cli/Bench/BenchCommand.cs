@@ -23,7 +23,15 @@ internal static class BenchCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(seeds) is > 0 and var wanted ? wanted : throw CliException.Usage("--seeds takes a whole number from 1.");
-            return await new FaultBench(services.Terminal.Out).RunAsync(parsed.GetValue(first), count, cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+            var folder = Directory.CreateTempSubdirectory("k2-bench-faults-").FullName;
+            try
+            {
+                return await new FaultBench(services.Terminal.Out).RunAsync(parsed.GetValue(first), count, folder, cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+            }
+            finally
+            {
+                Directory.Delete(folder, true);
+            }
         });
         return command;
     }

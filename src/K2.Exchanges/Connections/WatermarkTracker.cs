@@ -12,11 +12,13 @@ internal sealed class WatermarkTracker(TimeSpan closeDelay, TimeSpan interval)
     private readonly long _interval = interval.Ticks / TimeSpan.TicksPerMicrosecond;
     private long _newest = long.MinValue;
     private long _last = long.MinValue;
+    private bool _isBehind;
 
     /// <summary>Takes the exchange time of a trade; true if a watermark is due behind it.</summary>
     public bool Advance(Timestamp exchangeTime, out Timestamp watermark)
     {
         watermark = default;
+        _isBehind = true;
         if (exchangeTime.Microseconds <= _newest) return false;
 
         _newest = exchangeTime.Microseconds;
@@ -24,13 +26,17 @@ internal sealed class WatermarkTracker(TimeSpan closeDelay, TimeSpan interval)
         return TryFinish(out watermark);
     }
 
-    /// <summary>Returns the last watermark of the connection if it lies beyond the one before.</summary>
+    /// <summary>
+    /// Returns the last watermark of the connection if trades came behind the one before, also where these were not newer: their candles are written
+    /// when a watermark follows.
+    /// </summary>
     public bool TryFinish(out Timestamp watermark)
     {
         watermark = default;
-        if (_newest == long.MinValue || _newest - _delay <= _last) return false;
+        if (!_isBehind) return false;
 
-        _last = _newest - _delay;
+        _isBehind = false;
+        _last = Math.Max(_last, _newest - _delay);
         watermark = new Timestamp(_last);
         return true;
     }

@@ -22,4 +22,7 @@ public sealed record BackfillOptions
     /// where no later trade shows the loss; shorter costs requests.
     /// </summary>
     public TimeSpan TailInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How far the watermark behind a page stays behind the newest known trade, as <see cref="ConnectorOptions.CloseDelay"/>. Default 250 ms.</summary>
+    public TimeSpan CloseDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 }

@@ -238,7 +238,8 @@ public sealed partial class Backfiller : IDisposable
         _backfilled += records.Count;
         var count = records.Count;
         var bad = _result.BadTrades == 0 ? null : new RejectedFrame(_result.Reason, $"{_result.BadTrades} trades of the page, first: {_result.Detail}", body, body.Length, received, ++_sequence);
-        await _keeper.AcceptAsync(Page(body, received, count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, bad), stop);
+        if (Reached(job.Feed, records) is { } reached) records.Add(LogRecord.OfWatermark(reached));
+        await _keeper.AcceptAsync(Page(body, received, records.Count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, bad), stop);
         job.Next = next;
         if (next is not null) return true;
         return job.Gap is { IsSettled: false } && !await FailedAsync(job, stop);
@@ -272,6 +273,21 @@ public sealed partial class Backfiller : IDisposable
         }
 
         return records;
+    }
+
+    /// <summary>
+    /// The exchange time reached, less a small delay, or null before the first trade. It is said behind every page: candles are written when a watermark
+    /// follows their trades, and behind a lost connection or in a quiet market none might for long.
+    /// </summary>
+    private Timestamp? Reached(InstrumentFeed feed, List<LogRecord> records)
+    {
+        var newest = feed.Newest;
+        foreach (var record in records)
+        {
+            if (newest is null || record.Trade.ExchangeTime > newest) newest = record.Trade.ExchangeTime;
+        }
+
+        return newest?.Add(-_options.CloseDelay);
     }
 
     private FrameBatch Page(byte[] body, Timestamp received, List<InstrumentRecords> records, int trades, RejectedFrame? rejected) => new()

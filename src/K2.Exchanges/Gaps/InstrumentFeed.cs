@@ -68,6 +68,15 @@ internal sealed class InstrumentFeed
         }
     }
 
+    /// <summary>The highest exchange time that is known, or null before the first trade.</summary>
+    public Timestamp? Newest
+    {
+        get
+        {
+            lock (_gate) return _seen.Count == 0 ? null : _newest;
+        }
+    }
+
     /// <summary>What lies behind the newest trade that is known.</summary>
     public HistoryRange Tail
     {

@@ -15,9 +15,6 @@ internal sealed class CaptureFileSource(string path) : IFrameSource
     /// <inheritdoc/>
     public string Name { get; } = System.IO.Path.GetFileName(path);
 
-    /// <inheritdoc/>
-    public bool IsContinuous => false;
-
     /// <summary>The file's path.</summary>
     public string Path => path;
 

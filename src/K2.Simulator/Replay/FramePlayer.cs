@@ -23,7 +23,6 @@ internal sealed class FramePlayer(ReplaySession session) : IAsyncDisposable
     private int _next;
     private long _startNs;
     private long _startedAt;
-    private long _joinNs;
 
     /// <summary>Whether all frames were given.</summary>
     public bool IsEnded { get; private set; }
@@ -69,27 +68,18 @@ internal sealed class FramePlayer(ReplaySession session) : IAsyncDisposable
         wait = TimeSpan.Zero;
         entry = default;
         frame = default;
-        while (_block is not null && _next < _block.Entries.Count)
+        if (_block is null || _next == _block.Entries.Count) return false;
+
+        entry = _block.Entries[_next];
+        if (!_speed.IsMax)
         {
-            entry = _block.Entries[_next];
-            if (!_speed.IsMax)
-            {
-                if (entry.ReceivedNs - _startNs < _joinNs)
-                {
-                    _next++;
-                    continue;
-                }
-
-                wait = UntilDue(entry.ReceivedNs);
-                if (wait > TimeSpan.Zero) return false;
-            }
-
-            frame = _block.Bytes(entry);
-            _next++;
-            return true;
+            wait = UntilDue(entry.ReceivedNs);
+            if (wait > TimeSpan.Zero) return false;
         }
 
-        return false;
+        frame = _block.Bytes(entry);
+        _next++;
+        return true;
     }
 
     /// <inheritdoc/>
@@ -104,8 +94,7 @@ internal sealed class FramePlayer(ReplaySession session) : IAsyncDisposable
     {
         _source = source;
         _startNs = first.Entries[0].ReceivedNs;
-        _startedAt = source.IsContinuous ? session.StartedAt : _time.GetTimestamp();
-        _joinNs = source.IsContinuous ? _time.GetElapsedTime(_startedAt).Ticks / TimeSpan.TicksPerMicrosecond * _speed.Thousandths : long.MinValue;
+        _startedAt = _time.GetTimestamp();
     }
 
     private TimeSpan UntilDue(long receivedNs)

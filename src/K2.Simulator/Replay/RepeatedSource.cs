@@ -12,9 +12,6 @@ internal sealed class RepeatedSource(IFrameSource source, BinanceFrameShift shif
     /// <inheritdoc/>
     public string Name => source.Name;
 
-    /// <inheritdoc/>
-    public bool IsContinuous => false;
-
     /// <summary>Reads a source once to learn by how much its copies must be shifted.</summary>
     public static async Task<RepeatedSource> CreateAsync(IFrameSource source, int copies, CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Unicode;
 using System.Threading.Channels;
-using K2.Simulator.Binance;
 using K2.Simulator.WebSockets;
 
 namespace K2.Simulator.Replay;
@@ -12,15 +11,14 @@ namespace K2.Simulator.Replay;
 /// One client of the replay server. One loop reads the client's messages, a second one does everything else, so that subscriptions, answers
 /// and frames are in one order.
 /// </summary>
-internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket socket, bool isCombined, OriginQueue? origins)
+internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket socket, IReplayProtocol protocol, OriginQueue? origins)
 {
+    // Binance's and Kraken's limit; Coinbase allows more.
     private const int MessagesPerSecond = 5;
     private const int IncomingCapacity = 64;
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = session.Options.Time;
-    private readonly BinanceRequests _requests = new();
-    private readonly StreamFilter _filter = new(session.Options.KnownSymbols);
     private readonly List<FrameOriginRecord> _origins = [];
     private readonly Channel<ClientMessage> _incoming = Channel.CreateBounded<ClientMessage>(new BoundedChannelOptions(IncomingCapacity) { SingleReader = true, SingleWriter = true });
     private Task<bool>? _nextIncoming;
@@ -31,9 +29,8 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
     private bool _isComplete;
 
     /// <summary>Serves until the client leaves, breaks the rules, or the stop.</summary>
-    public async Task RunAsync(IReadOnlyList<string> streams, CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
-        foreach (var stream in streams) _requests.Add(stream);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reading = ReadLoopAsync(end);
         try
@@ -61,7 +58,7 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
                 if (!Ping()) return;
 
                 var wait = session.Options.PingInterval - _time.GetElapsedTime(_lastPing);
-                if (_requests.Count > 0 && !player.IsEnded)
+                if (protocol.HasSubscriptions && !player.IsEnded)
                 {
                     var untilFrame = await FillAsync(player, stop);
                     if (untilFrame < wait) wait = untilFrame;
@@ -112,7 +109,7 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
 
     private void Gather(string source, in FrameEntry entry, ReadOnlySpan<byte> frame)
     {
-        if (!_filter.Passes(frame, _requests))
+        if (!protocol.Passes(frame))
         {
             _skipped++;
             return;
@@ -120,7 +117,7 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
 
         // Bytes that are no UTF-8 must not go into a text message: RFC 6455 makes the client drop the connection for it.
         var opcode = Utf8.IsValid(frame) ? SocketOpcode.Text : SocketOpcode.Binary;
-        socket.Write(opcode, isCombined ? frame : BinanceStreamName.Unwrap(frame));
+        socket.Write(opcode, protocol.Form(frame));
         _sent++;
         if (origins is not null) _origins.Add(new FrameOriginRecord(source, entry.Line, entry.ReceivedNs));
     }
@@ -132,8 +129,12 @@ internal sealed class ReplayConnection(ReplaySession session, ServerWebSocket so
             switch (message.Opcode)
             {
                 case SocketOpcode.Text or SocketOpcode.Binary:
-                    socket.Write(SocketOpcode.Text, _requests.Answer(message.Payload));
-                    if (origins is not null) _origins.Add(new FrameOriginRecord("", 0, 0));
+                    foreach (var answer in protocol.Answer(message.Payload))
+                    {
+                        socket.Write(SocketOpcode.Text, answer);
+                        if (origins is not null) _origins.Add(new FrameOriginRecord("", 0, 0));
+                    }
+
                     break;
                 case SocketOpcode.Ping:
                     socket.Write(SocketOpcode.Pong, message.Payload);

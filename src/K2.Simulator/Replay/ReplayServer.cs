@@ -1,3 +1,4 @@
+using K2.Domain.Instruments;
 using K2.Simulator.Captures;
 using K2.Simulator.WebSockets;
 using Microsoft.AspNetCore.Http;
@@ -5,10 +6,10 @@ using Microsoft.AspNetCore.Http;
 namespace K2.Simulator.Replay;
 
 /// <summary>
-/// Plays captures through a WebSocket server on a free port of 127.0.0.1 that speaks Binance's combined-stream protocol, so that a replay
-/// takes the same way as live trades. Each connection gets the frames of the streams it subscribed to, from the first one on, in the
-/// captures' order; frames that belong to no known stream go to every connection. Streams that are subscribed to later join where the
-/// replay then is, so a client should ask for all in one request.
+/// Plays captures of one exchange through a WebSocket server on a free port of 127.0.0.1 that speaks the exchange's protocol, so that a replay
+/// takes the same way as live trades. With its first subscription a connection begins to get the captures' frames, in their order: on Binance
+/// those of the streams it subscribed to and of no known stream, on Coinbase those of the channels of trades, on Kraken all. What is subscribed
+/// to later joins where the replay then is, so a client should ask for all in one request.
 /// </summary>
 public sealed class ReplayServer : IAsyncDisposable
 {
@@ -25,13 +26,13 @@ public sealed class ReplayServer : IAsyncDisposable
         _session = session;
         _server = server;
         Streams = streams;
-        BinanceEndpoint = new Uri(server.Address, "stream");
+        Endpoint = session.Options.Exchange == Exchange.Binance ? new Uri(server.Address, BinanceReplay.Path) : server.Address;
     }
 
-    /// <summary>The address of the combined streams; <c>/ws</c> on the same port serves bare ones.</summary>
-    public Uri BinanceEndpoint { get; }
+    /// <summary>The address to connect to. For Binance that of the combined streams; <c>/ws</c> on the same port serves bare ones.</summary>
+    public Uri Endpoint { get; }
 
-    /// <summary>Streams that occur in the captures, as far as they were checked at the start. Tells why a client that asks for others gets nothing.</summary>
+    /// <summary>Streams of Binance that occur in the captures, as far as they were checked at the start. Tells why a client that asks for others gets nothing.</summary>
     public IReadOnlySet<string> Streams { get; }
 
     /// <summary>Frames sent, over all connections; the server's answers do not count.</summary>
@@ -57,11 +58,13 @@ public sealed class ReplayServer : IAsyncDisposable
     /// <summary>Checks the captures and starts a server.</summary>
     /// <exception cref="FileNotFoundException">A capture does not exist.</exception>
     /// <exception cref="InvalidDataException">A capture is unreadable, empty or damaged, or two have the same name; one line with file and line.</exception>
-    /// <exception cref="ArgumentException">There is nothing to play.</exception>
+    /// <exception cref="ArgumentException">There is nothing to play, the exchange is none that can be played, or captures of another one than Binance are to be repeated.</exception>
     public static async Task<ReplayServer> StartAsync(ReplayOptions options, CancellationToken cancellationToken)
     {
         if (options.Captures.Count + options.Sources.Count == 0) throw new ArgumentException("nothing to play: name a capture", nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Repeat, 1);
+        if (options.Exchange is not (Exchange.Binance or Exchange.Kraken or Exchange.Coinbase)) throw new ArgumentException($"captures of {options.Exchange} cannot be played", nameof(options));
+        if (options.Repeat > 1 && options.Exchange != Exchange.Binance) throw new ArgumentException($"captures of {options.Exchange.ToName()} are played once: only Binance's ids and times can be shifted", nameof(options));
 
         var streams = new HashSet<string>(StringComparer.Ordinal);
         var sources = new List<IFrameSource>();
@@ -109,19 +112,18 @@ public sealed class ReplayServer : IAsyncDisposable
 
     private static async Task ServeAsync(ReplaySession session, HttpContext context)
     {
-        var path = context.Request.Path.Value ?? "";
-        var isCombined = path == "/stream";
-        if (!isCombined && path != "/ws" && !path.StartsWith("/ws/", StringComparison.Ordinal))
+        IReplayProtocol? protocol = session.Options.Exchange switch
+        {
+            Exchange.Kraken => new KrakenReplay(),
+            Exchange.Coinbase => new CoinbaseReplay(),
+            _ => BinanceReplay.Open(context.Request, session.Options.KnownSymbols),
+        };
+        if (protocol is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        if (await ServerWebSocket.AcceptAsync(context) is not { } socket) return;
-
-        string[] streams = isCombined
-            ? context.Request.Query["streams"].ToString().Split('/', StringSplitOptions.RemoveEmptyEntries)
-            : path.Length > 4 ? [path[4..]] : [];
-        await session.ServeAsync(socket, isCombined, streams, context.Request.Headers[ConnectionHeader].ToString());
+        if (await ServerWebSocket.AcceptAsync(context) is { } socket) await session.ServeAsync(socket, protocol, context.Request.Headers[ConnectionHeader].ToString());
     }
 }

@@ -20,9 +20,6 @@ internal sealed class ReplaySession(ReplayOptions options, IReadOnlyList<IFrameS
 
     public OriginRegistry Origins { get; } = new();
 
-    /// <summary>When the server started, as a timestamp of the time provider: the zero of continuous sources.</summary>
-    public long StartedAt { get; } = options.Time.GetTimestamp();
-
     public Task Completed => _completed.Task;
 
     public Task Taken => _taken.Task;
@@ -66,16 +63,16 @@ internal sealed class ReplaySession(ReplayOptions options, IReadOnlyList<IFrameS
     public void Dispose() => _stop.Dispose();
 
     /// <summary>Serves a connection to its end.</summary>
-    public async Task ServeAsync(ServerWebSocket socket, bool isCombined, IReadOnlyList<string> streams, string connectionId)
+    public async Task ServeAsync(ServerWebSocket socket, IReplayProtocol protocol, string connectionId)
     {
         OriginQueue? origins = null;
         if (connectionId.Length > 0 && !Origins.TryOpen(connectionId, out origins)) return;
 
-        var connection = new ReplayConnection(this, socket, isCombined, origins);
+        var connection = new ReplayConnection(this, socket, protocol, origins);
         _connections.TryAdd(connection, socket);
         try
         {
-            await connection.RunAsync(streams, _stop.Token);
+            await connection.RunAsync(_stop.Token);
         }
         finally
         {

@@ -28,7 +28,7 @@ public sealed class BadInputTests
         var frames = bad.SelectMany((b, i) => new[] { b.Frame, Encoding.UTF8.GetBytes(Some.Trade(100 + i)) });
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames("bad", frames)], KnownSymbols = Known }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Trades == bad.Length && s.Rejected == bad.Length);
 
@@ -47,7 +47,7 @@ public sealed class BadInputTests
         ReadOnlyMemory<byte>[] frames = [Encoding.UTF8.GetBytes(Some.Trade(1)), big, Encoding.UTF8.GetBytes(Some.Trade(2))];
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames("big", frames)] }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Trades == 2);
 
@@ -96,7 +96,7 @@ public sealed class BadInputTests
         var frames = Enumerable.Range(0, 5).Select(i => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes("{\"x\":\"" + new string((char)('a' + i), length - 8) + "\"}")).ToArray();
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames("long", frames)] }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Frames == 5);
 

@@ -14,7 +14,7 @@ public sealed class ConnectorWorkerTests
     {
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1), Some.Trade(2), Some.Trade(3))] }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
         await sink.Until(s => s.Trades == 3);
 
         server.DropConnections();
@@ -198,7 +198,7 @@ public sealed class ConnectorWorkerTests
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1), Some.Trade(2))] }, TestContext.Current.CancellationToken);
         var failures = 1;
         var sink = new TestSink { Before = (_, _) => failures-- > 0 ? throw new IOException("disk full") : ValueTask.CompletedTask };
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Trades == 2);
 
@@ -220,7 +220,7 @@ public sealed class ConnectorWorkerTests
                 throw new IOException("disk full");
             },
         };
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
         await entered.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
         var stop = running.StopAsync();
@@ -249,7 +249,7 @@ public sealed class ConnectorWorkerTests
                 ahead.Add(worker.Status.Frames - handed);
             },
         };
-        worker = Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server));
+        worker = Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server));
         await using var running = new Running(worker);
 
         await sink.Until(s => s.Trades == Trades);

@@ -88,7 +88,7 @@ public sealed class WatermarkTests
     {
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path] }, TestContext.Current.CancellationToken);
         var sink = new TestSink();
-        var options = Some.Options(server.BinanceEndpoint) with { FramesPerBatch = frames, BytesPerBatch = bytes };
+        var options = Some.Options(server.Endpoint) with { FramesPerBatch = frames, BytesPerBatch = bytes };
         await using var running = new Running(Some.Worker(options, sink, new ReplayOrigins(server)));
         await sink.Until(s => s.Frames == 15_863);
         await running.StopAsync();

@@ -1,10 +1,8 @@
 using System.IO.Compression;
 using System.Net.WebSockets;
 using System.Text;
-using K2.Domain;
 using K2.Simulator;
 using K2.Simulator.Replay;
-using K2.Simulator.Synthetic;
 using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Simulator;
@@ -114,7 +112,7 @@ public sealed class ReplayServerTests : IDisposable
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Sources = [Some.Frames(Some.Trade(1), Some.Trade(2, "ETHUSDT"))] }, Cancel);
         using var client = new ClientWebSocket();
 
-        await client.ConnectAsync(new Uri(server.BinanceEndpoint, "/ws/ethusdt@trade"), Cancel);
+        await client.ConnectAsync(new Uri(server.Endpoint, "/ws/ethusdt@trade"), Cancel);
 
         Assert.StartsWith("{\"e\":\"trade\"", await ReceiveAsync(client), StringComparison.Ordinal);
         await server.Completed.WaitAsync(TimeSpan.FromSeconds(15), Cancel);
@@ -167,7 +165,7 @@ public sealed class ReplayServerTests : IDisposable
         var path = Some.Capture(Some.BinanceTrades);
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path], Repeat = 3 }, Cancel);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server)));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server)));
 
         await sink.Until(s => s.Frames == 3 * 15_863);
 
@@ -189,7 +187,7 @@ public sealed class ReplayServerTests : IDisposable
         var path = Some.Capture(Some.BinanceAggregates);
         await using var server = await ReplayServer.StartAsync(new ReplayOptions { Captures = [path], Repeat = 2 }, Cancel);
         var sink = new TestSink();
-        await using var running = new Running(Some.Worker(Some.Options(server.BinanceEndpoint), sink, new ReplayOrigins(server), K2.Domain.Trades.TradeKind.Aggregate));
+        await using var running = new Running(Some.Worker(Some.Options(server.Endpoint), sink, new ReplayOrigins(server), K2.Domain.Trades.TradeKind.Aggregate));
 
         await sink.Until(s => s.Trades == 2 * 1910);
 
@@ -200,41 +198,11 @@ public sealed class ReplayServerTests : IDisposable
         Assert.Contains("dotusdt@kline_1m", server.Streams);
     }
 
-    [Fact]
-    public async Task SyntheticFeed_SameSeed_SameFramesThatTheParserTakes()
-    {
-        var options = new SyntheticFeedOptions { Symbols = ["BTCUSDT", "ETHUSDT", "DOTUSDT"], Start = Timestamp.FromMilliseconds(1723161255342), Seed = 42, MaxFrames = 20_000 };
-        var first = await ReadAsync(new SyntheticFeed(options));
-        var parser = Some.Parser();
-        var result = new FrameResult();
-        var last = new Dictionary<int, K2.Domain.Trades.Trade>();
-
-        Assert.Equal(first, await ReadAsync(new SyntheticFeed(options)));
-        foreach (var frame in first)
-        {
-            parser.Parse(Encoding.ASCII.GetBytes(frame), options.Start.Add(TimeSpan.FromHours(1)), K2.Domain.Trades.TradeSource.Simulated, result);
-            Assert.Equal("", result.Detail);
-            var (slot, trade) = result.Trades[0];
-            if (last.TryGetValue(slot, out var before)) Assert.Equal(before.TradeId + 1, trade.TradeId);
-            last[slot] = trade;
-        }
-
-        // 20,000 trades at 50 a second on average take 400 s.
-        Assert.InRange(last[0].ExchangeTime.Since(options.Start).TotalSeconds, 380, 420);
-    }
-
-    private static async Task<List<string>> ReadAsync(SyntheticFeed source)
-    {
-        var frames = new List<string>();
-        await foreach (var block in source.ReadAsync(Cancel)) frames.AddRange(block.Entries.Select(e => Encoding.ASCII.GetString(block.Bytes(e).Span)));
-        return frames;
-    }
-
     private static async Task<ClientWebSocket> ConnectAsync(ReplayServer server, string name, string query = "")
     {
         var client = new ClientWebSocket();
         client.Options.SetRequestHeader("X-K2-Connection", name);
-        await client.ConnectAsync(new Uri(server.BinanceEndpoint + query), Cancel);
+        await client.ConnectAsync(new Uri(server.Endpoint + query), Cancel);
         return client;
     }
 

@@ -1,3 +1,4 @@
+using K2.Abstractions.Warehouse;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -6,7 +7,10 @@ using K2.Exchanges;
 
 namespace K2.Cli.Bench.Faults;
 
-/// <summary>The end of the path in memory: every record goes into its instrument's candle book, as the symbol grain does it. Thread-safe.</summary>
+/// <summary>
+/// The end of the path without log and grains: every record goes into its instrument's candle book, and what it changes into ClickHouse by the
+/// platform's own writer. Thread-safe.
+/// </summary>
 internal sealed class BookSink : IConnectorSink
 {
     // Nothing leaves memory: what is compared is all there was.
@@ -14,12 +18,14 @@ internal sealed class BookSink : IConnectorSink
     private readonly Lock _gate = new();
     private readonly Dictionary<InstrumentId, CandleBook> _books;
     private readonly Dictionary<InstrumentId, List<Trade>> _trades;
-    private readonly BookChanges _changes = new();
+    private readonly IWarehouseWriter _writer;
+    private readonly List<Task> _writes = [];
     private TaskCompletionSource _changed = NewSource();
     private long _offset;
 
-    public BookSink(IEnumerable<Instrument> instruments)
+    public BookSink(IEnumerable<Instrument> instruments, IWarehouseWriter writer)
     {
+        _writer = writer;
         _books = instruments.ToDictionary(instrument => instrument.Id, instrument => new CandleBook(instrument, KeepAll));
         _trades = _books.Keys.ToDictionary(id => id, _ => new List<Trade>());
     }
@@ -47,16 +53,6 @@ internal sealed class BookSink : IConnectorSink
         }
     }
 
-    public IReadOnlyList<Trade> Trades(InstrumentId id)
-    {
-        lock (_gate) return [.. _trades[id]];
-    }
-
-    public IReadOnlyList<Candle> Candles(InstrumentId id)
-    {
-        lock (_gate) return _books[id].Candles();
-    }
-
     public IReadOnlyList<FeedGap> Gaps(InstrumentId id)
     {
         lock (_gate) return [.. _books[id].Gaps];
@@ -67,24 +63,49 @@ internal sealed class BookSink : IConnectorSink
         lock (_gate) return (_books[id].IdEpoch, _books[id].Seen.Clone());
     }
 
+    /// <summary>Applies records; what they changed is on its way into ClickHouse when this returns.</summary>
     public void Apply(InstrumentId id, IEnumerable<LogRecord> records)
     {
         lock (_gate)
         {
             var book = _books[id];
-            _changes.Clear();
-            foreach (var record in records) book.Apply(LogPosition.Create(1, ++_offset), record, _changes);
-            book.TakeChanges(_changes);
-            _trades[id].AddRange(_changes.NewTrades.Select(trade => trade.Trade));
-            foreach (var (_, again) in _changes.KnownIds)
+            var changes = new BookChanges();
+            foreach (var record in records) book.Apply(LogPosition.Create(1, ++_offset), record, changes);
+            book.TakeChanges(changes);
+            _trades[id].AddRange(changes.NewTrades.Select(trade => trade.Trade));
+            foreach (var (_, again) in changes.KnownIds)
             {
                 var kept = _trades[id].Find(trade => trade.IdEpoch == again.IdEpoch && trade.TradeId == again.TradeId);
                 if ((kept.Price, kept.Quantity, kept.ExchangeTime) != (again.Price, again.Quantity, again.ExchangeTime)) Conflicts++;
             }
 
+            var flush = new SymbolFlush
+            {
+                Instrument = book.Instrument,
+                Trades = changes.NewTrades,
+                Candles = changes.Candles,
+                Revisions = changes.Revisions,
+                DeadLetters = [],
+                Gaps = changes.Gaps,
+                Position = book.Position,
+                State = book.Serialize(),
+            };
+            _writes.RemoveAll(write => write.IsCompletedSuccessfully);
+            _writes.Add(_writer.WriteAsync(flush, CancellationToken.None));
             _changed.SetResult();
             _changed = NewSource();
         }
+    }
+
+    /// <summary>Writes the candles that are still forming, and returns when everything is durable.</summary>
+    public async Task FinishAsync()
+    {
+        foreach (var (id, trades) in _trades)
+        {
+            if (trades.Count > 0) Apply(id, [LogRecord.OfWatermark(trades.Max(trade => trade.ExchangeTime))]);
+        }
+
+        await Task.WhenAll(_writes);
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

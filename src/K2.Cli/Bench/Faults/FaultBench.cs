@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using K2.Abstractions.Diagnostics;
 using K2.Domain.Instruments;
 using K2.Simulator.Exchanges;
+using K2.Warehouse;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Cli.Bench.Faults;
 
 /// <summary>
-/// <c>k2 bench faults</c>: random faults on all three simulated exchanges at once; after settling, trades, candles and gaps must equal the
-/// exchanges' ledgers. A seed fixes trades and faults; only the machine's timing differs between two runs of it.
+/// <c>k2 bench faults</c>: random faults on all three simulated exchanges at once; after settling, <c>silver_trades</c>, candles and gaps in ClickHouse must
+/// equal the exchanges' ledgers. A seed fixes trades and faults; only the machine's timing differs between two runs of it.
 /// </summary>
 internal sealed class FaultBench(TextWriter output)
 {
@@ -26,14 +29,15 @@ internal sealed class FaultBench(TextWriter output)
     private long _trades;
 
     /// <summary>Runs seeds, several at once; true if all equal their ledgers.</summary>
-    public async Task<bool> RunAsync(int firstSeed, int seeds, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(int firstSeed, int seeds, string folder, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
+        await using var warehouse = await StartWarehouseAsync(folder, cancellationToken);
         var failed = 0;
         var slowest = TimeSpan.Zero;
         await Parallel.ForEachAsync(Enumerable.Range(firstSeed, seeds), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (seed, token) =>
         {
-            var (differences, settled) = await RunSeedAsync(seed, token);
+            var (differences, settled) = await RunSeedAsync(seed, warehouse, token);
             lock (_gate)
             {
                 if (settled > slowest) slowest = settled;
@@ -69,14 +73,18 @@ internal sealed class FaultBench(TextWriter output)
         ];
     }
 
+    /// <summary>Starts the engine that takes the rows of all seeds; each seed has instruments of its own.</summary>
+    public static async Task<WarehouseHost> StartWarehouseAsync(string folder, CancellationToken cancellationToken) => await WarehouseHost.StartAsync(
+        new WarehouseOptions { DataFolder = folder, Port = 0 }, new InstrumentTable([]), new PipelineCounters(), NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, cancellationToken);
+
     /// <summary>Runs one seed and returns what differs, and how long settling took.</summary>
-    public async Task<(IReadOnlyList<string> Differences, TimeSpan Settled)> RunSeedAsync(int seed, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<string> Differences, TimeSpan Settled)> RunSeedAsync(int seed, WarehouseHost warehouse, CancellationToken cancellationToken)
     {
         var feeds = new List<SimulatedFeed>();
         try
         {
             for (var i = 0; i < Exchanges.Length; i++)
-                feeds.Add(await SimulatedFeed.StartAsync(Exchanges[i], (ulong)seed, TradesPerSecond, Trades, Script(seed, i), FeedPace.Fast, cancellationToken));
+                feeds.Add(await SimulatedFeed.StartAsync(Exchanges[i], (ulong)seed, TradesPerSecond, Trades, Script(seed, i), FeedPace.Fast, warehouse.Writer, cancellationToken));
             foreach (var feed in feeds) await feed.Venue.Finished.WaitAsync(cancellationToken);
 
             var watch = Stopwatch.StartNew();
@@ -95,7 +103,10 @@ internal sealed class FaultBench(TextWriter output)
                 }
             }
 
-            return ([.. feeds.SelectMany(feed => feed.Differences())], watch.Elapsed);
+            var settled = watch.Elapsed;
+            var differences = new List<string>();
+            foreach (var feed in feeds) differences.AddRange(await feed.StopAndCompareAsync(warehouse, cancellationToken));
+            return (differences, settled);
         }
         finally
         {

@@ -1,5 +1,6 @@
+using K2.Abstractions.Warehouse;
+using K2.Cli.Bench.Soak;
 using K2.Domain;
-using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Domain.Trades;
@@ -10,6 +11,7 @@ using K2.Exchanges.Gaps;
 using K2.Exchanges.Kraken;
 using K2.Exchanges.Rest;
 using K2.Simulator.Exchanges;
+using K2.Warehouse;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Cli.Bench.Faults;
@@ -27,12 +29,11 @@ internal sealed class SimulatedFeed : IAsyncDisposable
     private readonly Task _running;
     private readonly IReadOnlyList<Instrument> _instruments;
 
-    private SimulatedFeed(SimulatedExchange exchange, IReadOnlyList<Instrument> instruments, FeedPace pace, ulong seed)
+    private SimulatedFeed(SimulatedExchange exchange, IReadOnlyList<Instrument> instruments, BookSink sink, FeedPace pace, ulong seed)
     {
         _exchange = exchange;
         _instruments = instruments;
-        Sink = new BookSink(instruments);
-        foreach (var instrument in instruments) Sink.Apply(instrument.Id, Known(instrument).Select(trade => LogRecord.OfTrade(ToTrade(trade))));
+        Sink = sink;
         _http = new HttpClient();
         _keeper = new FeedKeeper(instruments.Select(instrument => (instrument, (FeedStart?)new FeedStart(Sink.Start(instrument.Id).IdEpoch, Sink.Start(instrument.Id).Seen, []))), Sink);
         IExchangeAdapter adapter = exchange.Exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
@@ -51,18 +52,24 @@ internal sealed class SimulatedFeed : IAsyncDisposable
 
     public SimulatedExchange Venue => _exchange;
 
-    public static async Task<SimulatedFeed> StartAsync(Exchange exchange, ulong seed, int tradesPerSecond, long? maxTrades, IReadOnlyList<ScriptedFault> faults, FeedPace pace, CancellationToken cancellationToken)
+    public static async Task<SimulatedFeed> StartAsync(
+        Exchange exchange, ulong seed, int tradesPerSecond, long? maxTrades, IReadOnlyList<ScriptedFault> faults, FeedPace pace, IWarehouseWriter writer, CancellationToken cancellationToken)
     {
-        var simulated = Assets.Select(asset => new SimulatedInstrument(Native(exchange, asset.Base), Rest(exchange, asset.Base), 2, 8, asset.Price, asset.Weight)).ToList();
+        var simulated = Assets.Select(asset => Simulated(exchange, asset)).ToList();
         var server = await SimulatedExchange.StartAsync(
             new SimulatedExchangeOptions { Exchange = exchange, Instruments = simulated, Seed = seed, TradesPerSecond = tradesPerSecond, MaxTrades = maxTrades, HistoryTrades = 1, KeptTrades = int.MaxValue, Faults = faults, HeartbeatInterval = pace.Heartbeats },
             cancellationToken);
         var quote = exchange == Exchange.Binance ? "USDT" : "USD";
-        var instruments = Assets.Select(asset => new Instrument(InstrumentId.Create(exchange, $"{asset.Base}/{quote}"), Native(exchange, asset.Base), asset.Base, quote, 2, 8) { RestSymbol = Rest(exchange, asset.Base) }).ToList();
-        return new SimulatedFeed(server, instruments, pace, seed);
+        var instruments = Assets.Select(asset => new Instrument(InstrumentId.Create(exchange, $"{asset.Base}{seed}/{quote}"), Native(exchange, asset.Base), asset.Base, quote, 2, 8) { RestSymbol = Rest(exchange, asset.Base) }).ToList();
+
+        // The first trade of each instrument was made before the start.
+        var sink = new BookSink(instruments, writer);
+        foreach (var instrument in instruments)
+            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(ToTrade(trade))));
+        return new SimulatedFeed(server, instruments, sink, pace, seed);
     }
 
-    /// <summary>Ends when every trade of the exchange has arrived, or with the limit; <see cref="Differences"/> then says which.</summary>
+    /// <summary>Ends when every trade of the exchange has arrived, or with the limit; <see cref="StopAndCompareAsync"/> then says which.</summary>
     public async Task SettleAsync(CancellationToken limit)
     {
         try
@@ -82,19 +89,20 @@ internal sealed class SimulatedFeed : IAsyncDisposable
 
     private bool IsSettled => Sink.Count == _exchange.Ledger.Trades.Count && _instruments.All(instrument => Sink.Gaps(instrument.Id).Count == 0);
 
-    /// <summary>Returns what differs from the ledger, one line each; empty if nothing does.</summary>
-    public IReadOnlyList<string> Differences()
+    /// <summary>Stops the intake, which writes the last candles, and returns what differs from the ledger in ClickHouse, one line each; empty if nothing does.</summary>
+    public async Task<IReadOnlyList<string>> StopAndCompareAsync(WarehouseHost warehouse, CancellationToken cancellationToken)
     {
+        await _stop.CancelAsync();
+        await _running;
+        await Sink.FinishAsync();
         var lines = new List<string>();
-        foreach (var instrument in _instruments)
+        for (var i = 0; i < _instruments.Count; i++)
         {
-            var expected = _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Select(ToTrade).OrderBy(trade => trade.IdEpoch).ThenBy(trade => trade.TradeId).Select(Text).ToList();
-            var actual = Sink.Trades(instrument.Id).OrderBy(trade => trade.IdEpoch).ThenBy(trade => trade.TradeId).Select(Text).ToList();
-            lines.AddRange(expected.Except(actual).Take(3).Select(trade => $"{instrument.Id}: missing {trade}"));
-            lines.AddRange(actual.Except(expected).Take(3).Select(trade => $"{instrument.Id}: not traded {trade}"));
-            if (actual.Count != expected.Count) lines.Add($"{instrument.Id}: {actual.Count} trades, the ledger has {expected.Count}");
-            lines.AddRange(Sink.Gaps(instrument.Id).Select(gap => $"{instrument.Id}: gap {gap.FirstId} to {gap.LastId} stays, {gap.Cause} {gap.Reason}"));
-            lines.AddRange(LedgerCandles.Differences(instrument, _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol), Sink.Candles(instrument.Id)));
+            var instrument = _instruments[i];
+            var (differences, _) = await LedgerComparison.InstrumentAsync(warehouse, instrument, Simulated(_exchange.Exchange, Assets[i]), _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol), cancellationToken);
+            lines.AddRange(differences);
+            foreach (var gap in await LedgerComparison.RowsAsync(warehouse, $"SELECT first_missing_id, last_missing_id, cause, state FROM k2.feed_gaps WHERE exchange = '{instrument.Id.Exchange.ToName()}' AND canonical_symbol = '{instrument.Id.Symbol}' AND state != 'filled' FORMAT TSV", cancellationToken))
+                lines.Add($"{instrument.Id}: a gap stays: {gap}");
         }
 
         if (Sink.Conflicts > 0) lines.Add($"{_exchange.Exchange.ToName()}: {Sink.Conflicts} conflicts");
@@ -112,6 +120,8 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         _http.Dispose();
         _stop.Dispose();
     }
+
+    private static SimulatedInstrument Simulated(Exchange exchange, (string Base, long Price, int Weight) asset) => new(Native(exchange, asset.Base), Rest(exchange, asset.Base), 2, 8, asset.Price, asset.Weight);
 
     private static string Native(Exchange exchange, string asset) => exchange switch
     {
@@ -136,9 +146,4 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         ExchangeTime = new Timestamp(trade.TimeMicroseconds),
         ReceivedTime = new Timestamp(trade.TimeMicroseconds),
     };
-
-    private static string Text(Trade trade) => $"{trade.IdEpoch}/{trade.TradeId} {trade.Price.Mantissa} {trade.Quantity.Mantissa} {trade.Side} {trade.ExchangeTime}";
-
-    // The first trade of each instrument was made before the start.
-    private IEnumerable<LedgerTrade> Known(Instrument instrument) => _exchange.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1);
 }

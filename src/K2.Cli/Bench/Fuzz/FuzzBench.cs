@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
 using K2.Domain;
+using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges;
 using K2.Exchanges.Binance;
 using K2.Exchanges.Coinbase;
+using K2.Exchanges.Imports;
 using K2.Exchanges.Kraken;
 
 namespace K2.Cli.Bench.Fuzz;
 
 /// <summary>
-/// <c>k2 bench fuzz</c>: damaged messages and REST pages for every parser. No exception may escape, every message must be classified, the same
+/// <c>k2 bench fuzz</c>: damaged messages, REST pages and file lines for every parser. No exception may escape, every message must be classified, the same
 /// bytes must give the same result, and memory must not grow.
 /// </summary>
 internal sealed class FuzzBench(InstrumentTable instruments, TextWriter output)
@@ -39,6 +41,12 @@ internal sealed class FuzzBench(InstrumentTable instruments, TextWriter output)
             Pages("binance REST aggregates", seed + 5, new BinanceAdapter(), aggregates, FuzzExamples.BinancePages),
             Pages("kraken REST", seed + 6, new KrakenAdapter(), instruments, FuzzExamples.KrakenPages),
             Pages("coinbase REST", seed + 7, new CoinbaseAdapter(), instruments, FuzzExamples.CoinbasePages),
+            Candles("binance candles", seed + 8, new BinanceAdapter(), FuzzExamples.BinanceCandles),
+            Candles("kraken candles", seed + 9, new KrakenAdapter(), FuzzExamples.KrakenCandles),
+            Candles("coinbase candles", seed + 10, new CoinbaseAdapter(), FuzzExamples.CoinbaseCandles),
+            Lines("binance trade files", seed + 11, TradeFileFormat.BinanceTrades, instruments, Exchange.Binance, FuzzExamples.BinanceLines),
+            Lines("binance aggregate files", seed + 12, TradeFileFormat.BinanceAggregates, aggregates, Exchange.Binance, FuzzExamples.BinanceAggregateLines),
+            Lines("kraken time and sales", seed + 13, TradeFileFormat.KrakenTimeAndSales, instruments, Exchange.Kraken, FuzzExamples.KrakenLines),
         ];
 
         var warmUp = Math.Max(1, frames / WarmUpPart);
@@ -88,5 +96,32 @@ internal sealed class FuzzBench(InstrumentTable instruments, TextWriter output)
             if (result.Kind == FrameKind.Rejected) return "a rejected page that goes on";
             return next != first && next.Weight > 0 && next.PathAndQuery.StartsWith('/') && next.PathAndQuery.Length <= MaxRequest ? null : $"next request '{next.PathAndQuery}'";
         });
+    }
+
+    private FuzzTarget Candles(string name, int seed, IExchangeAdapter adapter, string[] examples)
+    {
+        var instrument = instruments.All.First(one => one.Id.Exchange == adapter.Exchange);
+        var (from, to) = (new Timestamp(0), new Timestamp(long.MaxValue / 2));
+        return new FuzzTarget(name, seed, examples, 1, (bytes, result) =>
+        {
+            result.Clear();
+            var page = adapter.Candles.Read(instrument, Timeframe.OneMinute, from, to, bytes);
+            if (page.Problem is { } problem) result.Reject(RejectReasons.RestError, problem.Length == 0 ? "no words" : problem);
+            else result.SetControl(ControlKind.Status, detail: "candles");
+            if (page.Problem is not null && (page.Next is not null || page.Candles.Count > 0)) return "a page that cannot be read, with candles";
+            if (page.Next is { } next && next <= from) return "a page that does not go on";
+            return page.Candles.All(candle => candle.Volume >= 0 && candle.Open >= 0) ? null : "a negative number";
+        });
+    }
+
+    private static FuzzTarget Lines(string name, int seed, TradeFileFormat format, InstrumentTable table, Exchange exchange, string[] examples)
+    {
+        var instrument = table.All.First(one => one.Id.Exchange == exchange);
+        return new FuzzTarget(name, seed, examples, 1, (bytes, result) =>
+        {
+            TradeFile.Read(format, instrument, bytes, 0, Received, result);
+            return null;
+        })
+        { IsJson = false };
     }
 }

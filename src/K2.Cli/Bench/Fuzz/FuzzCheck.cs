@@ -13,14 +13,14 @@ internal static class FuzzCheck
 
     private static readonly FrozenSet<string> Reasons = typeof(RejectReasons).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Returns what is wrong with a result, or null.</summary>
-    public static string? Problem(FrameResult result, int slots)
+    /// <summary>Returns what is wrong with a result, or null. Only files may hold trades without ids and sides.</summary>
+    public static string? Problem(FrameResult result, int slots, bool isOfExchange = true)
     {
         if (result.Detail.Length > MaxDetail) return $"a detail of {result.Detail.Length} characters";
         if (result.Kind != FrameKind.Trades && !result.Trades.IsEmpty) return $"{result.Kind} with trades";
         return result.Kind switch
         {
-            FrameKind.Trades => TradesProblem(result, slots),
+            FrameKind.Trades => TradesProblem(result, slots, isOfExchange),
             FrameKind.Control => result.Control == ControlKind.None ? "a control message that says nothing" : null,
             FrameKind.Ignored => result.Ignored == IgnoredKind.None ? "ignored for no reason" : null,
             FrameKind.Rejected => Reasons.Contains(result.Reason) && result.Detail.Length > 0 ? null : $"rejected with reason '{result.Reason}' and detail '{result.Detail}'",
@@ -51,7 +51,7 @@ internal static class FuzzCheck
         }
     }
 
-    private static string? TradesProblem(FrameResult result, int slots)
+    private static string? TradesProblem(FrameResult result, int slots, bool isOfExchange)
     {
         if (result.Trades.IsEmpty) return "trades without a trade";
         if (result.BadTrades > 0 && !Reasons.Contains(result.Reason)) return $"bad trades with reason '{result.Reason}'";
@@ -59,6 +59,7 @@ internal static class FuzzCheck
         {
             if (slot < 0 || slot >= slots) return $"slot {slot}";
             if (trade.Price.Mantissa <= 0 || trade.Quantity.Mantissa <= 0) return $"price {trade.Price.Mantissa}, quantity {trade.Quantity.Mantissa}";
+            if (!isOfExchange && AnonymousTrades.Contains(trade.TradeId) && trade.Side == TakerSide.Unknown) continue;
             if (trade.TradeId < 0 || trade.FirstTradeId < 0 || trade.LastTradeId < trade.FirstTradeId) return $"id {trade.TradeId} of {trade.FirstTradeId} to {trade.LastTradeId}";
             if (trade.Side is not (TakerSide.Buy or TakerSide.Sell)) return $"side {trade.Side}";
         }

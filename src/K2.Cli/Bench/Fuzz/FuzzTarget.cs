@@ -24,6 +24,9 @@ internal sealed class FuzzTarget(string name, int seed, IReadOnlyList<string> ex
     /// <summary>Reads bytes into a result; returns what is wrong beside it, or null.</summary>
     public delegate string? Reader(ReadOnlySpan<byte> bytes, FrameResult result);
 
+    /// <summary>Whether only JSON may hold trades.</summary>
+    public bool IsJson { get; init; } = true;
+
     /// <summary>Messages with a broken promise.</summary>
     public long Failed => _failed;
 
@@ -55,11 +58,11 @@ internal sealed class FuzzTarget(string name, int seed, IReadOnlyList<string> ex
     {
         try
         {
-            if ((read(bytes, _result) ?? FuzzCheck.Problem(_result, slots)) is { } problem) return problem;
+            if ((read(bytes, _result) ?? FuzzCheck.Problem(_result, slots, IsJson)) is { } problem) return problem;
             _kinds[(int)_result.Kind]++;
             if (_result.Kind == FrameKind.Trades && _result.BadTrades > 0) _partly++;
             if (_frames % CheckTwiceOneIn != 0) return null;
-            if (_result.Kind == FrameKind.Trades && !FuzzCheck.IsJson(bytes)) return "trades of bytes that are no JSON";
+            if (IsJson && _result.Kind == FrameKind.Trades && !FuzzCheck.IsJson(bytes)) return "trades of bytes that are no JSON";
 
             var fresh = new FrameResult();
             read(bytes, fresh);

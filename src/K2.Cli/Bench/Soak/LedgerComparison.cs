@@ -30,17 +30,25 @@ internal sealed class LedgerComparison(InstrumentTable instruments, TimeProvider
             for (var rank = 0; rank < served.Count; rank++)
             {
                 var simulated = SimulatedInstrument.Of(served[rank], rank);
-                var expected = ledger[simulated.Native].OrderBy(trade => trade.IdEpoch).ThenBy(trade => trade.TradeId).Select(trade => Priced.Of(trade, simulated)).ToList();
-                trades += expected.Count;
-                lines.AddRange(Different(served[rank], "trade", expected.Select(Text), await RowsAsync(warehouse, TradesOf(served[rank]), cancellationToken)));
-                var windows = Timeframes.All.SelectMany(frame => Windows(frame, expected)).ToList();
-                candles += windows.Count;
-                lines.AddRange(Different(served[rank], "candle", windows, await RowsAsync(warehouse, CandlesOf(served[rank]), cancellationToken)));
+                var (different, compared) = await InstrumentAsync(warehouse, served[rank], simulated, ledger[simulated.Native], cancellationToken);
+                lines.AddRange(different);
+                trades += ledger[simulated.Native].Count();
+                candles += compared;
             }
         }
 
         foreach (var gap in await RowsAsync(warehouse, "SELECT exchange, canonical_symbol, first_missing_id, last_missing_id, state FROM k2.feed_gaps WHERE state != 'filled' FORMAT TSV", cancellationToken)) lines.Add($"a gap stays: {gap}");
         return (lines, trades, candles);
+    }
+
+    /// <summary>Compares one instrument's tables with its trades in the ledger.</summary>
+    public static async Task<(IReadOnlyList<string> Differences, int Candles)> InstrumentAsync(WarehouseHost warehouse, Instrument instrument, SimulatedInstrument simulated, IEnumerable<LedgerTrade> ledger, CancellationToken cancellationToken)
+    {
+        var expected = ledger.OrderBy(trade => trade.IdEpoch).ThenBy(trade => trade.TradeId).Select(trade => Priced.Of(trade, simulated)).ToList();
+        var windows = Timeframes.All.SelectMany(frame => Windows(frame, expected)).ToList();
+        var trades = Different(instrument, "trade", expected.Select(Text), await RowsAsync(warehouse, TradesOf(instrument), cancellationToken));
+        var candles = Different(instrument, "candle", windows, await RowsAsync(warehouse, CandlesOf(instrument), cancellationToken));
+        return ([.. trades, .. candles], windows.Count);
     }
 
     private static string TradesOf(Instrument instrument) =>
@@ -87,7 +95,8 @@ internal sealed class LedgerComparison(InstrumentTable instruments, TimeProvider
         return text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
     }
 
-    private static async Task<IReadOnlyList<string>> RowsAsync(WarehouseHost warehouse, string query, CancellationToken cancellationToken)
+    /// <summary>Returns a query's rows as lines.</summary>
+    public static async Task<IReadOnlyList<string>> RowsAsync(WarehouseHost warehouse, string query, CancellationToken cancellationToken)
     {
         using var text = new MemoryStream();
         await warehouse.QueryRawAsync(query, text, cancellationToken);

@@ -10,9 +10,9 @@ namespace K2.Cli.Bench.Soak;
 /// </summary>
 internal sealed class SoakBench(SoakOptions options, InstrumentTable instruments, TextWriter output, TimeProvider time)
 {
-    private const int FaultSeconds = 10;
     private const int SampleSeconds = 2;
     private const int ReportSeconds = 30;
+    private const int LeastSamples = 7;
     private const double AllowedGrowth = 1.15;
     private const long AllowedGrowthBytes = 48 << 20;
 
@@ -20,7 +20,7 @@ internal sealed class SoakBench(SoakOptions options, InstrumentTable instruments
     {
         var simulation = new SimulationOptions { Seed = (ulong)options.Seed, TradesPerSecond = options.TradesPerSecond };
         await using var rig = await PlatformRig.StartAsync(instruments, simulation, options.Silo, options.Folder, time, cancellationToken);
-        Print($"seed {options.Seed}, {options.TradesPerSecond} trades/s over {instruments.All.Count} instruments, {options.Minutes} min, a fault every {FaultSeconds} s");
+        Print($"seed {options.Seed}, {options.TradesPerSecond} trades/s over {instruments.All.Count} instruments, {options.Minutes} min, a fault every {options.FaultSeconds} s");
         var samples = await LoadAsync(rig, cancellationToken);
         var settling = time.GetTimestamp();
         await rig.SettleAsync(cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class SoakBench(SoakOptions options, InstrumentTable instruments
             await timer.WaitForNextTickAsync(cancellationToken);
             if (rig.Silo.HasExited) throw new InvalidOperationException($"the silo ended; it printed:\n{rig.Silo.Output}");
             if (second % SampleSeconds == 0) samples.Add(rig.Silo.Memory());
-            if (second % FaultSeconds == 0) Print(storm.Next());
+            if (second % options.FaultSeconds == 0) Print(storm.Next());
             if (second % ReportSeconds == 0 && samples.Count > 0) Print(string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(start).TotalSeconds:0} s: {rig.Venues.Made} trades made, memory silo {samples[^1].Silo >> 20} MiB, engine {samples[^1].Engine >> 20} MiB"));
         }
 
@@ -63,7 +63,12 @@ internal sealed class SoakBench(SoakOptions options, InstrumentTable instruments
     private bool IsFlat(string part, IReadOnlyList<long> samples)
     {
         var quarter = samples.Count / 4;
-        if (quarter == 0) return true;
+        if (quarter < LeastSamples)
+        {
+            Print($"memory of the {part}: {(samples.Count == 0 ? 0 : samples[^1] >> 20)} MiB at the end; too short a run to judge");
+            return true;
+        }
+
         var (before, after) = (Median(samples.Skip(quarter).Take(quarter)), Median(samples.Skip(samples.Count - quarter)));
         var isFlat = after <= (long)(before * AllowedGrowth) + AllowedGrowthBytes;
         Print($"memory of the {part}: median {before >> 20} MiB in the second quarter, {after >> 20} MiB in the last, at most {samples.Max() >> 20} MiB: {(isFlat ? "flat" : "GREW")}");

@@ -17,6 +17,9 @@ internal sealed record SoakOptions
     /// <summary>Over all exchanges.</summary>
     public int TradesPerSecond { get; init; } = 2000;
 
+    /// <summary>Seconds from one fault to the next.</summary>
+    public int FaultSeconds { get; init; } = 10;
+
     /// <summary>Shortens the waits of an outage run, for tests: 1 is the full length.</summary>
     public double Scale { get; init; } = 1;
 }
