@@ -9,7 +9,7 @@ namespace K2.Domain.Tests;
 public sealed class FrozenValuesTests
 {
     [Fact]
-    public void GapCause_Values_AreFrozen() => Frozen<GapCause>("Unknown=0 IdJump=1 SequenceJump=2 Reconnect=3 Restart=4");
+    public void GapCause_Values_AreFrozen() => Frozen<GapCause>("Unknown=0 IdJump=1 SequenceJump=2 Reconnect=3 Restart=4 History=5");
 
     [Fact]
     public void GapReason_Values_AreFrozen() => Frozen<GapReason>("None=0 NotServed=1 TooLarge=2 IdsRestarted=3");

@@ -12,27 +12,23 @@ namespace K2.Domain.Candles;
 public sealed class CandleBook
 {
     private readonly CandleBookOptions _options;
-    private readonly CandleSeries[] _series;
-    private readonly List<FeedGap> _gaps;
+    private readonly BookWindows _windows;
+    private readonly BookGaps _gaps;
     private readonly SeenTrades _seen;
-    private readonly HashSet<CandleWindow> _knownEmpty = [];
-
-    /// <summary>The slots of the last trade. Windows nest, so a trade inside the shortest one is inside all of them.</summary>
-    private CandleSlot[]? _current;
 
     /// <summary>Makes an empty book.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public CandleBook(Instrument instrument, CandleBookOptions options)
-        : this(instrument, options, [.. Timeframes.All.Select(timeframe => new CandleSeries(timeframe))], [], new SeenTrades())
+        : this(instrument, options, new BookWindows([.. Timeframes.All.Select(timeframe => new CandleSeries(timeframe))]), new BookGaps([]), new SeenTrades())
     {
     }
 
-    internal CandleBook(Instrument instrument, CandleBookOptions options, CandleSeries[] series, List<FeedGap> gaps, SeenTrades seen)
+    internal CandleBook(Instrument instrument, CandleBookOptions options, BookWindows windows, BookGaps gaps, SeenTrades seen)
     {
         options.Validate();
         Instrument = instrument;
         _options = options;
-        _series = series;
+        _windows = windows;
         _gaps = gaps;
         _seen = seen;
     }
@@ -59,15 +55,15 @@ public sealed class CandleBook
     /// Windows that ended at or before this moment may have left memory. It is kept in the state: with a longer retention after a restart, what
     /// had left would otherwise be taken for new.
     /// </summary>
-    internal Timestamp? EvictedUntil { get; set; }
+    internal Timestamp? EvictedUntil => _windows.EvictedUntil;
 
     /// <summary>Watermark records taken since the book was made or read; only differences count.</summary>
     internal long Watermarks { get; set; }
 
-    internal IReadOnlyList<CandleSeries> Series => _series;
+    internal IReadOnlyList<CandleSeries> Series => _windows.Series;
 
     /// <summary>The gaps that are open or given up.</summary>
-    public IReadOnlyList<FeedGap> Gaps => _gaps;
+    public IReadOnlyList<FeedGap> Gaps => _gaps.All;
 
     internal SeenTrades SeenTrades => _seen;
 
@@ -76,18 +72,12 @@ public sealed class CandleBook
     public static CandleBook Deserialize(Instrument instrument, ReadOnlySpan<byte> state, CandleBookOptions options) => CandleBookCodec.Deserialize(instrument, state, options);
 
     /// <summary>Returns an independent copy, also of what the current batch has brought.</summary>
-    public CandleBook Clone()
+    public CandleBook Clone() => new(Instrument, _options, _windows.Clone(), _gaps.Clone(), _seen.Clone())
     {
-        var copy = new CandleBook(Instrument, _options, Array.ConvertAll(_series, series => series.Clone()), [.. _gaps], _seen.Clone())
-        {
-            Position = Position,
-            Watermark = Watermark,
-            EvictedUntil = EvictedUntil,
-            Watermarks = Watermarks,
-        };
-        copy._knownEmpty.UnionWith(_knownEmpty);
-        return copy;
-    }
+        Position = Position,
+        Watermark = Watermark,
+        Watermarks = Watermarks,
+    };
 
     /// <summary>
     /// Whether only the warehouse can say if the trade is known: its id lies where holes were forgotten, or is of an id epoch before the last two.
@@ -100,30 +90,7 @@ public sealed class CandleBook
     /// <see cref="Position"/> and calls <see cref="Restore"/> or <see cref="RestoreEmpty"/> for each before <see cref="Apply"/>; all records of a
     /// batch may be asked before the first is applied.
     /// </summary>
-    public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing)
-    {
-        if (EvictedUntil is not { } horizon) return;
-        var windows = new MissingWindows(_series, _knownEmpty, horizon, missing);
-        TradeIdInterval edge;
-        switch (record.Kind)
-        {
-            case RecordKind.Trade:
-                var trade = record.Trade;
-                if (_seen.Contains(trade.IdEpoch, trade.TradeId)) return;
-                windows.At(trade.ExchangeTime);
-
-                // The id fills, shrinks or opens a hole: the windows at its edges may become complete, or incomplete, without a trade of their own.
-                if (_seen.TryFindAtOrBelow(trade.IdEpoch, trade.TradeId, out edge)) windows.At(edge.Until);
-                if (_seen.TryFindAbove(trade.IdEpoch, trade.TradeId, out edge)) windows.At(edge.From);
-                break;
-            case RecordKind.Watermark when record.LastId >= 0:
-                if (_seen.TryFindAtOrBelow(IdEpoch, record.LastId, out edge)) windows.At(edge.Until);
-                break;
-            case RecordKind.GapOpened or RecordKind.GapClosed:
-                windows.Overlapping(FeedGap.Of(record));
-                break;
-        }
-    }
+    public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing) => _windows.CollectMissing(record, _seen, missing);
 
     /// <summary>
     /// Takes back a window that had left memory: values and revision as the warehouse's trades up to <see cref="Position"/> make them. Closed and
@@ -131,17 +98,14 @@ public sealed class CandleBook
     /// </summary>
     public void Restore(Candle candle)
     {
-        var series = _series[(int)candle.Timeframe - 1];
-        if (series.Find(candle.WindowStart) is not null) return;
-
-        var slot = series.At(candle.WindowStart);
+        if (_windows.TryMake(new CandleWindow(candle.Timeframe, candle.WindowStart)) is not { } slot) return;
         slot.Load(candle);
         slot.Closed = IsClosed(slot);
-        slot.Complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps, Completeness.Unknown);
+        slot.Complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps.All, Completeness.Unknown);
     }
 
     /// <summary>Notes until the end of the batch that the warehouse holds no trade of a window that was asked for.</summary>
-    public void RestoreEmpty(CandleWindow window) => _knownEmpty.Add(window);
+    public void RestoreEmpty(CandleWindow window) => _windows.NoteEmpty(window);
 
     /// <summary>Takes a position over without a record: the entry there was damaged and is kept elsewhere.</summary>
     /// <exception cref="ArgumentException">The position is not above <see cref="Position"/>.</exception>
@@ -179,13 +143,13 @@ public sealed class CandleBook
                 Watermarks++;
                 break;
             case RecordKind.GapOpened:
-                OpenGap(position, FeedGap.Of(record), changes);
+                _gaps.Open(position, FeedGap.Of(record), _seen, changes);
                 break;
             case RecordKind.GapClosed:
-                CloseGaps(position, FeedGap.Of(record), changes);
+                _gaps.Close(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.GapGivenUp:
-                GiveUpGaps(position, FeedGap.Of(record), changes);
+                _gaps.GiveUp(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.TradeIdsRestarted:
                 _seen.RaiseEpoch();
@@ -199,68 +163,24 @@ public sealed class CandleBook
     /// </summary>
     public void TakeChanges(BookChanges changes)
     {
-        CloseFilledGaps(changes);
-        foreach (var series in _series)
+        _gaps.CloseFilled(Position, _seen, changes);
+        foreach (var series in _windows.Series)
         {
             foreach (var slot in series.Slots) Settle(slot, changes);
         }
 
-        if (Watermark is { } reached) Evict(reached.Add(-_options.RetainClosed));
-
-        _current = null;
-        _knownEmpty.Clear();
+        _windows.EndBatch(Watermark?.Add(-_options.RetainClosed), _options.MaxRetainedPerTimeframe);
         _seen.EndBatch(_options.MaxIntervals);
-        if (_gaps.Count > _options.MaxIntervals) _gaps.RemoveRange(0, _gaps.Count - _options.MaxIntervals);
+        _gaps.Trim(_options.MaxIntervals);
     }
 
     /// <summary>
     /// Returns every candle in memory, shortest timeframe first, then by window. Closed and complete are as of the last <see cref="TakeChanges"/>.
     /// </summary>
-    public IReadOnlyList<Candle> Candles() => [.. _series.SelectMany(series => series.Slots).Select(slot => slot.ToCandle(Instrument.Id, Position))];
+    public IReadOnlyList<Candle> Candles() => [.. Series.SelectMany(series => series.Slots).Select(slot => slot.ToCandle(Instrument.Id, Position))];
 
     /// <summary>Returns the stored form of the state. What a batch only notes for itself is not in it: call it behind <see cref="TakeChanges"/>.</summary>
     public byte[] Serialize() => CandleBookCodec.Serialize(this);
-
-    private void OpenGap(LogPosition position, FeedGap gap, BookChanges changes)
-    {
-        // A connector that was restarted may report a gap again, or a wider one: what lies inside another is not one more.
-        if (_gaps.Exists(known => known.Holds(gap)) || IsFilled(gap)) return;
-        _gaps.Add(gap);
-        changes.Gaps.Add(new GapChange(gap, GapState.Open, position));
-    }
-
-    private void CloseGaps(LogPosition position, FeedGap closed, BookChanges changes)
-    {
-        for (var i = _gaps.Count - 1; i >= 0; i--)
-        {
-            if (!closed.Holds(_gaps[i])) continue;
-            changes.Gaps.Add(new GapChange(_gaps[i], GapState.Filled, position));
-            _gaps.RemoveAt(i);
-        }
-    }
-
-    private void GiveUpGaps(LogPosition position, FeedGap lost, BookChanges changes)
-    {
-        for (var i = 0; i < _gaps.Count; i++)
-        {
-            if (!lost.Holds(_gaps[i])) continue;
-            _gaps[i] = _gaps[i] with { Reason = lost.Reason };
-            changes.Gaps.Add(new GapChange(_gaps[i], GapState.Unfillable, position));
-        }
-    }
-
-    /// <summary>A gap whose ids are all there is closed, whether or not its connector lived long enough to say so.</summary>
-    private void CloseFilledGaps(BookChanges changes)
-    {
-        for (var i = _gaps.Count - 1; i >= 0; i--)
-        {
-            if (!IsFilled(_gaps[i])) continue;
-            changes.Gaps.Add(new GapChange(_gaps[i], GapState.Filled, Position));
-            _gaps.RemoveAt(i);
-        }
-    }
-
-    private bool IsFilled(FeedGap gap) => gap.HasIds && _seen.TryFindAtOrBelow(gap.IdEpoch, gap.FirstId, out var run) && run.First <= gap.FirstId && run.Last >= gap.LastId && _seen.Contains(gap.IdEpoch, gap.FirstId);
 
     private void Check(in LogRecord record)
     {
@@ -281,9 +201,9 @@ public sealed class CandleBook
         }
 
         changes.NewTrades.Add(new PositionedTrade(position, trade));
-        var current = CurrentAt(trade.ExchangeTime);
+        var slots = _windows.At(trade.ExchangeTime);
         var quoteVolume = trade.QuoteVolume;
-        foreach (var slot in current)
+        foreach (var slot in slots)
         {
             slot.Add(trade, quoteVolume);
             if (slot.DirtySince == CandleSlot.Clean) slot.DirtySince = Watermarks;
@@ -296,24 +216,12 @@ public sealed class CandleBook
         }
     }
 
-    private CandleSlot[] CurrentAt(Timestamp time)
-    {
-        if (_current is { } current && time >= current[0].Start && time < current[0].End) return current;
-        return _current = Array.ConvertAll(_series, series => series.At(time));
-    }
-
-    private void Evict(Timestamp horizon)
-    {
-        foreach (var series in _series) series.Evict(horizon, _options.MaxRetainedPerTimeframe);
-        if (EvictedUntil is not { } before || horizon > before) EvictedUntil = horizon;
-    }
-
     private bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
 
     private void Settle(CandleSlot slot, BookChanges changes)
     {
         var closed = IsClosed(slot);
-        var complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps, slot.Complete);
+        var complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps.All, slot.Complete);
         var isRejudged = complete != slot.Complete;
         var isDue = slot.Revised || closed != slot.Closed || (closed && isRejudged);
         slot.Closed = closed;

@@ -105,11 +105,10 @@ internal static class CandleBookCodec
         }
 
         if (!reader.IsAtEnd) throw new CorruptRecordException($"bytes behind the checkpoint of {instrument.Id}");
-        return new CandleBook(instrument, options, series, gaps, seen)
+        return new CandleBook(instrument, options, new BookWindows(series) { EvictedUntil = evictedUntil }, new BookGaps(gaps), seen)
         {
             Position = position,
             Watermark = watermark,
-            EvictedUntil = evictedUntil,
             Watermarks = SlotCodec.WatermarksWhenRead,
         };
     }

@@ -1,4 +1,5 @@
 using K2.Exchanges.Connections;
+using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Connections;
 

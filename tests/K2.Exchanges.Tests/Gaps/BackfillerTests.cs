@@ -4,6 +4,7 @@ using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Exchanges.Gaps;
 using K2.Exchanges.Rest;
+using K2.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Exchanges.Tests.Gaps;

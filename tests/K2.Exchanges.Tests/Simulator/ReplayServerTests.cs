@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using K2.Simulator;
 using K2.Simulator.Replay;
+using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Simulator;
 

@@ -30,6 +30,8 @@ internal sealed class ApplyGrain(Effects effects) : Grain, IApplyGrain, IStreamS
     {
         effects.CountDelivery();
         if (effects.Stalled.TryGetValue(_key, out var stalled)) await stalled.Task;
+
+        // A fault, not a wait for something: calls of other keys overtake this one, and no result depends on by how much.
         if (effects.Faults.Hits(effects.Faults.Slow)) await Task.Delay(5);
         if (effects.Faults.Hits(effects.Faults.FailBefore)) throw new K2Exception("injected before", true);
         if (item.Key != _key) effects.Error($"{item.Key} came to {_key}");

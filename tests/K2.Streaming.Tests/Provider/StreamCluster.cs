@@ -13,10 +13,10 @@ internal sealed class StreamCluster : IAsyncDisposable
     public const string Provider = "log";
     public const string Topic = "t";
 
-    private readonly ILog _log;
+    private readonly WatchedLog _log;
     private readonly Dictionary<string, long> _next = new(StringComparer.Ordinal);
 
-    private StreamCluster(ILog log, InProcessTestCluster cluster)
+    private StreamCluster(WatchedLog log, InProcessTestCluster cluster)
     {
         _log = log;
         Cluster = cluster;
@@ -31,12 +31,12 @@ internal sealed class StreamCluster : IAsyncDisposable
 
     public LogStreamStatus Status => Cluster.Silos[0].ServiceProvider.GetRequiredService<LogStreamStatus>();
 
-    public static async Task<StreamCluster> StartAsync(ILog log, Effects effects, Action<LogStreamOptions>? configure = null, short silos = 1)
+    public static async Task<StreamCluster> StartAsync(WatchedLog log, Effects effects, Action<LogStreamOptions>? configure = null, short silos = 1)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddSingleton(log);
+            silo.Services.AddSingleton<ILog>(log);
             silo.Services.AddSingleton(effects);
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddLogStreams(Provider, options =>
@@ -73,7 +73,13 @@ internal sealed class StreamCluster : IAsyncDisposable
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(20));
-        while (!await Status.IsDrainedAsync(timeout.Token)) await Task.Delay(10, timeout.Token);
+        while (true)
+        {
+            // Asked for before the look: a commit behind it is not missed.
+            var commit = _log.NextCommit;
+            if (await Status.IsDrainedAsync(timeout.Token)) return;
+            await commit.WaitAsync(timeout.Token);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -4,19 +4,30 @@ using K2.Domain.Log;
 namespace K2.Streaming.Tests.Provider;
 
 /// <summary>
-/// A log that checks every commit against the store: everything below a committed position must be durable for its key. It also tells when a
-/// position is committed.
+/// A log that checks every commit against the store: everything below a committed position must be durable for its key. It also tells when
+/// something is read, and when a position is committed.
 /// </summary>
 internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Topic, int Partition), List<(LogPosition Last, string Key)>> _appended = [];
+    private TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<LogTopic> Topics => inner.Topics;
 
     public List<string> Violations { get; } = [];
 
-    public int Commits { get; private set; }
+    /// <summary>Runs before each read.</summary>
+    public Func<ValueTask>? Reading { get; set; }
+
+    /// <summary>Ends with the next commit.</summary>
+    public Task NextCommit
+    {
+        get
+        {
+            lock (_gate) return _committed.Task;
+        }
+    }
 
     public int PartitionOf(string topic, string key) => inner.PartitionOf(topic, key);
 
@@ -36,7 +47,7 @@ internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
         return positions;
     }
 
-    public ILogReader OpenReader(string topic, int partition, LogPosition from) => inner.OpenReader(topic, partition, from);
+    public ILogReader OpenReader(string topic, int partition, LogPosition from) => new Reader(this, inner.OpenReader(topic, partition, from));
 
     public ValueTask<LogPosition> EarliestAsync(string topic, int partition, CancellationToken cancellationToken) => inner.EarliestAsync(topic, partition, cancellationToken);
 
@@ -48,7 +59,6 @@ internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
     {
         lock (_gate)
         {
-            Commits++;
             foreach (var (last, key) in _appended.GetValueOrDefault((topic, partition), []))
             {
                 if (last < next && effects.PositionOf(key) < last) Violations.Add($"{topic}/{partition} committed up to {next}, but {key} is durable only up to {effects.PositionOf(key)} and has a record at {last}");
@@ -56,7 +66,23 @@ internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
         }
 
         await inner.CommitAsync(topic, partition, next, cancellationToken);
+        TaskCompletionSource committed;
+        lock (_gate) (committed, _committed) = (_committed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        committed.SetResult();
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Reader(WatchedLog log, ILogReader inner) : ILogReader
+    {
+        public LogPosition Position => inner.Position;
+
+        public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int maxBytes, TimeSpan maxWait, CancellationToken cancellationToken)
+        {
+            if (log.Reading is { } reading) await reading();
+            return await inner.ReadAsync(maxBytes, maxWait, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 }
