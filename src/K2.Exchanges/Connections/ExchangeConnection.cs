@@ -126,10 +126,12 @@ internal sealed class ExchangeConnection
     /// <summary>The socket is empty: hands over what lingers, asks a silent exchange for a sign of life. False if the connection is to end.</summary>
     private async Task<bool> WaitForDataAsync(Task pending, ExchangeSocket socket, CancellationToken stop, CancellationToken drain)
     {
+        // Two clocks: the wait for an answer goes on while the silence that follows a question is counted anew.
         var emptySince = _context.Time.GetTimestamp();
+        var quietSince = emptySince;
         while (true)
         {
-            var wait = NextDeadline(emptySince);
+            var wait = NextDeadline(emptySince, quietSince);
             if (wait > TimeSpan.Zero)
             {
                 await pending.WaitAsync(wait, _context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -145,7 +147,7 @@ internal sealed class ExchangeConnection
                 return false;
             }
 
-            if (_context.Time.GetElapsedTime(emptySince) >= MaxSilence)
+            if (_context.Time.GetElapsedTime(quietSince) >= MaxSilence)
             {
                 if (_subscriptions.Probe() is { } probe)
                 {
@@ -157,7 +159,7 @@ internal sealed class ExchangeConnection
                     return false;
                 }
 
-                emptySince = _context.Time.GetTimestamp();
+                quietSince = _context.Time.GetTimestamp();
             }
         }
     }
@@ -173,9 +175,9 @@ internal sealed class ExchangeConnection
         }
     }
 
-    private TimeSpan NextDeadline(long emptySince)
+    private TimeSpan NextDeadline(long emptySince, long quietSince)
     {
-        var wait = MaxSilence - _context.Time.GetElapsedTime(emptySince);
+        var wait = MaxSilence - _context.Time.GetElapsedTime(quietSince);
         if (_refusedAt != 0) wait = Min(wait, _options.RefusedRetry - _context.Time.GetElapsedTime(_refusedAt));
         if (!_batch.IsEmpty) wait = Min(wait, _options.Linger - _context.Time.GetElapsedTime(_batchStartedAt));
         foreach (var request in _subscriptions.Pending)
