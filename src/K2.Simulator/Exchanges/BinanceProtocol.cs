@@ -9,6 +9,10 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 {
     private const int Digits = 8;
 
+    public override int MessagesPerSecond => 5;
+
+    public override TimeSpan? PingInterval => TimeSpan.FromSeconds(20);
+
     public override string SocketPath => "/stream";
 
     public override byte[]? Heartbeat(SimulatedConnection connection) => null;
@@ -92,6 +96,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
                 json.WriteNumber("id", trade.TradeId);
                 json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, Digits));
                 json.WriteString("qty", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, Digits));
+                json.WriteString("quoteQty", Wire.Cut(Wire.Fixed((Int128)trade.Price * trade.Quantity, instrument.PriceDecimals + instrument.QuantityDecimals, Digits), Digits));
                 json.WriteNumber("time", Wire.Milliseconds(trade.TimeMicroseconds));
                 json.WriteBoolean("isBuyerMaker", !trade.TakerBought);
                 json.WriteBoolean("isBestMatch", true);

@@ -33,10 +33,10 @@ internal static class CandlePages
                 foreach (var price in (long[])[candle?.Open ?? before, candle?.High ?? before, candle?.Low ?? before, candle?.Close ?? before]) json.WriteStringValue(Wire.Fixed(price, instrument.PriceDecimals, BinanceDigits));
                 json.WriteStringValue(Wire.Fixed(candle?.Volume ?? 0, instrument.QuantityDecimals, BinanceDigits));
                 json.WriteNumberValue(((start + length) / 1000) - 1);
-                json.WriteStringValue(Cut(Wire.Fixed(candle?.QuoteVolume ?? 0, instrument.PriceDecimals + instrument.QuantityDecimals, BinanceDigits)));
+                json.WriteStringValue(Wire.Cut(Wire.Fixed(candle?.QuoteVolume ?? 0, instrument.PriceDecimals + instrument.QuantityDecimals, BinanceDigits), BinanceDigits));
                 json.WriteNumberValue(candle?.Trades ?? 0);
                 json.WriteStringValue(Wire.Fixed(candle?.TakerBuyVolume ?? 0, instrument.QuantityDecimals, BinanceDigits));
-                json.WriteStringValue(Cut(Wire.Fixed(candle?.TakerBuyQuoteVolume ?? 0, instrument.PriceDecimals + instrument.QuantityDecimals, BinanceDigits)));
+                json.WriteStringValue(Wire.Cut(Wire.Fixed(candle?.TakerBuyQuoteVolume ?? 0, instrument.PriceDecimals + instrument.QuantityDecimals, BinanceDigits), BinanceDigits));
                 json.WriteStringValue("0");
                 json.WriteEndArray();
             }
@@ -84,7 +84,7 @@ internal static class CandlePages
         var seconds = Number(query, "granularity") ?? 60;
         if (seconds is not (60 or 300 or 900 or 3600 or 86400)) return Refused("Unsupported granularity");
         var newest = Number(query, "end") ?? long.MaxValue / MicrosecondsPerSecond;
-        var from = Number(query, "start") ?? Math.Max(0, newest - (seconds * (CoinbasePerPage - 1)));
+        var from = Number(query, "start") ?? (query.ContainsKey("end") ? Math.Max(0, newest - (seconds * (CoinbasePerPage - 1))) : 0);
         if (query.ContainsKey("end") && (newest - from) / seconds >= CoinbasePerPage) return Refused("granularity too small for the requested time range. Count of aggregations requested exceeds 300");
         var candles = market.Candles(instrument.Native, (int)(seconds / 60), from * MicrosecondsPerSecond, newest >= long.MaxValue / MicrosecondsPerSecond ? long.MaxValue : (newest * MicrosecondsPerSecond) + 1);
         return Page(json =>
@@ -112,9 +112,6 @@ internal static class CandlePages
             for (var start = candles[i].StartMicroseconds + length; start < Math.Min(next, to); start += length) yield return (start, null, candles[i].Close);
         }
     }
-
-    // Binance publishes eight digits and leaves out what is behind them.
-    private static string Cut(string number) => number.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? number[..Math.Min(number.Length, point + 1 + BinanceDigits)] : number;
 
     private static long RoundUp(long value, long unit) => (value + unit - 1) / unit * unit;
 

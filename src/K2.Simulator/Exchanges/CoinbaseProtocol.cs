@@ -9,6 +9,8 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
 {
     private const int SnapshotTrades = 100;
 
+    public override int MessagesPerSecond => 8;
+
     public override string SocketPath => "/";
 
     public override byte[]? Heartbeat(SimulatedConnection connection)
@@ -155,7 +157,6 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     {
         json.WriteStartObject();
         json.WriteString("channel", channel);
-        json.WriteString("client_id", "");
         json.WriteString("timestamp", Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
         json.WriteNumber("sequence_num", connection.Sequence++);
         json.WriteStartArray("events");

@@ -13,6 +13,15 @@ internal abstract class ExchangeProtocol(Market market, TimeProvider time)
     /// <summary>The WebSocket's path.</summary>
     public abstract string SocketPath { get; }
 
+    /// <summary>Messages that a client may send in a second, pings and pongs counted.</summary>
+    public abstract int MessagesPerSecond { get; }
+
+    /// <summary>Time between the server's pings, or null where it sends none.</summary>
+    public virtual TimeSpan? PingInterval => null;
+
+    /// <summary>Time without a pong after which the server cuts the connection.</summary>
+    public virtual TimeSpan PongTimeout => TimeSpan.FromSeconds(60);
+
     /// <summary>Whether heartbeats go to a connection.</summary>
     public abstract byte[]? Heartbeat(SimulatedConnection connection);
 

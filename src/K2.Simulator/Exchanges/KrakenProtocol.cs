@@ -10,6 +10,9 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
     private const int SnapshotTrades = 50;
     private const int RestPriceDigits = 5;
     private const int RestQuantityDigits = 8;
+    private static readonly long UnixEpochMicroseconds = DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    public override int MessagesPerSecond => 50;
 
     public override string SocketPath => "/v2";
 
@@ -97,7 +100,7 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
 
     private static RestAnswer Ok(byte[] body) => new(StatusCodes.Status200OK, body);
 
-    private static byte[] Reply(string method, long? id, bool? success, string? symbol, string? error) => Wire.Json(json =>
+    private byte[] Reply(string method, long? id, bool? success, string? symbol, string? error) => Wire.Json(json =>
     {
         json.WriteStartObject();
         json.WriteString("method", method);
@@ -116,6 +119,9 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
         }
 
         if (success is { } answer) json.WriteBoolean("success", answer);
+        var now = Wire.Iso(Time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond - UnixEpochMicroseconds);
+        json.WriteString("time_in", now);
+        json.WriteString("time_out", now);
         if (id is { } number) json.WriteNumber("req_id", number);
         json.WriteEndObject();
     });

@@ -16,7 +16,9 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
     private readonly Channel<Outgoing> _outgoing = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly List<(int After, byte[] Message)> _held = [];
     private volatile bool _isSilent;
+    private readonly Queue<long> _sent = [];
     private byte[]? _cutIn;
+    private long _aliveAt;
 
     /// <summary>Requests of Binance's kind.</summary>
     public BinanceRequests Binance { get; } = new();
@@ -96,6 +98,26 @@ internal sealed class SimulatedConnection(ServerWebSocket socket)
     public void Pong(byte[] payload)
     {
         if (!_isSilent) _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Pong, payload));
+    }
+
+    /// <summary>Pings the client; false if it has answered no ping for too long.</summary>
+    public bool Ping(TimeSpan timeout, TimeProvider time)
+    {
+        if (_aliveAt == 0) _aliveAt = time.GetTimestamp();
+        if (time.GetElapsedTime(_aliveAt) > timeout) return false;
+        if (!_isSilent) _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Ping, []));
+        return true;
+    }
+
+    /// <summary>Notes a pong.</summary>
+    public void Alive(long timestamp) => Interlocked.Exchange(ref _aliveAt, timestamp);
+
+    /// <summary>Counts a message of the client; false if it is one too many in a second.</summary>
+    public bool MaySend(int perSecond, TimeProvider time)
+    {
+        while (_sent.TryPeek(out var oldest) && time.GetElapsedTime(oldest) >= TimeSpan.FromSeconds(1)) _sent.Dequeue();
+        _sent.Enqueue(time.GetTimestamp());
+        return _sent.Count <= perSecond;
     }
 
     /// <summary>Writes to the network until the connection ends.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using K2.Domain.Instruments;
 using K2.Simulator.WebSockets;
@@ -16,6 +17,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
     private readonly Market _market;
     private readonly ExchangeProtocol _protocol;
     private readonly FaultState _faults;
+    private readonly RequestLimits _limits;
     private readonly Lock _gate = new();
     private readonly List<SimulatedConnection> _connections = [];
     private readonly CancellationTokenSource _stop = new();
@@ -23,6 +25,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
     private LoopbackServer _server = null!;
     private Task _making = Task.CompletedTask;
     private int _nextFault;
+    private long _limitsExceeded;
     private volatile bool _isHeld;
 
     private SimulatedExchange(SimulatedExchangeOptions options)
@@ -33,6 +36,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
         _isHeld = options.StartHeld;
         _market = new Market(options);
         _faults = new FaultState(options.Time);
+        _limits = new RequestLimits(options.Exchange, options.Time);
         _protocol = options.Exchange switch
         {
             Exchange.Binance => new BinanceProtocol(_market, options.Time),
@@ -57,6 +61,9 @@ public sealed class SimulatedExchange : IAsyncDisposable
 
     /// <summary>Ends when all trades were made and no fault lasts.</summary>
     public Task Finished => _finished.Task;
+
+    /// <summary>Requests and messages beyond what the exchange allows; a client that keeps to its limits has none.</summary>
+    public long LimitsExceeded => Volatile.Read(ref _limitsExceeded);
 
     /// <summary>How often each fault has happened.</summary>
     public IReadOnlyDictionary<FaultKind, long> FaultsFired => _faults.Fired;
@@ -105,7 +112,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
     {
         var time = _options.Time;
         var last = time.GetTimestamp();
-        var lastHeartbeat = last;
+        var (lastHeartbeat, lastPing) = (last, last);
         long owed = 0;
         using var timer = new PeriodicTimer(Tick, time);
         try
@@ -126,6 +133,12 @@ public sealed class SimulatedExchange : IAsyncDisposable
                     {
                         lastHeartbeat = time.GetTimestamp();
                         SendHeartbeats();
+                    }
+
+                    if (_protocol.PingInterval is { } interval && time.GetElapsedTime(lastPing) >= interval)
+                    {
+                        lastPing = time.GetTimestamp();
+                        foreach (var connection in _connections.Where(connection => !connection.Ping(_protocol.PongTimeout, time)).ToList()) connection.Cut();
                     }
                 }
 
@@ -221,13 +234,18 @@ public sealed class SimulatedExchange : IAsyncDisposable
     private async Task ServeRestAsync(HttpContext context)
     {
         if (_faults.RestDelay > TimeSpan.Zero) await Task.Delay(_faults.RestDelay, _options.Time, context.RequestAborted);
+        var (path, query) = (context.Request.Path.Value ?? "/", context.Request.Query);
+        var isAllowed = _limits.Take(path, query["pair"].ToString(), out var used);
+        if (!isAllowed && _options.EnforcesLimits) Interlocked.Increment(ref _limitsExceeded);
         var answer = _faults.RestRefusal switch
         {
             FaultKind.RestTooManyRequests => _protocol.TooMany(false, _faults.RetryAfterSeconds),
             FaultKind.RestBanned => _protocol.TooMany(true, _faults.RetryAfterSeconds),
             FaultKind.RestUnavailable => new RestAnswer(StatusCodes.Status503ServiceUnavailable, []),
-            _ => _protocol.Rest(context.Request.Path.Value ?? "/", context.Request.Query),
+            _ when !isAllowed && _options.EnforcesLimits => _protocol.TooMany(false, 1),
+            _ => _protocol.Rest(path, query),
         };
+        if (_options.Exchange == Exchange.Binance) context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString(CultureInfo.InvariantCulture);
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = "application/json";
         foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
@@ -264,6 +282,14 @@ public sealed class SimulatedExchange : IAsyncDisposable
     private void Take(SimulatedConnection connection, ClientMessage message)
     {
         if (message.Opcode == SocketOpcode.Ping) connection.Pong(message.Payload);
+        if (message.Opcode == SocketOpcode.Pong) connection.Alive(_options.Time.GetTimestamp());
+        if (_options.EnforcesLimits && !connection.MaySend(_protocol.MessagesPerSecond, _options.Time))
+        {
+            Interlocked.Increment(ref _limitsExceeded);
+            connection.Cut();
+            return;
+        }
+
         if (message.Opcode is not (SocketOpcode.Text or SocketOpcode.Binary)) return;
         JsonElement request;
         try

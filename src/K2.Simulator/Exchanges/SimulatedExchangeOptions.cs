@@ -32,6 +32,9 @@ public sealed record SimulatedExchangeOptions
     /// <summary>Time between heartbeats, where the exchange has them. Default 1 s.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether clients are held to the exchange's limits on requests and messages. Default true; off for runs that hurry.</summary>
+    public bool EnforcesLimits { get; init; } = true;
+
     /// <summary>Whether no trades are made until <see cref="SimulatedExchange.Release"/>, so that clients can subscribe before the first.</summary>
     public bool StartHeld { get; init; }
 

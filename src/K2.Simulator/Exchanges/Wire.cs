@@ -25,6 +25,9 @@ internal static class Wire
         return digits[..^decimals] + (fraction.Length == 0 ? "" : "." + fraction);
     }
 
+    /// <summary>A number without the digits that an exchange leaves out.</summary>
+    public static string Cut(string number, int digits) => number.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? number[..Math.Min(number.Length, point + 1 + digits)] : number;
+
     /// <summary>A number without zeros at its end; very small ones with an exponent, as some JSON writers do.</summary>
     public static string Shortest(Int128 mantissa, int decimals)
     {

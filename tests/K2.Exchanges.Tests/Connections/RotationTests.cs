@@ -78,7 +78,7 @@ public sealed class RotationTests
     }
 
     private static Task<SimulatedExchange> StartAsync(Exchange exchange) => SimulatedExchange.StartAsync(
-        new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 1500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, StartHeld = true },
+        new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 1500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true },
         TestContext.Current.CancellationToken);
 
     private static Instrument Instrument(Exchange exchange) => new(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4);

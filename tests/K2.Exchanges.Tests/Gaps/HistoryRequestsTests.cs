@@ -92,7 +92,7 @@ public sealed class HistoryRequestsTests : IAsyncDisposable
     private async Task StartAsync(Exchange exchange)
     {
         _venue = await SimulatedExchange.StartAsync(
-            new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAAREST", 2, 4, 500_00, 1)], HistoryTrades = History, KeptTrades = int.MaxValue, StartHeld = true }, TestContext.Current.CancellationToken);
+            new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAAREST", 2, 4, 500_00, 1)], HistoryTrades = History, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true }, TestContext.Current.CancellationToken);
         _ledger = _venue.Ledger.Trades;
         _instrument = new Instrument(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4) { RestSymbol = "AAAREST" };
         IExchangeAdapter adapter = exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };

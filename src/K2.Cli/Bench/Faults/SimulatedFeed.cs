@@ -57,7 +57,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
     {
         var simulated = Assets.Select(asset => Simulated(exchange, asset)).ToList();
         var server = await SimulatedExchange.StartAsync(
-            new SimulatedExchangeOptions { Exchange = exchange, Instruments = simulated, Seed = seed, TradesPerSecond = tradesPerSecond, MaxTrades = maxTrades, HistoryTrades = 1, KeptTrades = int.MaxValue, Faults = faults, HeartbeatInterval = pace.Heartbeats },
+            new SimulatedExchangeOptions { Exchange = exchange, Instruments = simulated, Seed = seed, TradesPerSecond = tradesPerSecond, MaxTrades = maxTrades, HistoryTrades = 1, KeptTrades = int.MaxValue, EnforcesLimits = false, Faults = faults, HeartbeatInterval = pace.Heartbeats },
             cancellationToken);
         var quote = exchange == Exchange.Binance ? "USDT" : "USD";
         var instruments = Assets.Select(asset => new Instrument(InstrumentId.Create(exchange, $"{asset.Base}{seed}/{quote}"), Native(exchange, asset.Base), asset.Base, quote, 2, 8) { RestSymbol = Rest(exchange, asset.Base) }).ToList();

@@ -33,6 +33,7 @@ internal sealed class OutageBench(SoakOptions options, InstrumentTable instrumen
         await rig.SettleAsync(cancellationToken);
         foreach (var connector in await rig.ConnectorsAsync(cancellationToken))
             Print($"{connector.Exchange}: since the last start {connector.GapsFound} gaps found, {connector.GapsFilled} filled, {connector.GapsUnfillable} unfillable, {connector.Backfilled} trades by REST");
+        Check(rig.Venues.All.All(venue => venue.LimitsExceeded == 0), $"requests and messages beyond the exchanges' limits: {rig.Venues.All.Sum(venue => venue.LimitsExceeded)}");
         await rig.StopAsync(cancellationToken);
 
         var (differences, trades, candles) = await new LedgerComparison(instruments, time).CompareAsync(options.Folder, rig.Venues.All, cancellationToken);

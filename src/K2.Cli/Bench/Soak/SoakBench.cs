@@ -28,6 +28,8 @@ internal sealed class SoakBench(SoakOptions options, InstrumentTable instruments
         foreach (var connector in await rig.ConnectorsAsync(cancellationToken))
             Print($"{connector.Exchange}: {connector.Connects} connections, {connector.GapsFound} gaps found, {connector.GapsFilled} filled, {connector.GapsUnfillable} unfillable, {connector.Backfilled} trades by REST");
         foreach (var venue in rig.Venues.All) Print($"{venue.Exchange.ToName()} faults: {string.Join(", ", venue.FaultsFired.OrderBy(fault => fault.Key).Select(fault => $"{fault.Key} {fault.Value}"))}");
+        var exceeded = rig.Venues.All.Sum(venue => venue.LimitsExceeded);
+        Print($"requests and messages beyond the exchanges' limits: {exceeded}");
         var processor = rig.Silo.Processor();
         await rig.StopAsync(cancellationToken);
 
@@ -35,7 +37,7 @@ internal sealed class SoakBench(SoakOptions options, InstrumentTable instruments
         foreach (var line in differences.Take(20)) Print("  " + line);
         Print(string.Create(CultureInfo.InvariantCulture, $"compared {trades} trades and {candles} candles with the ledgers: {(differences.Count == 0 ? "equal" : "DIFFERENT")}; processor seconds silo {processor.Silo.TotalSeconds:0}, engine {processor.Engine.TotalSeconds:0}"));
         var isFlat = IsFlat("silo", [.. samples.Select(sample => sample.Silo)]) & IsFlat("engine", [.. samples.Select(sample => sample.Engine)]);
-        var passed = differences.Count == 0 && isFlat;
+        var passed = differences.Count == 0 && isFlat && exceeded == 0;
         Print($"{(passed ? "PASSED" : "FAILED")}: soak of {options.Minutes} min, ledger {(differences.Count == 0 ? "equal" : "different")}, memory {(isFlat ? "flat" : "grew")}");
         return passed;
     }
