@@ -14,7 +14,7 @@ internal sealed class BookWindows(CandleSeries[] series)
     private CandleSlot[]? _current;
 
     /// <summary>The windows in memory, shortest timeframe first.</summary>
-    public IReadOnlyList<CandleSeries> Series => series;
+    public CandleSeries[] Series => series;
 
     /// <summary>Windows that ended at or before this moment may have left memory; null if none has.</summary>
     public Timestamp? EvictedUntil { get; set; }

@@ -1,4 +1,5 @@
 using K2.Domain.Instruments;
+using K2.Domain.Trades;
 using K2.Exchanges.Candles;
 using K2.Exchanges.Wire;
 
@@ -38,10 +39,14 @@ public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAd
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> SubscribeMessage(long requestId, IReadOnlyList<Instrument> instruments) =>
-        Message("SUBSCRIBE", instruments.Select(BinanceSymbols.StreamName), requestId);
+        Message("SUBSCRIBE", instruments.Select(StreamName), requestId);
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> ProbeMessage(long requestId) => Message("LIST_SUBSCRIPTIONS", null, requestId);
+
+    // For example btcusdt@trade: Binance writes streams in lower case, symbols in upper.
+    private static string StreamName(Instrument instrument) =>
+        instrument.NativeSymbol.ToLowerInvariant() + (instrument.TradeKind == TradeKind.Aggregate ? "@aggTrade" : "@trade");
 
     private static byte[] Message(string method, IEnumerable<string>? parameters, long requestId) => JsonMessage.Write(json =>
     {

@@ -15,7 +15,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
     private const long MicrosecondsPerMillisecond = 1000;
     private const int MaxShown = 64;
 
-    private readonly BinanceSymbols _symbols = new(instruments);
+    private readonly VenueSymbols _symbols = new(instruments, Exchange.Binance);
     private readonly long _timeUnit = options.MicrosecondTimes ? 1 : MicrosecondsPerMillisecond;
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace K2.Exchanges.Coinbase;
 /// </summary>
 internal sealed class CoinbaseFrameParser(InstrumentTable instruments) : IFrameParser
 {
-    private readonly CoinbaseSymbols _symbols = new(instruments);
+    private readonly VenueSymbols _symbols = new(instruments, Exchange.Coinbase);
 
     /// <inheritdoc/>
     public IReadOnlyList<Instrument> Instruments => _symbols.Instruments;

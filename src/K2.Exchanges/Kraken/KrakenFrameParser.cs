@@ -13,7 +13,7 @@ namespace K2.Exchanges.Kraken;
 /// </summary>
 internal sealed class KrakenFrameParser(InstrumentTable instruments) : IFrameParser
 {
-    private readonly KrakenSymbols _symbols = new(instruments);
+    private readonly VenueSymbols _symbols = new(instruments, Exchange.Kraken);
 
     /// <inheritdoc/>
     public IReadOnlyList<Instrument> Instruments => _symbols.Instruments;

@@ -39,7 +39,7 @@ internal static class KrakenLegacy
         }
     }
 
-    public static void ReadData(JsonElement json, KrakenSymbols symbols, Timestamp received, TradeSource source, FrameResult result)
+    public static void ReadData(JsonElement json, VenueSymbols symbols, Timestamp received, TradeSource source, FrameResult result)
     {
         var length = json.GetArrayLength();
         if (length < 4 || json[length - 2].ValueKind != JsonValueKind.String || json[length - 1].ValueKind != JsonValueKind.String)
