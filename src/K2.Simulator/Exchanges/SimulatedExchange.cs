@@ -119,8 +119,9 @@ public sealed class SimulatedExchange : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                var elapsed = time.GetElapsedTime(last);
-                last = time.GetTimestamp();
+                var now = time.GetTimestamp();
+                var elapsed = time.GetElapsedTime(last, now);
+                last = now;
                 owed += elapsed.Ticks * _options.TradesPerSecond;
                 var count = (int)(owed / TimeSpan.TicksPerSecond);
                 owed -= count * TimeSpan.TicksPerSecond;
