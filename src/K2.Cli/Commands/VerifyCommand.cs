@@ -48,11 +48,12 @@ internal static class VerifyCommand
         var symbols = (await client.GetSymbolsAsync(cancellationToken)).Where(known => known.Active && (exchange is null || known.Exchange == exchange) && (symbol is null || Same(known.Symbol, symbol))).ToList();
         if (symbols.Count == 0) throw CliException.Failed("no such symbol is taken now: see k2 symbols.");
         var table = Table();
-        var passed = true;
+        var (passed, compared) = (true, 0);
         foreach (var known in symbols)
         {
             var outcome = await client.VerifyAsync(known.Exchange, known.Symbol, hours, cancellationToken);
             passed &= outcome.Passed;
+            compared += outcome.Timeframes.Sum(frame => frame.Equal + frame.Different + frame.Missing);
             if (asJson) await services.Terminal.Out.WriteLineAsync(JsonSerializer.Serialize(outcome, ApiJson.Default.SymbolVerification));
             else table.AddRow(Row(outcome));
         }
@@ -60,7 +61,7 @@ internal static class VerifyCommand
         if (!asJson)
         {
             Tables.Write(table, services.Terminal);
-            await services.Terminal.Out.WriteLineAsync(passed ? $"{symbols.Count} symbols: nothing is different" : "candles are different, missing or could not be compared");
+            await services.Terminal.Out.WriteLineAsync(passed && compared == 0 ? "nothing could be compared yet: a candle counts a minute after its end, if it is complete" : passed ? $"{symbols.Count} symbols: nothing is different" : "candles are different, missing or could not be compared");
         }
 
         return passed;
