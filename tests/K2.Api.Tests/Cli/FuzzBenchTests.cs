@@ -1,5 +1,8 @@
 namespace K2.Api.Tests.Cli;
 
+/// <summary>The bench measures the memory of its process: no other test may fill it meanwhile.</summary>
+[CollectionDefinition(nameof(FuzzBenchTests), DisableParallelization = true)]
+[Collection(nameof(FuzzBenchTests))]
 public sealed class FuzzBenchTests
 {
     [Fact]
