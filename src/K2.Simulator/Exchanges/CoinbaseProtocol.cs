@@ -142,9 +142,9 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
             json.WriteStartObject();
             json.WriteString("product_id", trade.Native);
             json.WriteString("trade_id", trade.TradeId.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, instrument.PriceDecimals));
-            json.WriteString("size", Wire.Shortest(trade.Quantity, instrument.QuantityDecimals) is var size && size.Contains('e', StringComparison.Ordinal) ? Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, instrument.QuantityDecimals) : size);
-            json.WriteString("time", Wire.Iso(trade.TimeMicroseconds));
+            json.WriteString("price", Wire.Trimmed(trade.Price, instrument.PriceDecimals));
+            json.WriteString("size", Wire.Trimmed(trade.Quantity, instrument.QuantityDecimals));
+            json.WriteString("time", Wire.TrimmedIso(trade.TimeMicroseconds));
             json.WriteString("side", trade.TakerBought ? "SELL" : "BUY");
             json.WriteEndObject();
         }

@@ -32,7 +32,7 @@ internal static class Wire
     public static string Shortest(Int128 mantissa, int decimals)
     {
         var text = Fixed(mantissa, decimals, decimals);
-        if (text.Contains('.', StringComparison.Ordinal)) text = text.TrimEnd('0').TrimEnd('.');
+        text = TrimZeros(text);
         if (!text.StartsWith("0.0000", StringComparison.Ordinal)) return text;
 
         var digits = text[2..].TrimStart('0');
@@ -40,9 +40,17 @@ internal static class Wire
         return digits[..1] + (digits.Length > 1 ? "." + digits[1..] : "") + "e-" + exponent.ToString("00", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A number without zeros at its end, never with an exponent.</summary>
+    public static string Trimmed(Int128 mantissa, int decimals) => TrimZeros(Fixed(mantissa, decimals, decimals));
+
+    /// <summary>A time whose fraction has no zeros at its end, as Go programs write it.</summary>
+    public static string TrimmedIso(long microseconds) => TrimZeros(Iso(microseconds)[..^1]) + "Z";
+
+    private static string TrimZeros(string text) => text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
+
     public static string Iso(long microseconds) => Time(microseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
-    public static string Seconds(long microseconds) => Fixed(microseconds, 6, 6);
+    public static string Seconds(long microseconds) => TrimZeros(Fixed(microseconds, 6, 6));
 
     public static long Milliseconds(long microseconds) => microseconds / (MicrosecondsPerSecond / 1000);
 
