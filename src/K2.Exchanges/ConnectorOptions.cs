@@ -64,6 +64,9 @@ public sealed record ConnectorOptions
     /// </summary>
     public TimeSpan? RotateAfter { get; init; }
 
+    /// <summary>How long the old connection is still read once the new one is confirmed. Default 1 s.</summary>
+    public TimeSpan RotateOverlap { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Wait before a replacement that failed is tried again, while the old connection goes on. Default 60 s.</summary>
     public TimeSpan RotateRetry { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -100,6 +103,7 @@ public sealed record ConnectorOptions
         Check(SilenceTimeout is null || SilenceTimeout > TimeSpan.Zero, nameof(SilenceTimeout), "positive");
         Check(RefusedRetry > TimeSpan.Zero, nameof(RefusedRetry), "positive");
         Check(RotateAfter is null || RotateAfter > TimeSpan.Zero, nameof(RotateAfter), "positive");
+        Check(RotateOverlap >= TimeSpan.Zero, nameof(RotateOverlap), "not negative");
         Check(RotateRetry > TimeSpan.Zero, nameof(RotateRetry), "positive");
         Check(PingInterval > TimeSpan.Zero, nameof(PingInterval), "positive");
         Check(PongTimeout > TimeSpan.Zero, nameof(PongTimeout), "positive");

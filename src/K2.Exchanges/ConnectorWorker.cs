@@ -153,6 +153,7 @@ public sealed partial class ConnectorWorker
         var age = RotationAge();
         while (await run.ShouldBeReplacedAsync(age, _context.Time) && !stop.IsCancellationRequested)
         {
+            if (run.IsAnnounced) Show(snapshot => snapshot with { LastError = "the exchange shuts the connection down" });
             var next = Begin(stop, drain);
             await Task.WhenAny(next.Settled, next.Ended, run.Ended);
             if (next.Ended.IsCompleted)
@@ -163,9 +164,18 @@ public sealed partial class ConnectorWorker
                 continue;
             }
 
-            if (run.IsAnnounced) Show(snapshot => snapshot with { LastError = "the exchange shuts the connection down" });
             LogRotated(_context.Adapter.Exchange, next.Id, run.Id);
             Adopt(next);
+
+            // What the exchange sent before it took up the new connection may still lie unread in the old one's socket.
+            using (var over = new CancellationTokenSource())
+            {
+                var overlap = Task.Delay(_context.Options.RotateOverlap, _context.Time, over.Token);
+                await Task.WhenAny(run.Ended, overlap);
+                await over.CancelAsync();
+                await overlap.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             await LeaveAsync(run);
             (run, age) = (next, RotationAge());
         }

@@ -31,7 +31,7 @@ public sealed class RotationTests
         await sink.Until(s => s.TradesOf(instrument.Id.Symbol).Any(trade => trade.TradeId == last));
 
         Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct().Order());
-        Assert.True(running.Worker.Status.Connects > 3, $"{running.Worker.Status.Connects} connections");
+        Assert.True(running.Worker.Status.Connects >= 2, $"{running.Worker.Status.Connects} connections");
         Assert.Equal("", running.Worker.Status.LastError);
     }
 
@@ -78,7 +78,7 @@ public sealed class RotationTests
     }
 
     private static Task<SimulatedExchange> StartAsync(Exchange exchange) => SimulatedExchange.StartAsync(
-        new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 1500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true },
+        new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true },
         TestContext.Current.CancellationToken);
 
     private static Instrument Instrument(Exchange exchange) => new(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4);
@@ -86,7 +86,7 @@ public sealed class RotationTests
     private static ConnectorWorker Worker(Exchange exchange, Instrument instrument, SimulatedExchange venue, TestSink sink, TimeSpan? rotateAfter)
     {
         IExchangeAdapter adapter = exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
-        var options = Some.Options(venue.WebSocketEndpoint) with { RotateAfter = rotateAfter, RotateRetry = TimeSpan.FromMilliseconds(50) };
+        var options = Some.Options(venue.WebSocketEndpoint) with { RotateAfter = rotateAfter, RotateOverlap = TimeSpan.FromSeconds(1), RotateRetry = TimeSpan.FromMilliseconds(50) };
         return new ConnectorWorker(adapter, new InstrumentTable([instrument]), [instrument], options, sink, null, TradeSource.Simulated, new Random(1), TimeProvider.System, NullLogger.Instance);
     }
 }
