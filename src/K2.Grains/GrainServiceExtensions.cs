@@ -1,8 +1,5 @@
 using K2.Domain.Candles;
 using K2.Exchanges;
-using K2.Exchanges.Binance;
-using K2.Exchanges.Coinbase;
-using K2.Exchanges.Kraken;
 using K2.Grains.Connectors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,9 +15,7 @@ public static class GrainServiceExtensions
         services.AddSingleton(connectors);
         services.AddSingleton(candles);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IExchangeAdapter>(new BinanceAdapter());
-        services.AddSingleton<IExchangeAdapter, KrakenAdapter>();
-        services.AddSingleton<IExchangeAdapter, CoinbaseAdapter>();
+        foreach (var adapter in ExchangeAdapters.All) services.AddSingleton(adapter);
         services.AddSingleton<ConnectorHost>();
         services.AddSingleton<IConnectorHost>(provider => provider.GetRequiredService<ConnectorHost>());
         return services;

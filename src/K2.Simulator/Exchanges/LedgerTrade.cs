@@ -1,3 +1,6 @@
+using K2.Domain;
+using K2.Domain.Trades;
+
 namespace K2.Simulator.Exchanges;
 
 /// <summary>A trade that a simulated exchange made.</summary>
@@ -8,4 +11,21 @@ namespace K2.Simulator.Exchanges;
 /// <param name="Quantity">Quantity as a whole number of its last digit.</param>
 /// <param name="TakerBought">Whether the taker bought.</param>
 /// <param name="TimeMicroseconds">Exchange time in microseconds since the Unix epoch, as the wire says it.</param>
-public sealed record LedgerTrade(string Native, ushort IdEpoch, long TradeId, long Price, long Quantity, bool TakerBought, long TimeMicroseconds);
+public sealed record LedgerTrade(string Native, ushort IdEpoch, long TradeId, long Price, long Quantity, bool TakerBought, long TimeMicroseconds)
+{
+    /// <summary>Returns the trade as the platform is to keep it, for instruments whose scales are the simulated digits.</summary>
+    public Trade ToTrade() => new()
+    {
+        TradeId = TradeId,
+        FirstTradeId = TradeId,
+        LastTradeId = TradeId,
+        IdEpoch = IdEpoch,
+        Kind = TradeKind.Single,
+        Price = new Price(Price),
+        Quantity = new Quantity(Quantity),
+        Side = TakerBought ? TakerSide.Buy : TakerSide.Sell,
+        Source = TradeSource.Simulated,
+        ExchangeTime = new Timestamp(TimeMicroseconds),
+        ReceivedTime = new Timestamp(TimeMicroseconds),
+    };
+}

@@ -1,9 +1,6 @@
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
-using K2.Exchanges.Binance;
-using K2.Exchanges.Coinbase;
-using K2.Exchanges.Kraken;
 using K2.Simulator.Exchanges;
 using K2.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -135,7 +132,7 @@ public sealed class ReconnectTests
     // The waits for data are of 5 s and more, the one for a close is of 1 s.
     private static bool IsBackoff(TimeSpan due) => due > Defaults.BackoffMin && due <= Defaults.BackoffMax;
 
-    private static AskingAdapter Adapter(Exchange kind) => new(kind switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() });
+    private static AskingAdapter Adapter(Exchange kind) => new(ExchangeAdapters.Of(kind));
 
     private static string Native(Exchange kind) => kind switch { Exchange.Binance => "BTCUSDT", Exchange.Kraken => "BTC/USD", _ => "BTC-USD" };
 

@@ -2,10 +2,7 @@ using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Domain.Trades;
-using K2.Exchanges.Binance;
-using K2.Exchanges.Coinbase;
 using K2.Exchanges.Gaps;
-using K2.Exchanges.Kraken;
 using K2.Exchanges.Rest;
 using K2.Simulator.Exchanges;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -95,7 +92,7 @@ public sealed class HistoryRequestsTests : IAsyncDisposable
             new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAAREST", 2, 4, 500_00, 1)], HistoryTrades = History, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true }, TestContext.Current.CancellationToken);
         _ledger = _venue.Ledger.Trades;
         _instrument = new Instrument(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4) { RestSymbol = "AAAREST" };
-        IExchangeAdapter adapter = exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
+        var adapter = ExchangeAdapters.Of(exchange);
         _keeper = new FeedKeeper([(_instrument, null)], _sink);
         var options = new RestOptions { EndpointOverride = _venue.RestEndpoint, BudgetOverride = new RequestBudget(100_000, TimeSpan.FromSeconds(1), TimeSpan.Zero) };
         _rest = new RestApi(exchange, adapter.History.BaseAddress, adapter.History.Budget, options, _http, TimeProvider.System, NullLogger.Instance);
@@ -113,19 +110,7 @@ public sealed class HistoryRequestsTests : IAsyncDisposable
             Frames = [],
             Records =
             [
-                new InstrumentRecords(_instrument, [LogRecord.OfTrade(new Trade
-                {
-                    TradeId = trade.TradeId,
-                    FirstTradeId = trade.TradeId,
-                    LastTradeId = trade.TradeId,
-                    Kind = TradeKind.Single,
-                    Price = new Price(trade.Price),
-                    Quantity = new Quantity(trade.Quantity),
-                    Side = trade.TakerBought ? TakerSide.Buy : TakerSide.Sell,
-                    Source = TradeSource.Live,
-                    ExchangeTime = new Timestamp(trade.TimeMicroseconds),
-                    ReceivedTime = new Timestamp(trade.TimeMicroseconds),
-                })]),
+                new InstrumentRecords(_instrument, [LogRecord.OfTrade(trade.ToTrade())]),
             ],
             Rejected = [],
             TradeFrames = 1,

@@ -1,14 +1,10 @@
 using K2.Abstractions.Warehouse;
 using K2.Cli.Bench.Soak;
-using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Domain.Trades;
 using K2.Exchanges;
-using K2.Exchanges.Binance;
-using K2.Exchanges.Coinbase;
 using K2.Exchanges.Gaps;
-using K2.Exchanges.Kraken;
 using K2.Exchanges.Rest;
 using K2.Simulator.Exchanges;
 using K2.Warehouse;
@@ -36,7 +32,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         Sink = sink;
         _http = new HttpClient();
         _keeper = new FeedKeeper(instruments.Select(instrument => (instrument, (FeedStart?)new FeedStart(Sink.Start(instrument.Id).IdEpoch, Sink.Start(instrument.Id).Seen, []))), Sink);
-        IExchangeAdapter adapter = exchange.Exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
+        var adapter = ExchangeAdapters.Of(exchange.Exchange);
         _rest = new RestApi(exchange.Exchange, adapter.History.BaseAddress, adapter.History.Budget, pace.Backfill.Rest with { EndpointOverride = exchange.RestEndpoint }, _http, TimeProvider.System, NullLogger.Instance);
         _backfiller = new Backfiller(exchange.Exchange, adapter.History, _keeper, _rest, pace.Backfill, TimeProvider.System, NullLogger.Instance);
         Worker = new ConnectorWorker(
@@ -65,7 +61,7 @@ internal sealed class SimulatedFeed : IAsyncDisposable
         // The first trade of each instrument was made before the start.
         var sink = new BookSink(instruments, writer);
         foreach (var instrument in instruments)
-            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(ToTrade(trade))));
+            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(trade.ToTrade())));
         return new SimulatedFeed(server, instruments, sink, pace, seed);
     }
 
@@ -131,19 +127,4 @@ internal sealed class SimulatedFeed : IAsyncDisposable
     };
 
     private static string Rest(Exchange exchange, string asset) => exchange == Exchange.Kraken ? (asset == "BTC" ? "XBT" : asset) + "USD" : Native(exchange, asset);
-
-    private static Trade ToTrade(LedgerTrade trade) => new()
-    {
-        TradeId = trade.TradeId,
-        FirstTradeId = trade.TradeId,
-        LastTradeId = trade.TradeId,
-        IdEpoch = trade.IdEpoch,
-        Kind = TradeKind.Single,
-        Price = new Price(trade.Price),
-        Quantity = new Quantity(trade.Quantity),
-        Side = trade.TakerBought ? TakerSide.Buy : TakerSide.Sell,
-        Source = TradeSource.Simulated,
-        ExchangeTime = new Timestamp(trade.TimeMicroseconds),
-        ReceivedTime = new Timestamp(trade.TimeMicroseconds),
-    };
 }
