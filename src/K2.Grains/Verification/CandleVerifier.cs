@@ -145,6 +145,7 @@ internal sealed class CandleVerifier(ICandleHistory history, RestApi rest, IWare
             next = page.Next;
         }
 
-        return (candles, null);
+        // Pages may begin before what was asked for, and then overlap.
+        return ([.. candles.DistinctBy(candle => candle.WindowStart)], null);
     }
 }

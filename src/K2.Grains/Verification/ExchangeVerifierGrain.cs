@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using K2.Abstractions.Warehouse;
+using K2.Contracts.Http;
 using K2.Contracts.Verification;
 using K2.Domain;
 using K2.Domain.Instruments;
@@ -8,8 +9,9 @@ using K2.Grains.Connectors;
 
 namespace K2.Grains.Verification;
 
-/// <summary>Compares one exchange's candles every day by a reminder; outcomes are rows of <c>audit_log</c>.</summary>
+/// <summary>Compares one exchange's candles every day by a reminder; outcomes are rows of <c>audit_log</c>, and the latest stay in memory for the status.</summary>
 [GrainType("verifier")]
+[KeepAlive]
 internal sealed class ExchangeVerifierGrain(IConnectorHost host, IWarehouseWriter writer) : Grain, IExchangeVerifierGrain, IRemindable
 {
     private const string Daily = "daily-verification";
@@ -34,7 +36,7 @@ internal sealed class ExchangeVerifierGrain(IConnectorHost host, IWarehouseWrite
         var outcome = await host.VerifyAsync(_exchange, symbol, TimeSpan.FromHours(hours), CancellationToken.None);
         _latest = _latest.SetItem(outcome.Symbol, outcome);
         await writer.WriteAuditAsync(
-            [new AuditEntry(Timestamp.From(new DateTimeOffset(outcome.At, TimeSpan.Zero)), "exchange-candles", $"{outcome.Exchange} {outcome.Symbol}", outcome.Problem.Length > 0 ? "failed" : outcome.Passed ? "equal" : "different", JsonSerializer.Serialize(outcome))],
+            [new AuditEntry(Timestamp.From(new DateTimeOffset(outcome.At, TimeSpan.Zero)), "exchange-candles", $"{outcome.Exchange} {outcome.Symbol}", outcome.Problem.Length > 0 ? "failed" : outcome.Passed ? "equal" : "different", JsonSerializer.Serialize(outcome, ApiJson.Default.SymbolVerification))],
             CancellationToken.None);
         return outcome;
     }

@@ -3,11 +3,8 @@ using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
-using K2.Domain.Trades;
 using K2.Exchanges;
-using K2.Exchanges.Binance;
-using K2.Exchanges.Coinbase;
-using K2.Exchanges.Kraken;
+using K2.Exchanges.Candles;
 using K2.Exchanges.Rest;
 using K2.Grains.Verification;
 using K2.Simulator.Exchanges;
@@ -102,6 +99,19 @@ public sealed class CandleVerifierTests : IAsyncDisposable
         Assert.Contains("HTTP 503", outcome.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Verify_PagesThatOverlap_CountEachCandleOnce()
+    {
+        var verifier = await StartAsync(Exchange.Coinbase, trade => trade);
+        var once = await verifier.VerifyAsync(_instrument, TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        var twice = new CandleVerifier(new Overlapping(ExchangeAdapters.Of(Exchange.Coinbase).Candles), _rest, _warehouse, TimeProvider.System);
+
+        var outcome = await twice.VerifyAsync(_instrument, TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal("", outcome.Problem);
+        Assert.Equal(once.Timeframes.Select(frame => frame.Equal), outcome.Timeframes.Select(frame => frame.Equal));
+    }
+
     private async Task<CandleVerifier> StartAsync(Exchange exchange, Func<LedgerTrade, LedgerTrade?> change)
     {
         // Two trades a second over half an hour: the last one is of now.
@@ -116,7 +126,7 @@ public sealed class CandleVerifierTests : IAsyncDisposable
         {
             if (change(trade) is not { } taken) continue;
             last = taken;
-            book.Apply(LogPosition.Create(1, ++offset), LogRecord.OfTrade(ToTrade(taken)), changes);
+            book.Apply(LogPosition.Create(1, ++offset), LogRecord.OfTrade(taken.ToTrade()), changes);
         }
 
         book.Apply(LogPosition.Create(1, ++offset), LogRecord.OfWatermark(new Timestamp(last!.TimeMicroseconds)), changes);
@@ -124,23 +134,23 @@ public sealed class CandleVerifierTests : IAsyncDisposable
         await _warehouse.WriteAsync(
             new SymbolFlush { Instrument = _instrument, Trades = changes.NewTrades, Candles = changes.Candles, Revisions = changes.Revisions, DeadLetters = [], Position = book.Position, State = book.Serialize() }, TestContext.Current.CancellationToken);
 
-        IExchangeAdapter adapter = exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
+        var adapter = ExchangeAdapters.Of(exchange);
         var options = new RestOptions { EndpointOverride = _venue.RestEndpoint, BudgetOverride = new RequestBudget(100_000, TimeSpan.FromSeconds(1), TimeSpan.Zero), RetryMin = TimeSpan.FromMilliseconds(1), RetryMax = TimeSpan.FromMilliseconds(2) };
         _rest = new RestApi(exchange, adapter.History.BaseAddress, adapter.History.Budget, options, _http, TimeProvider.System, NullLogger.Instance);
         return new CandleVerifier(adapter.Candles, _rest, _warehouse, TimeProvider.System);
     }
 
-    private static Trade ToTrade(LedgerTrade trade) => new()
+    /// <summary>Gives each candle twice, as pages do that begin before what was asked for.</summary>
+    private sealed class Overlapping(ICandleHistory inner) : ICandleHistory
     {
-        TradeId = trade.TradeId,
-        FirstTradeId = trade.TradeId,
-        LastTradeId = trade.TradeId,
-        Kind = TradeKind.Single,
-        Price = new Price(trade.Price),
-        Quantity = new Quantity(trade.Quantity),
-        Side = trade.TakerBought ? TakerSide.Buy : TakerSide.Sell,
-        Source = TradeSource.Simulated,
-        ExchangeTime = new Timestamp(trade.TimeMicroseconds),
-        ReceivedTime = new Timestamp(trade.TimeMicroseconds),
-    };
+        public IReadOnlyList<Timeframe> Timeframes => inner.Timeframes;
+
+        public HistoryQuery Query(Instrument instrument, Timeframe timeframe, Timestamp from, Timestamp to) => inner.Query(instrument, timeframe, from, to);
+
+        public CandleAnswer Read(Instrument instrument, Timeframe timeframe, Timestamp from, Timestamp to, ReadOnlySpan<byte> body)
+        {
+            var answer = inner.Read(instrument, timeframe, from, to, body);
+            return answer with { Candles = [.. answer.Candles, .. answer.Candles] };
+        }
+    }
 }
