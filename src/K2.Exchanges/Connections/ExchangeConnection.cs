@@ -71,7 +71,7 @@ internal sealed class ExchangeConnection
         {
             try
             {
-                await ReceiveLoopAsync(socket, leave, drain);
+                await ReceiveLoopAsync(socket, stop, leave, drain);
             }
             catch (Exception e) when (!_sinkFailed && IsLoss(e))
             {
@@ -90,8 +90,9 @@ internal sealed class ExchangeConnection
         }
     }
 
-    private async Task ReceiveLoopAsync(ExchangeSocket socket, CancellationToken stop, CancellationToken drain)
+    private async Task ReceiveLoopAsync(ExchangeSocket socket, CancellationToken stop, CancellationToken leave, CancellationToken drain)
     {
+        // Who leaves reads on until the socket is empty: what had come by then must not be lost to the connection that takes over.
         while (_end is null && !stop.IsCancellationRequested)
         {
             var receive = socket.ReceiveAsync(_buffer.Next());
@@ -103,7 +104,7 @@ internal sealed class ExchangeConnection
             else
             {
                 var pending = receive.AsTask();
-                if (!await WaitForDataAsync(pending, socket, stop, drain))
+                if (!await WaitForDataAsync(pending, socket, leave, drain))
                 {
                     _abandoned = pending;
                     return;
@@ -124,7 +125,7 @@ internal sealed class ExchangeConnection
     }
 
     /// <summary>The socket is empty: hands over what lingers, asks a silent exchange for a sign of life. False if the connection is to end.</summary>
-    private async Task<bool> WaitForDataAsync(Task pending, ExchangeSocket socket, CancellationToken stop, CancellationToken drain)
+    private async Task<bool> WaitForDataAsync(Task pending, ExchangeSocket socket, CancellationToken leave, CancellationToken drain)
     {
         // Two clocks: the wait for an answer goes on while the silence that follows a question is counted anew.
         var emptySince = _context.Time.GetTimestamp();
@@ -134,9 +135,9 @@ internal sealed class ExchangeConnection
             var wait = NextDeadline(emptySince, quietSince);
             if (wait > TimeSpan.Zero)
             {
-                await pending.WaitAsync(wait, _context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await pending.WaitAsync(wait, _context.Time, leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (pending.IsCompleted) return true;
-                if (stop.IsCancellationRequested) return false;
+                if (leave.IsCancellationRequested) return false;
             }
 
             if (!_batch.IsEmpty && _context.Time.GetElapsedTime(_batchStartedAt) >= _options.Linger) await HandOverAsync(drain);

@@ -1,8 +1,6 @@
+using System.Text;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
-using K2.Exchanges.Binance;
-using K2.Exchanges.Coinbase;
-using K2.Exchanges.Kraken;
 using K2.Simulator.Exchanges;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,14 +21,13 @@ public sealed class RotationTests
         var instrument = Instrument(exchange);
         var sink = new TestSink();
         await using var running = new Running(Worker(exchange, instrument, venue, sink, TimeSpan.FromMilliseconds(100)));
-        await Subscribed(running);
+        await Subscribed(sink);
         venue.Release();
         await venue.Finished.WaitAsync(TestContext.Current.CancellationToken);
-        var last = venue.Ledger.Trades[^1].TradeId;
+        await All(sink, instrument);
+        await running.StopAsync();
 
-        await sink.Until(s => s.TradesOf(instrument.Id.Symbol).Any(trade => trade.TradeId == last));
-
-        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct().Order());
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink, instrument).Order());
         Assert.True(running.Worker.Status.Connects >= 2, $"{running.Worker.Status.Connects} connections");
         Assert.Equal("", running.Worker.Status.LastError);
     }
@@ -42,16 +39,16 @@ public sealed class RotationTests
         var instrument = Instrument(Exchange.Binance);
         var sink = new TestSink();
         await using var running = new Running(Worker(Exchange.Binance, instrument, venue, sink, null));
-        await Subscribed(running);
+        await Subscribed(sink);
         venue.Release();
         await sink.Until(s => s.Trades > Trades / 3);
 
         venue.Announce();
         await venue.Finished.WaitAsync(TestContext.Current.CancellationToken);
-        var last = venue.Ledger.Trades[^1].TradeId;
-        await sink.Until(s => s.TradesOf(instrument.Id.Symbol).Any(trade => trade.TradeId == last));
+        await All(sink, instrument);
+        await running.StopAsync();
 
-        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct().Order());
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink, instrument).Order());
         Assert.Equal(2, running.Worker.Status.Connects);
     }
 
@@ -62,20 +59,24 @@ public sealed class RotationTests
         var instrument = Instrument(Exchange.Binance);
         var sink = new TestSink();
         await using var running = new Running(Worker(Exchange.Binance, instrument, venue, sink, TimeSpan.FromMilliseconds(50)));
-        await Subscribed(running);
+        await Subscribed(sink);
         venue.Inject(FaultKind.RefuseConnections, 1, TimeSpan.FromHours(1));
         venue.Release();
-        await sink.Until(s => s.Trades >= Trades);
-
-        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId));
+        await All(sink, instrument);
         Assert.Equal(ConnectorState.Streaming, running.Worker.Status.State);
+        await running.StopAsync();
+
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink, instrument).Order());
     }
 
-    private static async Task Subscribed(Running running)
-    {
-        // The worker tells its state only when asked.
-        while (running.Worker.Status.State != ConnectorState.Streaming) await Task.Yield();
-    }
+    /// <summary>Ends when every trade has come, on whichever connection.</summary>
+    private static Task All(TestSink sink, Instrument instrument) => sink.Until(s => s.Trades >= Trades && Ids(s, instrument).Count() == Trades);
+
+    private static IEnumerable<long> Ids(TestSink sink, Instrument instrument) => sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct();
+
+    /// <summary>Ends with the exchange's answer to the subscription: from there on it sends every trade.</summary>
+    private static Task Subscribed(TestSink sink) => sink.Until(s => s.Batches.SelectMany(batch => batch.Frames).Any(frame =>
+        Encoding.UTF8.GetString(frame.Bytes.Span) is var text && (text.Contains("\"result\"", StringComparison.Ordinal) || text.Contains("\"subscriptions\"", StringComparison.Ordinal))));
 
     private static Task<SimulatedExchange> StartAsync(Exchange exchange) => SimulatedExchange.StartAsync(
         new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true },
@@ -85,8 +86,7 @@ public sealed class RotationTests
 
     private static ConnectorWorker Worker(Exchange exchange, Instrument instrument, SimulatedExchange venue, TestSink sink, TimeSpan? rotateAfter)
     {
-        IExchangeAdapter adapter = exchange switch { Exchange.Binance => new BinanceAdapter(), Exchange.Kraken => new KrakenAdapter(), _ => new CoinbaseAdapter() };
         var options = Some.Options(venue.WebSocketEndpoint) with { RotateAfter = rotateAfter, RotateOverlap = TimeSpan.FromSeconds(1), RotateRetry = TimeSpan.FromMilliseconds(50) };
-        return new ConnectorWorker(adapter, new InstrumentTable([instrument]), [instrument], options, sink, null, TradeSource.Simulated, new Random(1), TimeProvider.System, NullLogger.Instance);
+        return new ConnectorWorker(ExchangeAdapters.Of(exchange), new InstrumentTable([instrument]), [instrument], options, sink, null, TradeSource.Simulated, new Random(1), TimeProvider.System, NullLogger.Instance);
     }
 }
