@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using K2.Api.Tests.Hosting;
 
 namespace K2.Api.Tests.Cli;
@@ -70,11 +72,14 @@ public sealed class OperatorCommandTests(TestPlatform platform)
         Assert.Equal((1, "k2: a replay has no exchange to ask\n"), (run.ExitCode, run.Error));
     }
 
-    [Fact]
-    public async Task Import_File_SendsItsLinesAndSaysWhatBecameOfThem()
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("csv.gz")]
+    [InlineData("zip")]
+    public async Task Import_File_SendsItsLinesAndSaysWhatBecameOfThem(string kind)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"k2-{Guid.NewGuid():N}.csv");
-        await File.WriteAllTextAsync(file, "1,2.5,1,2.5,1723161255342,True,True\n", TestContext.Current.CancellationToken);
+        var file = Path.Combine(Path.GetTempPath(), $"k2-{Guid.NewGuid():N}.{kind}");
+        await WriteAsync(file, "1,2.5,1,2.5,1723161255342,True,True\n");
         try
         {
             var run = await RunAsync("import", file, "--exchange", "binance", "--symbol", "BTC/USDT");
@@ -128,6 +133,27 @@ public sealed class OperatorCommandTests(TestPlatform platform)
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    private static async Task WriteAsync(string file, string text)
+    {
+        await using var stream = File.Create(file);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        if (file.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            await using var packed = new GZipStream(stream, CompressionMode.Compress);
+            await packed.WriteAsync(bytes, TestContext.Current.CancellationToken);
+        }
+        else if (file.EndsWith(".zip", StringComparison.Ordinal))
+        {
+            await using var archive = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, TestContext.Current.CancellationToken);
+            await using var entry = await archive.CreateEntry("trades.csv").OpenAsync(TestContext.Current.CancellationToken);
+            await entry.WriteAsync(bytes, TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            await stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
         }
     }
 

@@ -8,6 +8,20 @@ namespace K2.Exchanges.Tests.Connections;
 public sealed class WatermarkTests
 {
     [Fact]
+    public void TryFinish_TradesBehindTheLastWatermarkThatAreNoNewer_OneMore()
+    {
+        var tracker = new WatermarkTracker(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1));
+        Assert.True(tracker.Advance(Timestamp.FromMilliseconds(10_000), out var first));
+
+        // Another symbol's look back comes behind it and is older: its candles wait for a watermark too.
+        Assert.False(tracker.Advance(Timestamp.FromMilliseconds(9_000), out _));
+        Assert.True(tracker.TryFinish(out var last));
+
+        Assert.Equal((Timestamp.FromMilliseconds(9_750), Timestamp.FromMilliseconds(9_750)), (first, last));
+        Assert.False(tracker.TryFinish(out _));
+    }
+
+    [Fact]
     public async Task Run_AnyBatchSize_GivesTheSameRecords()
     {
         var path = Some.Capture(Some.BinanceTrades);

@@ -241,6 +241,21 @@ public sealed class BackfillerTests : IAsyncDisposable
         Assert.Equal(2, _backfiller!.Waiting);
     }
 
+    [Fact]
+    public async Task Run_EveryPage_EndsWithAWatermarkBehindItsTrades()
+    {
+        Serve(1, 40);
+        Start();
+
+        await LiveAsync("c1", 1, 2);
+        await LiveAsync("c2", 33);
+        await _sink.Until(Closed);
+
+        var pages = _sink.Batches.Where(batch => batch.IsFetched && batch.Trades > 0).Select(batch => batch.Records.Single().Records).ToList();
+        Assert.Equal(3, pages.Count);
+        Assert.All(pages, records => Assert.Equal(RecordKind.Watermark, records.Last(record => record.Kind is RecordKind.Trade or RecordKind.Watermark).Kind));
+    }
+
     private static bool Closed(TestSink sink) => sink.Records("BTC/USDT").Any(record => record.Kind == RecordKind.GapClosed);
 
     private static HttpResponseMessage TooMany()
