@@ -8,7 +8,7 @@ namespace K2.Exchanges.Rest;
 /// Asks one exchange's REST API: within its budget, with the waits that it asks for, and with growing ones when it fails. All who ask the
 /// exchange share one, because the exchange counts them together. Thread-safe.
 /// </summary>
-public sealed partial class RestApi : IDisposable
+public sealed partial class RestApi
 {
     private readonly Exchange _exchange;
     private readonly Uri _address;
@@ -114,9 +114,6 @@ public sealed partial class RestApi : IDisposable
             LogPaused(_exchange, problem, wait);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _rate.Dispose();
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

@@ -139,7 +139,6 @@ public sealed class ConnectorHost(
     public async ValueTask DisposeAsync()
     {
         foreach (var exchange in _running.Keys) await StopAsync(exchange);
-        foreach (var rest in _rests.Values) rest.Dispose();
         _change.Dispose();
         _http.Dispose();
     }

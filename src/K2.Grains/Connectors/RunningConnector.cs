@@ -80,8 +80,6 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         {
             await _sink.DisposeAsync();
             await _live.DisposeAsync();
-            _backfiller?.Dispose();
-            _keeper?.Dispose();
             _stop.Dispose();
         }
     }

@@ -12,7 +12,7 @@ using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Imports;
 
-public sealed class TradeImportTests : IDisposable
+public sealed class TradeImportTests
 {
     private static readonly Instrument Btc = new(InstrumentId.Create(Exchange.Binance, "BTC/USDT"), "BTCUSDT", "BTC", "USDT", 8, 8);
     private static readonly Instrument Bch = new(InstrumentId.Create(Exchange.Kraken, "BCH/EUR"), "BCH/EUR", "BCH", "EUR", 8, 8);
@@ -25,8 +25,6 @@ public sealed class TradeImportTests : IDisposable
         _keeper = new FeedKeeper([(Btc, null), (Bch, null)], _sink);
         _import = new TradeImport(_keeper, TimeProvider.System);
     }
-
-    public void Dispose() => _keeper.Dispose();
 
     [Fact]
     public async Task Take_TradesOfBinance_EqualThePublishedOnes()
