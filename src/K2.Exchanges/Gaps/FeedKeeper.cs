@@ -119,6 +119,27 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
         }
     }
 
+    /// <summary>Writes into the log which ids between the known ones are missing without anybody's asking for them; returns how many.</summary>
+    internal async ValueTask<long> RecordHolesAsync(InstrumentFeed feed, CancellationToken cancellationToken)
+    {
+        await _order.TakeAsync(cancellationToken);
+        try
+        {
+            var holes = feed.Holes();
+            var records = holes.SelectMany(b => new[]
+            {
+                LogRecord.OfGapOpened(b.From, b.Until, b.FirstId, b.LastId, b.IdEpoch, b.Cause),
+                LogRecord.OfGapGivenUp(b.From, b.Until, b.FirstId, b.LastId, b.IdEpoch, b.Cause, b.Reason),
+            }).ToList();
+            if (records.Count > 0) await _sink.AcceptAsync(Records(feed.Instrument, records), cancellationToken);
+            return holes.Sum(hole => hole.LastId - hole.FirstId + 1);
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
     internal InstrumentFeed? Find(InstrumentId instrument) => _feeds.GetValueOrDefault(instrument);
 
     private static FrameBatch Records(Instrument instrument, List<LogRecord> records) => new()

@@ -128,8 +128,10 @@ public sealed class ConnectorHost(
     public async Task<ImportOutcome> ImportAsync(Exchange exchange, ImportChunk chunk, CancellationToken cancellationToken)
     {
         if (options.Source == TradeSource.Simulated) throw new InvalidOperationException("This data folder holds simulated trades, and files hold real ones: start a silo with --source live and its own --data folder.");
-        var counts = await new TradeImport(Keeper(exchange), time).TakeAsync(Find(exchange, chunk.Symbol), chunk.Origin, (TradeFileFormat)chunk.Format, chunk.FirstLine, chunk.Lines, cancellationToken);
-        return new ImportOutcome { Taken = counts.Taken, Known = counts.Known, Overlapping = counts.Overlapping, Bad = counts.Bad };
+        var (import, instrument) = (new TradeImport(Keeper(exchange), time), Find(exchange, chunk.Symbol));
+        var counts = await import.TakeAsync(instrument, chunk.Origin, (TradeFileFormat)chunk.Format, chunk.FirstLine, chunk.Lines, cancellationToken);
+        var missing = chunk.IsLast ? await import.FinishAsync(instrument, cancellationToken) : 0;
+        return new ImportOutcome { Taken = counts.Taken, Known = counts.Known, Overlapping = counts.Overlapping, Bad = counts.Bad, Missing = missing };
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using K2.Abstractions.Warehouse;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -52,6 +53,9 @@ internal sealed class BookSink : IConnectorSink
 
     /// <summary>Trades of a known id with other content.</summary>
     public long Conflicts { get; private set; }
+
+    /// <summary>The longest time from the message or page that showed a gap to the gap's record.</summary>
+    public TimeSpan SlowestFinding { get; private set; }
 
     /// <summary>Messages and pages that were refused.</summary>
     public long Rejected { get; private set; }
@@ -126,6 +130,11 @@ internal sealed class BookSink : IConnectorSink
         {
             _trace.Append(MemoryMarshal.AsBytes([_world.Time.GetTimestamp(), batch.Frames.Count]));
             Rejected += batch.Rejected.Count;
+            if (batch.Records.Any(part => part.Records.Exists(record => record.Kind == RecordKind.GapOpened)))
+            {
+                var finding = Timestamp.From(_world.Time.GetUtcNow()).Since(batch.Frames[0].ReceivedTime);
+                if (finding > SlowestFinding) SlowestFinding = finding;
+            }
         }
 
         foreach (var (instrument, records) in batch.Records)

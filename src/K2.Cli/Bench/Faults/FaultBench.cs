@@ -27,6 +27,7 @@ internal sealed class FaultBench(TextWriter output, Func<FeedWorld> newWorld)
     private long _filled;
     private long _backfilled;
     private long _trades;
+    private TimeSpan _slowestFinding;
 
     /// <summary>Runs seeds, several at once; true if all equal their ledgers.</summary>
     public async Task<bool> RunAsync(int firstSeed, int seeds, string folder, CancellationToken cancellationToken)
@@ -48,7 +49,7 @@ internal sealed class FaultBench(TextWriter output, Func<FeedWorld> newWorld)
         });
 
         Print("faults: " + string.Join(", ", _fired.Select(fault => $"{fault.Key} {fault.Value}")));
-        Print(string.Create(CultureInfo.InvariantCulture, $"{_trades} trades, {_filled} gaps filled, {_backfilled} trades by REST, slowest settling {slowest.TotalSeconds:0.0} s, {watch.Elapsed.TotalSeconds:0} s in all"));
+        Print(string.Create(CultureInfo.InvariantCulture, $"{_trades} trades, {_filled} gaps filled, each recorded within {_slowestFinding.TotalMilliseconds:0} ms of what showed it, {_backfilled} trades by REST, slowest settling {slowest.TotalSeconds:0.0} s, {watch.Elapsed.TotalSeconds:0} s in all"));
         Print(failed == 0 ? $"PASSED: {seeds} seeds equal their ledgers" : $"FAILED: {failed} of {seeds} seeds differ");
         return failed == 0;
     }
@@ -112,6 +113,7 @@ internal sealed class FaultBench(TextWriter output, Func<FeedWorld> newWorld)
                     _filled += feed.Feed.Filled;
                     _backfilled += feed.Feed.Backfilled;
                     _trades += feed.Venue.Ledger.Made;
+                    if (feed.Sink.SlowestFinding > _slowestFinding) _slowestFinding = feed.Sink.SlowestFinding;
                 }
             }
 

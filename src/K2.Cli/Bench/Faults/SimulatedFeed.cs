@@ -16,6 +16,7 @@ namespace K2.Cli.Bench.Faults;
 internal sealed class SimulatedFeed : IDisposable
 {
     private static readonly (string Base, long Price, int Weight)[] Assets = [("BTC", 60_000_00, 60), ("ETH", 2_600_00, 30), ("SOL", 150_00, 9), ("ADA", 35, 1)];
+    private static readonly TimeSpan LongestFinding = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private readonly SimulatedExchange _exchange;
     private readonly FeedNetwork _network;
@@ -99,6 +100,7 @@ internal sealed class SimulatedFeed : IDisposable
                 lines.Add($"{instrument.Id}: a gap stays: {gap}");
         }
 
+        if (Sink.SlowestFinding > LongestFinding) lines.Add($"{_exchange.Exchange.ToName()}: a gap was recorded {Sink.SlowestFinding} after what showed it");
         if (Sink.Conflicts > 0) lines.Add($"{_exchange.Exchange.ToName()}: {Sink.Conflicts} conflicts");
         return lines;
     }
