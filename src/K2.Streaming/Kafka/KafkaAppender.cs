@@ -31,13 +31,13 @@ internal sealed class KafkaAppender : IAsyncDisposable
     private int _messages;
     private bool _closed;
 
-    public KafkaAppender(Func<IProducer<byte[], byte[]>> newProducer, KafkaLogOptions options, TimeProvider time, IProtocolProbe probe)
+    public KafkaAppender(IProducer<byte[], byte[]> producer, Func<IProducer<byte[], byte[]>> newProducer, KafkaLogOptions options, TimeProvider time, IProtocolProbe probe)
     {
         _newProducer = newProducer;
         _options = options;
         _time = time;
         _probe = probe;
-        _producer = newProducer();
+        _producer = producer;
     }
 
     /// <summary>Bytes that are sent and not acknowledged.</summary>
@@ -91,10 +91,10 @@ internal sealed class KafkaAppender : IAsyncDisposable
         Abandon(append.Producer, failure);
     }
 
-    /// <summary>Waits for what is under way, for at most the close timeout; fails the rest.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Takes no further appends and waits for those under way, for at most the close timeout.</summary>
+    public async Task CloseAsync()
     {
-        Task idle, replacing;
+        Task idle;
         lock (_gate)
         {
             if (_closed) return;
@@ -102,11 +102,16 @@ internal sealed class KafkaAppender : IAsyncDisposable
             _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_sent.Count + _waiting.Count == 0) _idle.SetResult();
             idle = _idle.Task;
-            replacing = _replacing;
         }
 
         await Task.WhenAny(idle, Task.Delay(_options.CloseTimeout, _time));
-        await replacing;
+    }
+
+    /// <summary>Gives up the producer; what is still under way fails.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        await _replacing;
         IProducer<byte[], byte[]>? producer;
         lock (_gate) producer = _producer;
         Abandon(producer, new K2Exception("the log was closed before Kafka acknowledged the append", true));

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
@@ -26,12 +27,21 @@ public sealed partial class KafkaLog : ILog
     private int _disposed;
 
     private KafkaLog(
-        KafkaLogOptions options, Dictionary<string, TopicState> topics, KafkaClients clients, KafkaAdmin admin, EpochJournal journal, long watchFrom, IProtocolProbe probe, TimeProvider time, ILogger logger)
+        KafkaLogOptions options,
+        Dictionary<string, TopicState> topics,
+        KafkaClients clients,
+        IProducer<byte[], byte[]> producer,
+        KafkaAdmin admin,
+        EpochJournal journal,
+        long watchFrom,
+        IProtocolProbe probe,
+        TimeProvider time,
+        ILogger logger)
     {
         _options = options;
         _topics = topics;
         _admin = admin;
-        _appender = new KafkaAppender(clients.Producer, options, time, probe);
+        _appender = new KafkaAppender(producer, clients.Producer, options, time, probe);
         _pool = new FetchPool(clients, options, logger);
         _committer = new OffsetCommitter(admin, _closed.Token);
         _probe = probe;
@@ -70,20 +80,22 @@ public sealed partial class KafkaLog : ILog
     {
         options.Validate();
         var clients = new KafkaClients(options, logger);
+        var producer = clients.Producer();
         var client = clients.Admin();
         var admin = new KafkaAdmin(client, options);
         try
         {
-            var journal = new EpochJournal(clients, options);
-            var opener = new KafkaLogOpener(client, admin, journal, options, time);
+            var journal = new EpochJournal(clients, admin, options);
+            var opener = new KafkaLogOpener(client, producer, admin, journal, options, time);
             var (topics, next) = await opener.RunAsync(highestSeen, cancellationToken);
             foreach (var (topic, from, to) in opener.Changes.Where(change => change.From > 0 || change.To > 1)) LogEpoch(logger, topic, from, to);
             foreach (var (partition, committed, end) in opener.SetBack) LogCommittedSetBack(logger, partition.Topic, partition.Partition.Value, committed, end);
             LogOpened(logger, options.BootstrapServers, options.Topics.Count, options.EpochTopic);
-            return new KafkaLog(options, topics, clients, admin, journal, next, probe, time, logger);
+            return new KafkaLog(options, topics, clients, producer, admin, journal, next, probe, time, logger);
         }
         catch (Exception exception)
         {
+            producer.Dispose();
             admin.Dispose();
             if (exception is K2Exception and not StartupException) throw new StartupException($"the log in Kafka at {options.BootstrapServers} cannot be opened: {exception.Message}", exception);
             throw;
@@ -162,11 +174,10 @@ public sealed partial class KafkaLog : ILog
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _appender.DisposeAsync();
+        await _appender.CloseAsync();
         await _closed.CancelAsync();
         await _watching;
-        await _pool.DisposeAsync();
-        await Task.Run(_admin.Dispose);
+        await Task.WhenAll(_appender.DisposeAsync().AsTask(), _pool.DisposeAsync().AsTask(), Task.Run(_admin.Dispose));
         _closed.Dispose();
     }
 

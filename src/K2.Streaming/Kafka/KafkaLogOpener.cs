@@ -5,7 +5,7 @@ using K2.Domain.Log;
 namespace K2.Streaming.Kafka;
 
 /// <summary>What opening finds in Kafka and makes of it: topics, epochs, committed positions.</summary>
-internal sealed class KafkaLogOpener(IAdminClient client, KafkaAdmin admin, EpochJournal journal, KafkaLogOptions options, TimeProvider time)
+internal sealed class KafkaLogOpener(IAdminClient client, IProducer<byte[], byte[]> producer, KafkaAdmin admin, EpochJournal journal, KafkaLogOptions options, TimeProvider time)
 {
     private static readonly TimeSpan TopicPause = TimeSpan.FromMilliseconds(200);
     private readonly List<(string Topic, int From, int To)> _changes = [];
@@ -24,8 +24,10 @@ internal sealed class KafkaLogOpener(IAdminClient client, KafkaAdmin admin, Epoc
     {
         await CheckTopicsAsync(cancellationToken);
         var (epochs, next) = await journal.ReadAsync(time, cancellationToken);
-        var ends = await PerTopicAsync(admin.EndsAsync, cancellationToken);
+
+        // In this order: others append and commit meanwhile, and a committed offset that is read later may rightly lie above the end.
         var committed = await PerTopicAsync(admin.CommittedAsync, cancellationToken);
+        var ends = await PerTopicAsync(admin.EndsAsync, cancellationToken);
 
         var records = new List<EpochRecord>();
         foreach (var topic in options.Topics)
@@ -39,7 +41,7 @@ internal sealed class KafkaLogOpener(IAdminClient client, KafkaAdmin admin, Epoc
 
         if (records.Count > 0)
         {
-            await journal.WriteAsync(records, cancellationToken);
+            await journal.WriteAsync(producer, records, cancellationToken);
             (epochs, next) = await journal.ReadAsync(time, cancellationToken);
             foreach (var topic in options.Topics) EpochPlan.CheckPartitions(topic, epochs[topic.Name]);
         }

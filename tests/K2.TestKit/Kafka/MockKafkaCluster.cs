@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -11,6 +13,8 @@ public sealed class MockKafkaCluster : IDisposable
 {
     private const int ProducerType = 0;
     private const int ErrorBytes = 512;
+
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(5);
 
     private readonly nint _client;
     private readonly nint _cluster;
@@ -40,22 +44,22 @@ public sealed class MockKafkaCluster : IDisposable
     public string Bootstraps { get; }
 
     /// <summary>Creates a topic.</summary>
-    public void CreateTopic(string name, int partitions) => Check(MockKafkaNative.rd_kafka_mock_topic_create(_cluster, name, partitions, 1));
+    public void CreateTopic(string name, int partitions) => Call(() => MockKafkaNative.rd_kafka_mock_topic_create(_cluster, name, partitions, 1));
 
     /// <summary>Deletes a topic with its records; the offsets that groups have committed for it stay.</summary>
-    public void DeleteTopic(string name) => Check(MockKafkaNative.rd_kafka_mock_topic_delete(_cluster, name));
+    public void DeleteTopic(string name) => Call(() => MockKafkaNative.rd_kafka_mock_topic_delete(_cluster, name));
 
     /// <summary>Deletes the records of a partition below an offset, as retention does.</summary>
-    public void DeleteRecords(string topic, int partition, long before) => Check(MockKafkaNative.rd_kafka_mock_partition_delete_records(_cluster, topic, partition, before));
+    public void DeleteRecords(string topic, int partition, long before) => Call(() => MockKafkaNative.rd_kafka_mock_partition_delete_records(_cluster, topic, partition, before));
 
     /// <summary>Breaks a broker's connections and refuses new ones.</summary>
-    public void SetDown(int broker = 1) => Check(MockKafkaNative.rd_kafka_mock_broker_set_down(_cluster, broker));
+    public void SetDown(int broker = 1) => Call(() => MockKafkaNative.rd_kafka_mock_broker_set_down(_cluster, broker));
 
     /// <summary>Lets a broker answer again.</summary>
-    public void SetUp(int broker = 1) => Check(MockKafkaNative.rd_kafka_mock_broker_set_up(_cluster, broker));
+    public void SetUp(int broker = 1) => Call(() => MockKafkaNative.rd_kafka_mock_broker_set_up(_cluster, broker));
 
     /// <summary>Sets how long a broker holds back each answer.</summary>
-    public void SetRoundTrip(TimeSpan time, int broker = 1) => Check(MockKafkaNative.rd_kafka_mock_broker_set_rtt(_cluster, broker, (int)time.TotalMilliseconds));
+    public void SetRoundTrip(TimeSpan time, int broker = 1) => Call(() => MockKafkaNative.rd_kafka_mock_broker_set_rtt(_cluster, broker, (int)time.TotalMilliseconds));
 
     /// <summary>Answers the next requests of a kind with these errors, one each, whichever broker they reach. The requests have no effect.</summary>
     /// <param name="request">The API key of Kafka's protocol.</param>
@@ -67,10 +71,10 @@ public sealed class MockKafkaCluster : IDisposable
     public void ClearErrors(MockKafkaRequest request) => MockKafkaNative.rd_kafka_mock_clear_request_errors(_cluster, (short)request);
 
     /// <summary>Makes a broker the coordinator of a group.</summary>
-    public void SetGroupCoordinator(string group, int broker) => Check(MockKafkaNative.rd_kafka_mock_coordinator_set(_cluster, "group", group, broker));
+    public void SetGroupCoordinator(string group, int broker) => Call(() => MockKafkaNative.rd_kafka_mock_coordinator_set(_cluster, "group", group, broker));
 
     /// <summary>Makes a broker the leader of a partition.</summary>
-    public void SetLeader(string topic, int partition, int broker) => Check(MockKafkaNative.rd_kafka_mock_partition_set_leader(_cluster, topic, partition, broker));
+    public void SetLeader(string topic, int partition, int broker) => Call(() => MockKafkaNative.rd_kafka_mock_partition_set_leader(_cluster, topic, partition, broker));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -81,8 +85,29 @@ public sealed class MockKafkaCluster : IDisposable
         MockKafkaNative.rd_kafka_destroy(_client);
     }
 
-    private static void Check(int error)
+    // The cluster's thread sometimes misses that it has a call to serve, and then sleeps for a second: a connection wakes it.
+    private void Call(Func<int> call)
     {
+        var error = 0;
+        var caller = new Thread(() => error = call()) { IsBackground = true };
+        caller.Start();
+        while (!caller.Join(Nap)) Nudge();
         if (error != 0) throw new InvalidOperationException($"the mock cluster refused with error {error}");
+    }
+
+    private void Nudge()
+    {
+        foreach (var address in Bootstraps.Split(','))
+        {
+            try
+            {
+                using var connection = new TcpClient();
+                connection.Connect(IPEndPoint.Parse(address));
+            }
+            catch (SocketException)
+            {
+                // This broker is down; another one wakes the thread, or it wakes by itself.
+            }
+        }
     }
 }
