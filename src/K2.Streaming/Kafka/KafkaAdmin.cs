@@ -4,9 +4,15 @@ using K2.Abstractions;
 
 namespace K2.Streaming.Kafka;
 
-/// <summary>Asks the brokers about offsets and groups, and moves the group's offsets. Thread-safe; no thread waits for an answer.</summary>
-internal sealed class KafkaAdmin(IAdminClient client, KafkaLogOptions options) : IDisposable
+/// <summary>
+/// Asks the brokers about offsets and groups, and moves the group's offsets; what fails for a passing reason is asked again until the request
+/// time-out. Thread-safe; no thread waits for an answer.
+/// </summary>
+internal sealed class KafkaAdmin(IAdminClient client, KafkaLogOptions options, TimeProvider time) : IDisposable
 {
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
     public void Dispose() => client.Dispose();
 
     /// <summary>Returns the partitions of each topic that Kafka has.</summary>
@@ -31,46 +37,60 @@ internal sealed class KafkaAdmin(IAdminClient client, KafkaLogOptions options) :
     public Task<long[]> EarliestAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) => OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellationToken);
 
     /// <summary>Returns the committed offset of each partition, −1 where there is none.</summary>
-    public async Task<long[]> CommittedAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
-    {
-        var groups = await AskAsync(
-            "the committed positions cannot be read",
-            client.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(options.GroupId, [.. partitions])], new ListConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout }),
-            cancellationToken);
-        var offsets = groups[0].Partitions.ToDictionary(one => one.TopicPartition);
-        return [.. partitions.Select(partition => offsets.TryGetValue(partition, out var one) && Checked(one).Offset.Value >= 0 ? one.Offset.Value : -1)];
-    }
+    public Task<long[]> CommittedAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) => AskAsync(
+        "the committed positions cannot be read",
+        async () =>
+        {
+            var asked = new ConsumerGroupTopicPartitions(options.GroupId, [.. partitions]);
+            var groups = await client.ListConsumerGroupOffsetsAsync([asked], new ListConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout });
+            var offsets = groups[0].Partitions.ToDictionary(one => one.TopicPartition);
+            return partitions.Select(partition => Math.Max(-1, Checked(offsets[partition]).Offset.Value)).ToArray();
+        },
+        cancellationToken);
 
     /// <summary>Sets the committed offsets of partitions.</summary>
-    public async Task CommitAsync(IEnumerable<TopicPartitionOffset> offsets, CancellationToken cancellationToken)
-    {
-        var groups = await AskAsync(
-            "positions cannot be committed",
-            client.AlterConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitionOffsets(options.GroupId, [.. offsets])], new AlterConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout }),
-            cancellationToken);
-        foreach (var one in groups[0].Partitions) Checked(one);
-    }
-
-    private static TopicPartitionOffsetError Checked(TopicPartitionOffsetError one) =>
-        one.Error.IsError ? throw KafkaErrors.Exception($"{one.Topic}/{one.Partition.Value}", one.Error) : one;
-
-    private async Task<long[]> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, CancellationToken cancellationToken)
-    {
-        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
-        var answer = await AskAsync("offsets cannot be read", client.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }), cancellationToken);
-        var offsets = answer.ResultInfos.ToDictionary(one => one.TopicPartitionOffsetError.TopicPartition, one => Checked(one.TopicPartitionOffsetError).Offset.Value);
-        return [.. partitions.Select(partition => offsets[partition])];
-    }
-
-    private static async Task<T> AskAsync<T>(string what, Task<T> question, CancellationToken cancellationToken)
-    {
-        try
+    public Task CommitAsync(IEnumerable<TopicPartitionOffset> offsets, CancellationToken cancellationToken) => AskAsync(
+        "positions cannot be committed",
+        async () =>
         {
-            return await question.WaitAsync(cancellationToken);
-        }
-        catch (KafkaException refused)
+            var asked = new ConsumerGroupTopicPartitionOffsets(options.GroupId, [.. offsets]);
+            var groups = await client.AlterConsumerGroupOffsetsAsync([asked], new AlterConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout });
+            return groups[0].Partitions.All(one => !Checked(one).Error.IsError);
+        },
+        cancellationToken);
+
+    private static TopicPartitionOffsetError Checked(TopicPartitionOffsetError one) => one.Error.IsError ? throw new KafkaException(one.Error) : one;
+
+    private Task<long[]> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, CancellationToken cancellationToken) => AskAsync(
+        "offsets cannot be read",
+        async () =>
         {
-            throw KafkaErrors.Exception(what, FirstErrorOf(refused), refused);
+            var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
+            var answer = await client.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = options.RequestTimeout });
+            var offsets = answer.ResultInfos.ToDictionary(one => one.TopicPartitionOffsetError.TopicPartition, one => Checked(one.TopicPartitionOffsetError).Offset.Value);
+
+            // The client answers so, and without an error, when the connection breaks at the wrong moment.
+            if (offsets.Values.Any(offset => offset < 0)) throw new KafkaException(Confluent.Kafka.ErrorCode.Local_Transport);
+            return partitions.Select(partition => offsets[partition]).ToArray();
+        },
+        cancellationToken);
+
+    private async Task<T> AskAsync<T>(string what, Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        for (var pause = MinPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
+        {
+            try
+            {
+                return await ask().WaitAsync(cancellationToken);
+            }
+            catch (KafkaException refused)
+            {
+                var error = FirstErrorOf(refused);
+                if (!KafkaErrors.IsTransient(error) || time.GetElapsedTime(started) + pause > options.RequestTimeout) throw KafkaErrors.Exception(what, error, refused);
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class KafkaAppender : IAsyncDisposable
     /// <summary>Bytes that are sent and not acknowledged.</summary>
     public long PendingBytes => Interlocked.Read(ref _bytes);
 
+    /// <summary>Messages that are sent and not acknowledged.</summary>
+    public int PendingMessages => Volatile.Read(ref _messages);
+
     /// <summary>Takes an append; the first part of the call runs before it returns, so calls of one thread keep their order.</summary>
     public Task<IReadOnlyList<LogPosition>> AppendAsync(IReadOnlyList<LogAppend> batches, Func<string, TopicState> topicOf, CancellationToken cancellationToken)
     {

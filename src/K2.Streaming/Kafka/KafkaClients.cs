@@ -69,7 +69,7 @@ internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logg
         config.SocketKeepaliveEnable = true;
         config.SocketNagleDisable = true;
         config.ReconnectBackoffMs = 50;
-        config.ReconnectBackoffMaxMs = 2000;
+        config.ReconnectBackoffMaxMs = 1000;
         config.SecurityProtocol = (security.Tls, security.Sasl) switch
         {
             (true, KafkaSasl.None) => SecurityProtocol.Ssl,

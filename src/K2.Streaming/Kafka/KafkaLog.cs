@@ -56,6 +56,9 @@ public sealed partial class KafkaLog : ILog
     /// <summary>Bytes that are sent and not yet acknowledged.</summary>
     public long PendingBytes => _appender.PendingBytes;
 
+    /// <summary>Messages that are sent and not yet acknowledged.</summary>
+    public int PendingMessages => _appender.PendingMessages;
+
     /// <summary>Consumer handles in use.</summary>
     internal int FetchHandles => _pool.Handles;
 
@@ -82,7 +85,7 @@ public sealed partial class KafkaLog : ILog
         var clients = new KafkaClients(options, logger);
         var producer = clients.Producer();
         var client = clients.Admin();
-        var admin = new KafkaAdmin(client, options);
+        var admin = new KafkaAdmin(client, options, time);
         try
         {
             var journal = new EpochJournal(clients, admin, options);

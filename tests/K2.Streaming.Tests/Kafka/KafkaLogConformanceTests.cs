@@ -29,5 +29,5 @@ public sealed class KafkaLogConformanceTests : LogConformance, IDisposable
     }
 
     protected override async Task<ILog> OpenAsync(IReadOnlyList<LogTopic> topics, IReadOnlyDictionary<(string Topic, int Partition), LogPosition> highestSeen) =>
-        await _kafka.OpenAsync(_kafka.Options(topics), highestSeen, Time);
+        await _kafka.OpenAsync(_kafka.Options(topics, OpaqueMapper.Instance), highestSeen, Time);
 }
