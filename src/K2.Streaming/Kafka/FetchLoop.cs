@@ -12,6 +12,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     // How long a command waits at most while nothing comes.
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(10);
 
+    private static readonly TimeSpan ConnectWait = TimeSpan.FromSeconds(1);
+
     // Readers are woken at least once in so many messages.
     private const int Burst = 500;
 
@@ -65,6 +67,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     {
         try
         {
+            Guard(Connect);
             while (!_stopping)
             {
                 while (_commands.TryDequeue(out var command)) Guard(command);
@@ -79,6 +82,13 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         {
             _ended.TrySetResult();
         }
+    }
+
+    // A partition that is assigned while the client still connects waits for the client's next look at all leaders, a second later.
+    private void Connect()
+    {
+        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        admin.GetMetadata(ConnectWait);
     }
 
     private void Poll()

@@ -138,24 +138,37 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
-    public async Task Reopen_TopicWasMadeAnew_RaisesTheEpochAndForgetsWhatWasCommitted()
+    public async Task Reopen_TopicWasMadeAnew_RaisesTheEpoch()
     {
         LogPosition last;
-        await using (var log = await _kafka.OpenAsync())
-        {
-            last = (await log.AppendAsync([Numbers("a", 0, 10)], Token))[0].Plus(9);
-            await log.CommitAsync(Raw, 0, last.Plus(1), Token);
-        }
-
+        await using (var log = await _kafka.OpenAsync()) last = (await log.AppendAsync([Numbers("a", 0, 10)], Token))[0].Plus(9);
         _kafka.Cluster.DeleteTopic(Raw);
         _kafka.Cluster.CreateTopic(Raw, 1);
 
-        await using var again = await _kafka.OpenAsync();
+        await using var again = await _kafka.OpenAsync(highestSeen: new Dictionary<(string, int), LogPosition> { [(Raw, 0)] = last });
         var first = (await again.AppendAsync([Numbers("a", 10, 20)], Token))[0];
-        Assert.True(first > last);
+
         Assert.Equal(LogPosition.Create(2, 0), first);
-        Assert.Equal(LogPosition.Create(2, 0), await again.CommittedAsync(Raw, 0, Token));
         Assert.Equal(20, (await ReadAllAsync(again, last)).Sum(entry => entry.RecordCount));
+    }
+
+    [Fact]
+    public async Task Reopen_CommittedIsBehindTheEnd_RaisesTheEpochAndSetsItBack()
+    {
+        LogPosition first;
+        await using (var log = await _kafka.OpenAsync()) first = (await log.AppendAsync([Numbers("a", 0, 3)], Token))[0];
+        using (var group = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _kafka.Cluster.Bootstraps, GroupId = "k2" }).Build())
+            group.Commit([new TopicPartitionOffset(Raw, 0, 10)]);
+
+        await using (var again = await _kafka.OpenAsync())
+        {
+            Assert.Equal(LogPosition.Create(2, 3), await again.CommittedAsync(Raw, 0, Token));
+            Assert.Equal(LogPosition.Create(2, 3), (await again.AppendAsync([Numbers("a", 3, 20)], Token))[0]);
+            Assert.Equal(first, (await ReadAllAsync(again))[0].First);
+        }
+
+        await using var third = await _kafka.OpenAsync();
+        Assert.Equal(LogPosition.Create(2, 3), await third.CommittedAsync(Raw, 0, Token));
     }
 
     [Fact]
