@@ -73,6 +73,37 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
+    public async Task OpenReader_OtherOneWasClosedWhileItStarted_Reads()
+    {
+        await using var log = await _kafka.OpenAsync();
+        await log.AppendAsync([Numbers("a", 0), Numbers("a", 1), Numbers("a", 2)], Token);
+        _kafka.Cluster.SetRoundTrip(TimeSpan.FromMilliseconds(30));
+        var closed = log.OpenReader(Raw, 0, LogPosition.None);
+        var read = closed.ReadAsync(1024, Long, Token).AsTask();
+        await closed.DisposeAsync();
+        await using var reader = log.OpenReader(Raw, 0, LogPosition.Create(1, 1));
+
+        Assert.Equal([1, 2], (await reader.ReadAsync(1024, Long, Token)).SelectMany(NumbersOf));
+        Assert.Equal(1, log.FetchHandles);
+        Assert.False(read.IsCompleted);
+    }
+
+    [Fact]
+    public async Task OpenReader_OtherOneWasClosedWhilePaused_Reads()
+    {
+        await using var log = await _kafka.OpenAsync(_kafka.Options() with { ReadAheadBytes = 64 << 10 });
+        await log.AppendAsync([.. Enumerable.Range(0, 1000).Select(i => Numbers("a", i))], Token);
+        for (var round = 0; round < 3; round++)
+        {
+            // The first bytes come when much more than the bound was fetched: the partition is paused.
+            await using var reader = log.OpenReader(Raw, 0, LogPosition.Create(1, round));
+            Assert.Equal(round, (await reader.ReadAsync(1, Long, Token)).SelectMany(NumbersOf).First());
+        }
+
+        Assert.Equal(1, log.FetchHandles);
+    }
+
+    [Fact]
     public async Task Read_AnotherProducerInterruptsARun_SplitsIt()
     {
         await using var log = await _kafka.OpenAsync();
