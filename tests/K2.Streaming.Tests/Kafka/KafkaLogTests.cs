@@ -2,6 +2,8 @@ using Confluent.Kafka;
 using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
+using K2.Streaming.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
 using static K2.Streaming.Tests.Kafka.KafkaFixture;
 
 namespace K2.Streaming.Tests.Kafka;
@@ -73,19 +75,27 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenReader_OtherOneWasClosedWhileItStarted_Reads()
+    public async Task FetchLoop_StartOfAReaderThatIsGone_LeavesTheNextOneAlone()
     {
-        await using var log = await _kafka.OpenAsync();
-        await log.AppendAsync([Numbers("a", 0), Numbers("a", 1), Numbers("a", 2)], Token);
-        _kafka.Cluster.SetRoundTrip(TimeSpan.FromMilliseconds(30));
-        var closed = log.OpenReader(Raw, 0, LogPosition.None);
-        var read = closed.ReadAsync(1024, Long, Token).AsTask();
-        await closed.DisposeAsync();
-        await using var reader = log.OpenReader(Raw, 0, LogPosition.Create(1, 1));
+        await using (var log = await _kafka.OpenAsync()) await log.AppendAsync([Numbers("a", 0), Numbers("a", 1)], Token);
+        var options = _kafka.Options();
+        await using var loop = new FetchLoop(new KafkaClients(options, NullLogger.Instance).Consumer(), 0, NullLogger.Instance);
+        var gone = new PartitionBuffer(new TopicPartition(Raw, 0), options.ReadAheadBytes);
+        var next = new PartitionBuffer(new TopicPartition(Raw, 0), options.ReadAheadBytes);
 
-        Assert.Equal([1, 2], (await reader.ReadAsync(1024, Long, Token)).SelectMany(NumbersOf));
-        Assert.Equal(1, log.FetchHandles);
-        Assert.False(read.IsCompleted);
+        loop.Stop(gone);
+        loop.Start(next, 0);
+        loop.Start(gone, 1); // It was looking for its offset when it was closed.
+        var offsets = new List<long>();
+        while (offsets.Count < 2)
+        {
+            var changed = next.Changed;
+            Assert.Equal((null, false), next.Drain(message => offsets.Add(message.Offset.Value)));
+            if (offsets.Count < 2) await changed.WaitAsync(Token);
+        }
+
+        Assert.Equal([0, 1], offsets);
+        gone.Drain(_ => Assert.Fail("it is gone"));
     }
 
     [Fact]
