@@ -90,7 +90,7 @@ public sealed partial class KafkaLog : ILog
         var clients = new KafkaClients(options, logger);
         var producer = clients.Producer();
         var client = clients.Admin();
-        var admin = new KafkaAdmin(client, options, time);
+        var admin = new KafkaAdmin(clients, client, options, time);
         try
         {
             var journal = new EpochJournal(clients, admin, options);

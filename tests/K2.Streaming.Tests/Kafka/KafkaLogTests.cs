@@ -213,6 +213,28 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
+    public async Task AppendAndRead_TopicWasMadeAnewMeanwhile_FailForGood()
+    {
+        await using var log = await _kafka.OpenAsync();
+        await log.AppendAsync([Numbers("a", 0, 5)], Token);
+        await using var reader = log.OpenReader(Raw, 0, LogPosition.None);
+        Assert.Single(await reader.ReadAsync(1024, Long, Token));
+        _kafka.Cluster.DeleteTopic(Raw);
+        _kafka.Cluster.CreateTopic(Raw, 1);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var notAppended = await Assert.ThrowsAsync<K2Exception>(() => log.AppendAsync([Numbers("a", 5)], Token));
+            Assert.Contains("raw/0: Kafka gave out offsets for the second time", notAppended.Message, StringComparison.Ordinal);
+            Assert.False(notAppended.IsTransient);
+        }
+
+        var notRead = await Assert.ThrowsAsync<K2Exception>(async () => await reader.ReadAsync(1024, Long, Token));
+        Assert.Contains("raw/0 ends at 2 and was read to 5: Kafka has lost records", notRead.Message, StringComparison.Ordinal);
+        Assert.False(notRead.IsTransient);
+    }
+
+    [Fact]
     public async Task Reopen_RecordedPartitionsDiffer_IsRefused()
     {
         await (await _kafka.OpenAsync()).DisposeAsync();
