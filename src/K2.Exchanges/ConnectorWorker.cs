@@ -38,6 +38,7 @@ public sealed partial class ConnectorWorker
     /// <param name="jitter">Spreads the waits between connections.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">Log of connections, never of messages.</param>
+    /// <param name="sockets">Opens the connections; null for the network.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the desired instruments are none, too many, or not in the table.</exception>
     public ConnectorWorker(
         IExchangeAdapter adapter,
@@ -49,7 +50,8 @@ public sealed partial class ConnectorWorker
         TradeSource source,
         Random jitter,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        IWebSockets? sockets = null)
     {
         options.Validate();
         if (desired.Count == 0) throw new ArgumentException("no instrument to subscribe to", nameof(desired));
@@ -72,6 +74,7 @@ public sealed partial class ConnectorWorker
             Origins = origins,
             Source = source,
             Time = time,
+            Sockets = sockets ?? NetworkWebSockets.Instance,
             Counters = new WorkerCounters(),
             OnSubscriptions = _ => { },
         };
@@ -134,7 +137,7 @@ public sealed partial class ConnectorWorker
                 var wait = _backoff.Next(end.RetryAfter);
                 LogWaiting(_context.Adapter.Exchange, end.Reason, wait);
                 Show(snapshot => snapshot with { State = ConnectorState.Waiting, Confirmed = [], LastError = end.Reason });
-                await Task.Delay(wait, _context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(wait, _context.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         finally
@@ -172,8 +175,8 @@ public sealed partial class ConnectorWorker
             {
                 var overlap = Task.Delay(_context.Options.RotateOverlap, _context.Time, over.Token);
                 await Task.WhenAny(run.Ended, overlap);
-                await over.CancelAsync();
-                await overlap.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                over.CancelNow();
+                await overlap.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
 
             await LeaveAsync(run);

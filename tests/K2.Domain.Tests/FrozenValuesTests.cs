@@ -12,7 +12,7 @@ public sealed class FrozenValuesTests
     public void GapCause_Values_AreFrozen() => Frozen<GapCause>("Unknown=0 IdJump=1 SequenceJump=2 Reconnect=3 Restart=4 History=5");
 
     [Fact]
-    public void GapReason_Values_AreFrozen() => Frozen<GapReason>("None=0 NotServed=1 TooLarge=2 IdsRestarted=3");
+    public void GapReason_Values_AreFrozen() => Frozen<GapReason>("None=0 NotServed=1 TooLarge=2 IdsRestarted=3 NotRequested=4");
 
     [Fact]
     public void GapState_Values_AreFrozen() => Frozen<GapState>("Unknown=0 Open=1 Filled=2 Unfillable=3");

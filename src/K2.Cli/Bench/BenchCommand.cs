@@ -19,14 +19,15 @@ internal static class BenchCommand
     {
         var seeds = new Option<int>("--seeds") { Description = "number of seeds", DefaultValueFactory = _ => 200 };
         var first = new Option<int>("--first-seed") { Description = "the first seed", DefaultValueFactory = _ => 1 };
-        var command = new Command("faults", "Random faults on three simulated exchanges; trades, candles and gaps must equal the exchanges' ledgers.") { seeds, first };
+        var real = new Option<bool>("--real-sockets") { Description = "over sockets of 127.0.0.1 and the machine's clock, instead of a network and a clock of its own in which a seed is the same each time" };
+        var command = new Command("faults", "Random faults on three simulated exchanges; trades, candles and gaps must equal the exchanges' ledgers.") { seeds, first, real };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(seeds) is > 0 and var wanted ? wanted : throw CliException.Usage("--seeds takes a whole number from 1.");
             var folder = Directory.CreateTempSubdirectory("k2-bench-faults-").FullName;
             try
             {
-                return await new FaultBench(services.Terminal.Out).RunAsync(parsed.GetValue(first), count, folder, cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+                return await new FaultBench(services.Terminal.Out, parsed.GetValue(real) ? () => new LoopbackWorld() : () => new VirtualWorld()).RunAsync(parsed.GetValue(first), count, folder, cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
             }
             finally
             {

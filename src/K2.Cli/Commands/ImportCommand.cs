@@ -31,16 +31,17 @@ internal static class ImportCommand
 
             await using var lines = Open(path, source);
             var bar = new ProgressBar(services.Terminal, Path.GetFileName(path), services.Time);
-            long taken = 0, known = 0, overlapping = 0, bad = 0;
+            long taken = 0, known = 0, overlapping = 0, bad = 0, missing = 0;
             try
             {
                 await foreach (var chunk in TradeFileReader.ReadAsync(lines, cancellationToken))
                 {
-                    var outcome = await client.ImportAsync(venue, pair, new ImportChunk { Symbol = pair, Origin = origin, Format = (int)chunk.Format, FirstLine = chunk.FirstLine, Lines = chunk.Lines }, cancellationToken);
+                    var outcome = await client.ImportAsync(venue, pair, new ImportChunk { Symbol = pair, Origin = origin, Format = (int)chunk.Format, FirstLine = chunk.FirstLine, Lines = chunk.Lines, IsLast = chunk.IsLast }, cancellationToken);
                     taken += outcome.Taken;
                     known += outcome.Known;
                     overlapping += outcome.Overlapping;
                     bad += outcome.Bad;
+                    missing = outcome.Missing;
                     bar.Show(source.Position, source.Length, string.Create(CultureInfo.InvariantCulture, $"bytes; {taken:N0} trades taken"));
                 }
             }
@@ -54,6 +55,7 @@ internal static class ImportCommand
             }
 
             await services.Terminal.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{taken:N0} trades taken, {known:N0} were known, {overlapping:N0} left out because the exchange's own trades of that time are there, {bad:N0} lines in the dead letters"));
+            if (missing > 0) await services.Terminal.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{missing:N0} ids between the known trades are missing: k2 gaps lists them, k2 backfill {venue} {pair} --from TIME or another file fills them"));
             return bad == 0 ? ExitCode.Ok : ExitCode.Failed;
         });
         return command;

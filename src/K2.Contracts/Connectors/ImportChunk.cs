@@ -17,8 +17,11 @@ public sealed record ImportChunk
     /// <summary>Number of the first line within the file, from 1.</summary>
     [Id(3)] public required long FirstLine { get; init; }
 
-    /// <summary>Whole lines, at most one MiB.</summary>
+    /// <summary>Whole lines, at most one MiB; may be empty with <see cref="IsLast"/>.</summary>
     [Id(4)] public required byte[] Lines { get; init; }
+
+    /// <summary>Whether the file ends here: ids that are missing between the known ones are then recorded.</summary>
+    [Id(5)] public bool IsLast { get; init; }
 }
 
 /// <summary>What became of them.</summary>
@@ -36,4 +39,7 @@ public sealed record ImportOutcome
 
     /// <summary>Lines that went to the dead letters.</summary>
     [Id(3)] public required long Bad { get; init; }
+
+    /// <summary>Behind the last chunk: ids between the known ones that nobody has asked for.</summary>
+    [Id(4)] public long Missing { get; init; }
 }

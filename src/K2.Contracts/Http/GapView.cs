@@ -30,6 +30,6 @@ public sealed record GapView
     /// <summary>open, filled or unfillable.</summary>
     public required string State { get; init; }
 
-    /// <summary>Why it is unfillable: not-served, too-large or ids-restarted; else empty.</summary>
+    /// <summary>Why it is unfillable: not-served, too-large, ids-restarted or not-requested; else empty.</summary>
     public required string Reason { get; init; }
 }

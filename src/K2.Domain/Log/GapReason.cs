@@ -14,4 +14,7 @@ public enum GapReason : byte
 
     /// <summary>The exchange has restarted its ids since and no longer serves the old ones.</summary>
     IdsRestarted = 3,
+
+    /// <summary>It lies between an imported file and the trades that are known, and nobody has asked for it; a backfill or another file fills it.</summary>
+    NotRequested = 4,
 }

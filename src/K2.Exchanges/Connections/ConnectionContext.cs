@@ -27,6 +27,8 @@ internal sealed record ConnectionContext
 
     public required TimeProvider Time { get; init; }
 
+    public required IWebSockets Sockets { get; init; }
+
     public required WorkerCounters Counters { get; init; }
 
     /// <summary>Is called whenever the answers to subscriptions have changed.</summary>

@@ -22,7 +22,7 @@ internal sealed class ConnectionRun : IDisposable
     public bool IsAnnounced => _announced.Task.IsCompleted;
 
     /// <summary>Ends when every subscription was answered.</summary>
-    public Task Settled => _settled.Task;
+    public Task Settled => FollowAsync(_settled.Task);
 
     /// <summary>Ends with the connection.</summary>
     public Task<ConnectionEnd> Ended { get; private set; } = null!;
@@ -58,18 +58,21 @@ internal sealed class ConnectionRun : IDisposable
     {
         using var over = new CancellationTokenSource();
         var old = age is { } wait ? Task.Delay(wait, time, over.Token) : Task.Delay(Timeout.InfiniteTimeSpan, time, over.Token);
-        await Task.WhenAny(Ended, old, _announced.Task);
-        await over.CancelAsync();
-        await old.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(Ended, old, FollowAsync(_announced.Task));
+        over.CancelNow();
+        await old.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         return !Ended.IsCompleted;
     }
 
     /// <summary>Ends the connection; what was read is handed over.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
+        _stop.CancelNow();
         await Ended;
     }
 
     public void Dispose() => _stop.Dispose();
+
+    // What waits for several tasks at once would learn of the end of these by way of the thread pool; this learns of it in its own context.
+    private static async Task FollowAsync(Task task) => await task;
 }

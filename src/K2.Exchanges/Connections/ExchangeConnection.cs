@@ -56,7 +56,7 @@ internal sealed class ExchangeConnection
         finally
         {
             await socket.DisposeAsync();
-            await _abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class ExchangeConnection
             var wait = NextDeadline(emptySince, quietSince);
             if (wait > TimeSpan.Zero)
             {
-                await pending.WaitAsync(wait, _context.Time, leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await pending.WaitAsync(wait, _context.Time, leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 if (pending.IsCompleted) return true;
                 if (leave.IsCancellationRequested) return false;
             }

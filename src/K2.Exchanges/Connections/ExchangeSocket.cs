@@ -1,24 +1,22 @@
-using System.Globalization;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 
 namespace K2.Exchanges.Connections;
 
 /// <summary>
-/// The socket of one connection: opens it, sends requests at the allowed rate, closes it. <see cref="ClientWebSocket"/> answers the
-/// exchange's pings by itself, with the same payload, whenever a receive is under way.
+/// The socket of one connection: opens it, sends requests at the allowed rate, closes it.
 /// </summary>
 internal sealed class ExchangeSocket : IAsyncDisposable
 {
-    private const string ConnectionHeader = "X-K2-Connection";
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly ClientWebSocket _socket = new();
     private readonly ConnectionContext _context;
+    private readonly SocketSettings _settings;
     private readonly Uri _address;
     private readonly CancellationTokenSource _senderStop = new();
     private readonly Channel<OutgoingRequest> _outgoing;
     private Task _sender = Task.CompletedTask;
+    private WebSocket? _socket;
 
     public ExchangeSocket(ConnectionContext context, string connectionId)
     {
@@ -26,12 +24,9 @@ internal sealed class ExchangeSocket : IAsyncDisposable
         _address = context.Options.EndpointOverride ?? context.Adapter.Endpoint;
         _outgoing = Channel.CreateBounded<OutgoingRequest>(
             new BoundedChannelOptions((2 * context.Desired.Count) + 16) { SingleReader = true, SingleWriter = true });
-        _socket.Options.CollectHttpResponseDetails = true;
-        _socket.Options.KeepAliveInterval = context.Options.PingInterval;
 
         // A stalled sink stops the reading and with it the pongs: in a replay, where nothing can be lost, that must not end the connection.
-        if (context.Origins is null) _socket.Options.KeepAliveTimeout = context.Options.PongTimeout;
-        else _socket.Options.SetRequestHeader(ConnectionHeader, connectionId);
+        _settings = new SocketSettings(context.Options.PingInterval, context.Origins is null ? context.Options.PongTimeout : null, context.Origins is null ? null : connectionId);
     }
 
     /// <summary>Opens the connection.</summary>
@@ -42,8 +37,11 @@ internal sealed class ExchangeSocket : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            await _socket.ConnectAsync(_address, either.Token);
-            _sender = SendLoopAsync(_senderStop.Token);
+            var opened = await _context.Sockets.OpenAsync(_address, _settings, either.Token);
+            if (opened.Socket is null) return new ConnectionEnd(opened.Problem, false, opened.RetryAfter);
+
+            _socket = opened.Socket;
+            _sender = SendLoopAsync(_socket, _senderStop.Token);
             return null;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -54,19 +52,13 @@ internal sealed class ExchangeSocket : IAsyncDisposable
         {
             return new ConnectionEnd($"{_address.Host} did not answer within {_context.Options.ConnectTimeout.TotalSeconds} s", false);
         }
-        catch (WebSocketException e)
-        {
-            var status = (int)_socket.HttpStatusCode;
-            var reason = status is 0 or 101 ? $"{_address.Host}: {e.InnerException?.Message ?? e.Message}" : $"{_address.Host} refused the connection with HTTP {status}";
-            return new ConnectionEnd(reason, false, RetryAfter());
-        }
     }
 
-    /// <summary>Starts receiving into memory.</summary>
-    public ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer) => _socket.ReceiveAsync(buffer, CancellationToken.None);
+    /// <summary>Starts receiving into memory; the socket must be open.</summary>
+    public ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer) => _socket!.ReceiveAsync(buffer, CancellationToken.None);
 
     /// <summary>How the exchange closed the connection.</summary>
-    public string CloseReason => $"closed by the exchange: {(int?)_socket.CloseStatus} {_socket.CloseStatusDescription}".Trim();
+    public string CloseReason => $"closed by the exchange: {(int?)_socket?.CloseStatus} {_socket?.CloseStatusDescription}".Trim();
 
     /// <summary>Queues a request for sending.</summary>
     /// <exception cref="InvalidOperationException">More requests than twice the subscriptions are under way: a fault of the caller.</exception>
@@ -78,9 +70,9 @@ internal sealed class ExchangeSocket : IAsyncDisposable
     /// <summary>Says goodbye, gives up whatever is under way and frees the socket.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _senderStop.CancelAsync();
+        _senderStop.CancelNow();
         await _sender;
-        if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        if (_socket?.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             using var timeout = new CancellationTokenSource(CloseTimeout, _context.Time);
             try
@@ -93,21 +85,22 @@ internal sealed class ExchangeSocket : IAsyncDisposable
             }
         }
 
-        _socket.Abort();
-        _socket.Dispose();
+        _socket?.Abort();
+        _socket?.Dispose();
         _senderStop.Dispose();
     }
 
-    private async Task SendLoopAsync(CancellationToken stop)
+    private async Task SendLoopAsync(WebSocket socket, CancellationToken stop)
     {
         var limiter = new MessageLimiter(_context.Adapter.Limits.MessagesPerSecond, _context.Time);
         try
         {
-            await foreach (var request in _outgoing.Reader.ReadAllAsync(stop))
+            while (true)
             {
+                var request = await _outgoing.Reader.ReadAsync(stop);
                 await limiter.WaitAsync(stop);
                 request.MarkSent(_context.Time.GetTimestamp());
-                await _socket.SendAsync(request.Message, WebSocketMessageType.Text, endOfMessage: true, stop);
+                await socket.SendAsync(request.Message, WebSocketMessageType.Text, endOfMessage: true, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -117,13 +110,7 @@ internal sealed class ExchangeSocket : IAsyncDisposable
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
             // Ends the receive under way, which reports the loss.
-            _socket.Abort();
+            socket.Abort();
         }
     }
-
-    private TimeSpan? RetryAfter() =>
-        _socket.HttpResponseHeaders?.FirstOrDefault(h => h.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault() is { } text
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -12,7 +13,7 @@ namespace K2.Exchanges.Gaps;
 /// within the exchange's budget, one page of each job in turn, so that a wide gap does not hold up a small one. Pages go through the same
 /// <see cref="FeedKeeper"/> as live frames.
 /// </summary>
-public sealed partial class Backfiller : IDisposable
+public sealed partial class Backfiller
 {
     private readonly ITradeHistory _history;
     private readonly FeedKeeper _keeper;
@@ -23,7 +24,7 @@ public sealed partial class Backfiller : IDisposable
     private readonly Exchange _exchange;
     private readonly Lock _gate = new();
     private readonly LinkedList<FetchJob> _jobs = [];
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly FrameResult _result = new();
     private readonly string _origin;
     private FetchJob? _current;
@@ -99,9 +100,6 @@ public sealed partial class Backfiller : IDisposable
         }
     }
 
-    /// <summary>Frees what the backfiller holds; it must have ended.</summary>
-    public void Dispose() => _wake.Dispose();
-
     private void Add(OpenGap gap)
     {
         LogGap(_exchange, gap.ToString(), gap.Bounds.Cause.ToString());
@@ -125,11 +123,8 @@ public sealed partial class Backfiller : IDisposable
 
     private void Enqueue(FetchJob job)
     {
-        lock (_gate)
-        {
-            _jobs.AddLast(job);
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
+        lock (_gate) _jobs.AddLast(job);
+        _wake.Writer.TryWrite(true);
     }
 
     private void Requeue(FetchJob job)
@@ -179,7 +174,7 @@ public sealed partial class Backfiller : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            await _wake.WaitAsync(either.Token);
+            await _wake.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

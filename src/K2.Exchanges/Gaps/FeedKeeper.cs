@@ -8,10 +8,10 @@ namespace K2.Exchanges.Gaps;
 /// Stands before the sink of one exchange: passes batches of all its connections and of the backfill on in one order, and follows every
 /// instrument's ids in that order, so that the log holds each gap before the trade that showed it. Thread-safe.
 /// </summary>
-public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
+public sealed class FeedKeeper : IConnectorSink, IFeedWatch
 {
     private readonly IConnectorSink _sink;
-    private readonly SemaphoreSlim _order = new(1, 1);
+    private readonly Turn _order = new();
     private readonly Dictionary<InstrumentId, InstrumentFeed> _feeds;
     private readonly List<OpenGap> _opened = [];
     private readonly List<Action> _undo = [];
@@ -41,7 +41,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
     /// <inheritdoc/>
     public async ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
-        await _order.WaitAsync(cancellationToken);
+        await _order.TakeAsync(cancellationToken);
         try
         {
             _opened.Clear();
@@ -79,13 +79,10 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _order.Dispose();
-
     /// <summary>Writes into the log that a gap will not be filled.</summary>
     internal async ValueTask GiveUpAsync(OpenGap gap, GapReason reason, CancellationToken cancellationToken)
     {
-        await _order.WaitAsync(cancellationToken);
+        await _order.TakeAsync(cancellationToken);
         try
         {
             if (gap.IsSettled) return;
@@ -104,7 +101,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
     /// <summary>Writes into the log that all ids of an instrument from one on are wanted, as gaps that the backfill then fills.</summary>
     internal async ValueTask OpenHistoryAsync(InstrumentFeed feed, long firstId, Timestamp from, CancellationToken cancellationToken)
     {
-        await _order.WaitAsync(cancellationToken);
+        await _order.TakeAsync(cancellationToken);
         try
         {
             _opened.Clear();
@@ -115,6 +112,27 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch, IDisposable
             var batch = Records(feed.Instrument, records);
             await AcceptOrUndoAsync(batch, cancellationToken);
             Tell(batch);
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
+    /// <summary>Writes into the log which ids between the known ones are missing without anybody's asking for them; returns how many.</summary>
+    internal async ValueTask<long> RecordHolesAsync(InstrumentFeed feed, CancellationToken cancellationToken)
+    {
+        await _order.TakeAsync(cancellationToken);
+        try
+        {
+            var holes = feed.Holes();
+            var records = holes.SelectMany(b => new[]
+            {
+                LogRecord.OfGapOpened(b.From, b.Until, b.FirstId, b.LastId, b.IdEpoch, b.Cause),
+                LogRecord.OfGapGivenUp(b.From, b.Until, b.FirstId, b.LastId, b.IdEpoch, b.Cause, b.Reason),
+            }).ToList();
+            if (records.Count > 0) await _sink.AcceptAsync(Records(feed.Instrument, records), cancellationToken);
+            return holes.Sum(hole => hole.LastId - hole.FirstId + 1);
         }
         finally
         {

@@ -122,19 +122,14 @@ internal sealed class InstrumentFeed
     {
         lock (_gate)
         {
-            var records = new List<LogRecord>();
-            var known = _seen.Runs.Select(run => (run.First, run.Last, run.From, run.Until))
-                .Concat(_gaps.Select(gap => (First: gap.Bounds.FirstId, Last: gap.Bounds.LastId, gap.Bounds.From, gap.Bounds.Until)))
-                .Where(run => !AnonymousTrades.Contains(run.First)).OrderBy(run => run.First).ToList();
-            foreach (var (first, last, begin, end) in known)
-            {
-                if (last < firstId) continue;
-                if (first > firstId) records.Add(Open(new FeedGap(from, begin, firstId, first - 1, IdEpoch, GapCause.History), opened));
-                (firstId, from) = (last + 1, end > from ? end : from);
-            }
-
-            return records;
+            return [.. Missing(firstId, from).Select(gap => Open(gap, opened))];
         }
+    }
+
+    /// <summary>Returns the ids between the exchange's known ones that are in no open gap.</summary>
+    public List<FeedGap> Holes()
+    {
+        lock (_gate) return LowestOwn is { } lowest ? [.. Missing(lowest.Id, lowest.Time).Select(gap => gap with { Reason = GapReason.NotRequested })] : [];
     }
 
     /// <summary>Whether a trade of the current id epoch is known.</summary>
@@ -185,6 +180,22 @@ internal sealed class InstrumentFeed
                 }
             };
         }
+    }
+
+    private List<FeedGap> Missing(long firstId, Timestamp from)
+    {
+        var missing = new List<FeedGap>();
+        var known = _seen.Runs.Select(run => (run.First, run.Last, run.From, run.Until))
+            .Concat(_gaps.Select(gap => (First: gap.Bounds.FirstId, Last: gap.Bounds.LastId, gap.Bounds.From, gap.Bounds.Until)))
+            .Where(run => !AnonymousTrades.Contains(run.First)).OrderBy(run => run.First);
+        foreach (var (first, last, begin, end) in known)
+        {
+            if (last < firstId) continue;
+            if (first > firstId) missing.Add(new FeedGap(from, begin, firstId, first - 1, IdEpoch, GapCause.History));
+            (firstId, from) = (last + 1, end > from ? end : from);
+        }
+
+        return missing;
     }
 
     private void TakeLocked(string origin, List<LogRecord> records, ICollection<OpenGap> opened)

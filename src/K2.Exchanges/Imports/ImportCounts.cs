@@ -5,4 +5,5 @@ namespace K2.Exchanges.Imports;
 /// <param name="Known">Trades that were there already.</param>
 /// <param name="Overlapping">Trades without ids from times of which the exchange's own trades are there; they are left out, as they would count twice.</param>
 /// <param name="Bad">Lines that went to the dead letters.</param>
-public sealed record ImportCounts(long Taken, long Known, long Overlapping, long Bad);
+/// <param name="Missing">Behind the last line: ids between the known ones that nobody has asked for.</param>
+public sealed record ImportCounts(long Taken, long Known, long Overlapping, long Bad, long Missing = 0);

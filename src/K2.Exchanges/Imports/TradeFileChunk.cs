@@ -4,4 +4,5 @@ namespace K2.Exchanges.Imports;
 /// <param name="Format">The file's format.</param>
 /// <param name="FirstLine">Number of the first line, from 1.</param>
 /// <param name="Lines">The lines with their ends.</param>
-public sealed record TradeFileChunk(TradeFileFormat Format, long FirstLine, byte[] Lines);
+/// <param name="IsLast">Whether the file ends with them.</param>
+public sealed record TradeFileChunk(TradeFileFormat Format, long FirstLine, byte[] Lines, bool IsLast);

@@ -30,7 +30,7 @@ public static class TradeFileReader
             {
                 var end = Cut(buffer.AsSpan(taken, filled - taken), isEnd);
                 var lines = buffer.AsSpan(taken, end).ToArray();
-                yield return new TradeFileChunk(format, line, lines);
+                yield return new TradeFileChunk(format, line, lines, isEnd && taken + end == filled);
                 line += lines.AsSpan().Count((byte)'\n');
                 taken += end;
             }

@@ -50,6 +50,12 @@ public sealed class TradeImport(FeedKeeper keeper, TimeProvider time)
         return counts;
     }
 
+    /// <summary>Notes the end of a file: ids that are missing between the known ones are recorded as a gap that nobody has asked for. Returns how many there are.</summary>
+    /// <param name="instrument">The instrument that the file was of.</param>
+    /// <param name="cancellationToken">Ends the waiting for the log.</param>
+    public ValueTask<long> FinishAsync(Instrument instrument, CancellationToken cancellationToken) =>
+        keeper.RecordHolesAsync(keeper.Find(instrument.Id) ?? throw new InvalidOperationException($"{instrument.Id} is not taken now."), cancellationToken);
+
     private static (List<LogRecord> Records, List<RejectedFrame> Rejected, ImportCounts Counts) Parse(
         InstrumentFeed feed, Instrument instrument, TradeFileFormat format, long firstLine, ReadOnlyMemory<byte> lines, Timestamp received)
     {

@@ -3,9 +3,9 @@ using K2.Domain.Instruments;
 namespace K2.Exchanges.Rest;
 
 /// <summary>Keeps requests within a <see cref="RequestBudget"/>, in the order they were asked for. Thread-safe.</summary>
-internal sealed class RateGate(RequestBudget budget, TimeProvider time) : IDisposable
+internal sealed class RateGate(RequestBudget budget, TimeProvider time)
 {
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Turn _turn = new();
     private readonly Queue<(long SentAt, int Weight)> _sent = [];
     private readonly Dictionary<InstrumentId, long> _lastOf = [];
     private int _sum;
@@ -20,7 +20,7 @@ internal sealed class RateGate(RequestBudget budget, TimeProvider time) : IDispo
     /// <summary>Returns when a request of so much weight may be sent. A weight above the whole budget waits for an empty window.</summary>
     public async ValueTask WaitAsync(InstrumentId instrument, int weight, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.TakeAsync(cancellationToken);
         try
         {
             await DelayAsync(WaitFor(instrument), cancellationToken);
@@ -42,8 +42,6 @@ internal sealed class RateGate(RequestBudget budget, TimeProvider time) : IDispo
             _turn.Release();
         }
     }
-
-    public void Dispose() => _turn.Dispose();
 
     private async ValueTask DelayAsync(TimeSpan wait, CancellationToken cancellationToken)
     {

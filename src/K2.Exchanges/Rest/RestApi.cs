@@ -8,7 +8,7 @@ namespace K2.Exchanges.Rest;
 /// Asks one exchange's REST API: within its budget, with the waits that it asks for, and with growing ones when it fails. All who ask the
 /// exchange share one, because the exchange counts them together. Thread-safe.
 /// </summary>
-public sealed partial class RestApi : IDisposable
+public sealed partial class RestApi
 {
     private readonly Exchange _exchange;
     private readonly Uri _address;
@@ -69,7 +69,7 @@ public sealed partial class RestApi : IDisposable
         try
         {
             using var response = await _http.GetAsync(new Uri(_address, query.PathAndQuery), HttpCompletionOption.ResponseHeadersRead, either.Token);
-            if (!response.IsSuccessStatusCode)
+            if (!response.IsSuccessStatusCode && !(query.TakesRefusals && response.StatusCode is (HttpStatusCode.BadRequest or HttpStatusCode.NotFound)))
             {
                 Fail($"{query.PathAndQuery} was answered with HTTP {(int)response.StatusCode}", RetryAfter(response));
                 return null;
@@ -78,7 +78,7 @@ public sealed partial class RestApi : IDisposable
             await response.Content.LoadIntoBufferAsync(_options.MaxAnswerBytes, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => header.Value.FirstOrDefault(), StringComparer.OrdinalIgnoreCase);
-            return new RestAnswer(body, headers.GetValueOrDefault);
+            return new RestAnswer((int)response.StatusCode, body, headers.GetValueOrDefault);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -114,9 +114,6 @@ public sealed partial class RestApi : IDisposable
             LogPaused(_exchange, problem, wait);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _rate.Dispose();
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

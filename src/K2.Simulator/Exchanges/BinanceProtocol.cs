@@ -76,6 +76,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
+        if (path == "/api/v3/exchangeInfo") return Symbols(query["symbol"].ToString());
         if (path is not ("/api/v3/historicalTrades" or "/api/v3/trades" or "/api/v3/klines" or "/api/v3/aggTrades")) return NotFound();
         if (Market.FindRest(query["symbol"].ToString()) is not { } instrument) return Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
         if (path == "/api/v3/klines") return CandlePages.Binance(Market, instrument, query) ?? Error(StatusCodes.Status400BadRequest, -1120, "Invalid interval.");
@@ -105,6 +106,12 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
             json.WriteEndArray();
         }));
+    }
+
+    private RestAnswer Symbols(string symbol)
+    {
+        if (symbol.Length == 0) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Binance(Market.Instruments, Time.GetUtcNow()));
+        return Market.FindRest(symbol) is { } only ? new RestAnswer(StatusCodes.Status200OK, ReferenceData.Binance([only], Time.GetUtcNow())) : Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
     }
 
     /// <summary>Every trade is an aggregate of itself here.</summary>

@@ -8,7 +8,7 @@ namespace K2.Simulator.Exchanges;
 /// One client of a simulated exchange: what it subscribed to, and the messages on their way to it. Its state belongs to whoever holds the
 /// exchange's lock; one task writes to the network.
 /// </summary>
-internal sealed class SimulatedConnection(ServerWebSocket socket)
+internal sealed class SimulatedConnection(IServerSocket socket)
 {
     // A client that does not read is cut off, as exchanges do, instead of filling memory.
     private const int Capacity = 8192;

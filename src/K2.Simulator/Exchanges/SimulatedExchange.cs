@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using K2.Domain.Instruments;
+using K2.Simulator.Virtual;
 using K2.Simulator.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace K2.Simulator.Exchanges;
 
 /// <summary>
-/// An exchange on a free port of 127.0.0.1 that speaks the real one's WebSocket and REST protocols, makes trades from a seed, has faults, and
-/// keeps a ledger of every trade.
+/// An exchange that speaks the real one's WebSocket and REST protocols, makes trades from a seed, has faults, and keeps a ledger of every trade: on a
+/// free port of 127.0.0.1, or within the process on a network and a clock of its own, where every run of a seed takes the same steps.
 /// </summary>
-public sealed class SimulatedExchange : IAsyncDisposable
+public sealed class SimulatedExchange : IVenue, IAsyncDisposable
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private readonly SimulatedExchangeOptions _options;
     private readonly Market _market;
     private readonly ExchangeProtocol _protocol;
@@ -22,7 +22,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
     private readonly List<SimulatedConnection> _connections = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private LoopbackServer _server = null!;
+    private LoopbackFront? _front;
     private Task _making = Task.CompletedTask;
     private int _nextFault;
     private long _limitsExceeded;
@@ -51,10 +51,12 @@ public sealed class SimulatedExchange : IAsyncDisposable
     public Exchange Exchange => _options.Exchange;
 
     /// <summary>The WebSocket's address.</summary>
-    public Uri WebSocketEndpoint => new(_server.Address, _protocol.SocketPath);
+    /// <exception cref="InvalidOperationException">The exchange has no port.</exception>
+    public Uri WebSocketEndpoint => new(Address, _protocol.SocketPath);
 
     /// <summary>The REST API's address.</summary>
-    public Uri RestEndpoint => new($"http://127.0.0.1:{_server.Address.Port}/");
+    /// <exception cref="InvalidOperationException">The exchange has no port.</exception>
+    public Uri RestEndpoint => new($"http://127.0.0.1:{Address.Port}/");
 
     /// <summary>Every trade.</summary>
     public TradeLedger Ledger { get; }
@@ -68,12 +70,22 @@ public sealed class SimulatedExchange : IAsyncDisposable
     /// <summary>How often each fault has happened.</summary>
     public IReadOnlyDictionary<FaultKind, long> FaultsFired => _faults.Fired;
 
-    /// <summary>Starts an exchange.</summary>
+    private Uri Address => _front?.Address ?? throw new InvalidOperationException("this exchange listens on no port");
+
+    /// <summary>Starts an exchange on a port of 127.0.0.1.</summary>
     public static async Task<SimulatedExchange> StartAsync(SimulatedExchangeOptions options, CancellationToken cancellationToken)
     {
         var exchange = new SimulatedExchange(options);
-        exchange._server = await LoopbackServer.StartAsync(exchange.ServeAsync, cancellationToken, options.Port);
+        exchange._front = await LoopbackFront.StartAsync(exchange, options.Port, cancellationToken);
         exchange._making = Task.Run(exchange.MakeAsync, CancellationToken.None);
+        return exchange;
+    }
+
+    /// <summary>Starts an exchange that is reached by a <see cref="VirtualNetwork"/> only; all it does happens in the caller's context.</summary>
+    public static SimulatedExchange StartVirtual(SimulatedExchangeOptions options)
+    {
+        var exchange = new SimulatedExchange(options);
+        exchange._making = exchange.MakeAsync();
         return exchange;
     }
 
@@ -102,9 +114,9 @@ public sealed class SimulatedExchange : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        End(_stop);
         await _making;
-        await _server.DisposeAsync();
+        if (_front is not null) await _front.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -114,7 +126,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
         var last = time.GetTimestamp();
         var (lastHeartbeat, lastPing) = (last, last);
         long owed = 0;
-        using var timer = new PeriodicTimer(Tick, time);
+        using var timer = new PeriodicTimer(_options.Tick, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -221,21 +233,15 @@ public sealed class SimulatedExchange : IAsyncDisposable
         _faults.Begin(fault);
     }
 
-    private Task ServeAsync(HttpContext context)
-    {
-        if (_faults.IsDown || (context.Request.Path == _protocol.SocketPath && context.Request.Headers.ContainsKey("Sec-WebSocket-Key") && _faults.RefusesConnections))
-        {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return Task.CompletedTask;
-        }
+    bool IVenue.RefusesSockets => _faults.IsDown || _faults.RefusesConnections;
 
-        return context.Request.Headers.ContainsKey("Sec-WebSocket-Key") ? ServeSocketAsync(context) : ServeRestAsync(context);
-    }
+    bool IVenue.IsDown => _faults.IsDown;
 
-    private async Task ServeRestAsync(HttpContext context)
+    string IVenue.SocketPath => _protocol.SocketPath;
+
+    async Task<RestAnswer> IVenue.AskAsync(string path, IQueryCollection query, CancellationToken cancellationToken)
     {
-        if (_faults.RestDelay > TimeSpan.Zero) await Task.Delay(_faults.RestDelay, _options.Time, context.RequestAborted);
-        var (path, query) = (context.Request.Path.Value ?? "/", context.Request.Query);
+        if (_faults.RestDelay > TimeSpan.Zero) await Task.Delay(_faults.RestDelay, _options.Time, cancellationToken);
         var isAllowed = _limits.Take(path, query["pair"].ToString(), out var used);
         if (!isAllowed && _options.EnforcesLimits) Interlocked.Increment(ref _limitsExceeded);
         var answer = _faults.RestRefusal switch
@@ -246,16 +252,12 @@ public sealed class SimulatedExchange : IAsyncDisposable
             _ when !isAllowed && _options.EnforcesLimits => _protocol.TooMany(false, 1),
             _ => _protocol.Rest(path, query),
         };
-        if (_options.Exchange == Exchange.Binance) context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString(CultureInfo.InvariantCulture);
-        context.Response.StatusCode = answer.Status;
-        context.Response.ContentType = "application/json";
-        foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
-        await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        if (_options.Exchange == Exchange.Binance) answer.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString(CultureInfo.InvariantCulture);
+        return answer;
     }
 
-    private async Task ServeSocketAsync(HttpContext context)
+    async Task IVenue.ServeAsync(IServerSocket socket, CancellationToken cancellationToken)
     {
-        if (await ServerWebSocket.AcceptAsync(context) is not { } socket) return;
         var connection = new SimulatedConnection(socket);
         lock (_gate)
         {
@@ -263,7 +265,7 @@ public sealed class SimulatedExchange : IAsyncDisposable
             foreach (var message in _protocol.Opening(connection)) connection.Send(message);
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
         var writing = connection.WriteAsync(end.Token);
         try
         {
@@ -276,9 +278,12 @@ public sealed class SimulatedExchange : IAsyncDisposable
 
         lock (_gate) _connections.Remove(connection);
         connection.Close();
-        await end.CancelAsync();
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        End(end);
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
+
+    // Cancelled here and now: by way of the thread pool a run with a virtual clock would not be the same each time.
+    private static void End(CancellationTokenSource source) => source.Cancel();
 
     private void Take(SimulatedConnection connection, ClientMessage message)
     {

@@ -35,6 +35,9 @@ public sealed record SimulatedExchangeOptions
     /// <summary>Whether clients are held to the exchange's limits on requests and messages. Default true; off for runs that hurry.</summary>
     public bool EnforcesLimits { get; init; } = true;
 
+    /// <summary>How often trades are made, those of one time at once. Default 20 ms.</summary>
+    public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Whether no trades are made until <see cref="SimulatedExchange.Release"/>, so that clients can subscribe before the first.</summary>
     public bool StartHeld { get; init; }
 

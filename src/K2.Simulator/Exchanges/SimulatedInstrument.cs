@@ -32,6 +32,15 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
         ["ATOM"] = 4,
     };
 
+    /// <summary>The asset that is traded.</summary>
+    public string Base { get; init; } = "";
+
+    /// <summary>The asset that prices are in.</summary>
+    public string Quote { get; init; } = "";
+
+    /// <summary>Whether the exchange says that it is not traded now.</summary>
+    public bool IsHalted { get; init; }
+
     /// <summary>First id, to go on where an earlier exchange of the same data ended, then without history; null takes one from the seed.</summary>
     public long? FirstId { get; init; }
 
@@ -49,6 +58,10 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
             decimals,
             Math.Min(instrument.Id.Exchange == Exchange.Binance ? MostDecimalsOfBinance - decimals : MostQuantityDecimals, instrument.QuantityScale),
             Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit,
-            Math.Max(1, MostWeight >> Math.Min(rank, 30)));
+            Math.Max(1, MostWeight >> Math.Min(rank, 30)))
+        {
+            Base = instrument.BaseAsset,
+            Quote = instrument.QuoteAsset,
+        };
     }
 }

@@ -11,7 +11,7 @@ namespace K2.Simulator.WebSockets;
 /// The server's side of a WebSocket (RFC 6455). Unlike the framework's it gathers many messages into one write to the network: a write for
 /// each message costs more than all other work of a replay. One task may write and another one read.
 /// </summary>
-internal sealed class ServerWebSocket(Stream stream, Action abort)
+internal sealed class ServerWebSocket(Stream stream, Action abort) : IServerSocket
 {
     private const int BufferSize = 64 * 1024;
     private const int MaxHeader = 10;
@@ -25,7 +25,7 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
     private int _inputStart;
     private int _inputEnd;
 
-    /// <summary>Whether enough is gathered to be sent.</summary>
+    /// <inheritdoc/>
     public bool IsFull => _written >= BufferSize - 4096;
 
     /// <summary>Whether something is gathered.</summary>
@@ -50,7 +50,7 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
         return new ServerWebSocket(await upgrade.UpgradeAsync(), context.Abort);
     }
 
-    /// <summary>Gathers a message; <see cref="FlushAsync"/> sends it.</summary>
+    /// <inheritdoc/>
     public void Write(SocketOpcode opcode, ReadOnlySpan<byte> payload)
     {
         var needed = _written + MaxHeader + payload.Length;
@@ -81,14 +81,14 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
         _written += header + payload.Length;
     }
 
-    /// <summary>Gathers the beginning of a message that will never be completed.</summary>
+    /// <inheritdoc/>
     public void WritePart(SocketOpcode opcode, ReadOnlySpan<byte> payload)
     {
         Write(opcode, payload);
         _written -= payload.Length / 2;
     }
 
-    /// <summary>Gathers the closing message.</summary>
+    /// <inheritdoc/>
     public void WriteClose(WebSocketCloseStatus status, string reason)
     {
         var payload = new byte[2 + Encoding.UTF8.GetByteCount(reason)];
@@ -97,7 +97,7 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
         Write(SocketOpcode.Close, payload);
     }
 
-    /// <summary>Sends what is gathered; waits while the client does not read.</summary>
+    /// <inheritdoc/>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         if (_written == 0) return;
@@ -109,8 +109,7 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
         if (_output.Length > 4 * BufferSize) _output = new byte[BufferSize];
     }
 
-    /// <summary>Reads the client's next message, joined from its fragments; null at the end of the connection.</summary>
-    /// <exception cref="InvalidDataException">The client breaks the protocol.</exception>
+    /// <inheritdoc/>
     public async ValueTask<ClientMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -149,7 +148,7 @@ internal sealed class ServerWebSocket(Stream stream, Action abort)
         }
     }
 
-    /// <summary>Cuts the connection as a network fault would.</summary>
+    /// <inheritdoc/>
     public void Abort() => abort();
 
     private async ValueTask<byte[]?> ReadPayloadAsync(int length, byte[] mask, CancellationToken cancellationToken)

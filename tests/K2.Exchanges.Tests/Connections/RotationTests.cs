@@ -1,7 +1,7 @@
-using System.Text;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Simulator.Exchanges;
+using K2.Simulator.Virtual;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Exchanges.Tests.Connections;
@@ -10,83 +10,108 @@ namespace K2.Exchanges.Tests.Connections;
 public sealed class RotationTests
 {
     private const int Trades = 1500;
+    private const int TradesPerSecond = 20;
+    private static readonly TimeSpan Subscribing = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Arriving = TimeSpan.FromSeconds(1);
 
     [Theory]
     [InlineData(Exchange.Binance)]
     [InlineData(Exchange.Kraken)]
     [InlineData(Exchange.Coinbase)]
-    public async Task Run_ConnectionsReplacedAllTheTime_NoTradeIsMissing(Exchange exchange)
+    public void Run_ConnectionsReplacedAllTheTime_NoTradeIsMissing(Exchange exchange) => Run(exchange, TimeSpan.FromSeconds(3), async (venue, worker, sink, time) =>
     {
-        await using var venue = await StartAsync(exchange);
-        var instrument = Instrument(exchange);
-        var sink = new TestSink();
-        await using var running = new Running(Worker(exchange, instrument, venue, sink, TimeSpan.FromMilliseconds(100)));
-        await Subscribed(sink);
         venue.Release();
-        await venue.Finished.WaitAsync(TestContext.Current.CancellationToken);
-        await All(sink, instrument);
-        await running.StopAsync();
+        await venue.Finished;
+        await Task.Delay(Arriving, time);
 
-        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink, instrument).Order());
-        Assert.True(running.Worker.Status.Connects >= 2, $"{running.Worker.Status.Connects} connections");
-        Assert.Equal("", running.Worker.Status.LastError);
-    }
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
+        Assert.InRange(worker.Status.Connects, 15, 25);
+        Assert.Equal("", worker.Status.LastError);
+    });
 
     [Fact]
-    public async Task Run_ShutdownAnnounced_TheNextConnectionIsUpBeforeTheOldOneEnds()
+    public void Run_ShutdownAnnounced_TheNextConnectionIsUpBeforeTheOldOneEnds() => Run(Exchange.Binance, null, async (venue, worker, sink, time) =>
     {
-        await using var venue = await StartAsync(Exchange.Binance);
-        var instrument = Instrument(Exchange.Binance);
-        var sink = new TestSink();
-        await using var running = new Running(Worker(Exchange.Binance, instrument, venue, sink, null));
-        await Subscribed(sink);
         venue.Release();
-        await sink.Until(s => s.Trades > Trades / 3);
+        await Task.Delay(TimeSpan.FromSeconds(Trades / TradesPerSecond / 3), time);
 
         venue.Announce();
-        await venue.Finished.WaitAsync(TestContext.Current.CancellationToken);
-        await All(sink, instrument);
-        await running.StopAsync();
+        await venue.Finished;
+        await Task.Delay(Arriving, time);
 
-        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink, instrument).Order());
-        Assert.Equal(2, running.Worker.Status.Connects);
-    }
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
+        Assert.Equal(2, worker.Status.Connects);
+    });
 
     [Fact]
-    public async Task Run_NoConnectionToTakeOver_TheOldOneGoesOn()
+    public void Run_NoConnectionToTakeOver_TheOldOneGoesOn() => Run(Exchange.Binance, TimeSpan.FromSeconds(8), async (venue, worker, sink, time) =>
     {
-        await using var venue = await StartAsync(Exchange.Binance);
-        var instrument = Instrument(Exchange.Binance);
-        var sink = new TestSink();
-        await using var running = new Running(Worker(Exchange.Binance, instrument, venue, sink, TimeSpan.FromMilliseconds(50)));
-        await Subscribed(sink);
-        venue.Inject(FaultKind.RefuseConnections, 1, TimeSpan.FromHours(1));
+        venue.Inject(FaultKind.RefuseConnections, 1, TimeSpan.FromSeconds(30));
         venue.Release();
-        await All(sink, instrument);
-        Assert.Equal(ConnectorState.Streaming, running.Worker.Status.State);
-        await running.StopAsync();
+        await Task.Delay(TimeSpan.FromSeconds(20), time);
+        Assert.Equal(ConnectorState.Streaming, worker.Status.State);
+        Assert.Equal(1, worker.Status.Connects);
+        await venue.Finished;
+        await Task.Delay(Arriving, time);
 
-        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink, instrument).Order());
-    }
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
+    });
 
-    /// <summary>Ends when every trade has come, on whichever connection.</summary>
-    private static Task All(TestSink sink, Instrument instrument) => sink.Until(s => s.Trades >= Trades && Ids(s, instrument).Count() == Trades);
-
-    private static IEnumerable<long> Ids(TestSink sink, Instrument instrument) => sink.TradesOf(instrument.Id.Symbol).Select(trade => trade.TradeId).Distinct();
-
-    /// <summary>Ends with the exchange's answer to the subscription: from there on it sends every trade.</summary>
-    private static Task Subscribed(TestSink sink) => sink.Until(s => s.Batches.SelectMany(batch => batch.Frames).Any(frame =>
-        Encoding.UTF8.GetString(frame.Bytes.Span) is var text && (text.Contains("\"result\"", StringComparison.Ordinal) || text.Contains("\"subscriptions\"", StringComparison.Ordinal))));
-
-    private static Task<SimulatedExchange> StartAsync(Exchange exchange) => SimulatedExchange.StartAsync(
-        new SimulatedExchangeOptions { Exchange = exchange, Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)], TradesPerSecond = 500, MaxTrades = Trades, HistoryTrades = 0, KeptTrades = int.MaxValue, EnforcesLimits = false, StartHeld = true },
-        TestContext.Current.CancellationToken);
-
-    private static Instrument Instrument(Exchange exchange) => new(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4);
-
-    private static ConnectorWorker Worker(Exchange exchange, Instrument instrument, SimulatedExchange venue, TestSink sink, TimeSpan? rotateAfter)
+    [Fact]
+    public void Run_ADayWithTheWaitsOfProduction_TheConnectionIsReplacedBeforeItIsADayOld() => Run(Exchange.Binance, null, async (venue, worker, sink, time) =>
     {
-        var options = Some.Options(venue.WebSocketEndpoint) with { RotateAfter = rotateAfter, RotateOverlap = TimeSpan.FromSeconds(1), RotateRetry = TimeSpan.FromMilliseconds(50) };
-        return new ConnectorWorker(ExchangeAdapters.Of(exchange), new InstrumentTable([instrument]), [instrument], options, sink, null, TradeSource.Simulated, new Random(1), TimeProvider.System, NullLogger.Instance);
+        venue.Release();
+        await Task.Delay(TimeSpan.FromHours(22.4), time);
+        Assert.Equal(1, worker.Status.Connects);
+        await Task.Delay(TimeSpan.FromHours(1), time);
+        Assert.Equal(2, worker.Status.Connects);
+        await Task.Delay(TimeSpan.FromHours(1), time);
+        venue.Hold();
+        await Task.Delay(Arriving, time);
+
+        Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
+        Assert.Equal(2, worker.Status.Connects);
+    }, trades: null, tick: TimeSpan.FromSeconds(30));
+
+    private static IEnumerable<long> Ids(TestSink sink) => sink.TradesOf("AAA/USD").Select(trade => trade.TradeId).Distinct();
+
+    /// <summary>Runs a worker on a virtual network; the script begins when it has subscribed and no trade was made.</summary>
+    private static void Run(Exchange exchange, TimeSpan? rotateAfter, Func<SimulatedExchange, ConnectorWorker, TestSink, VirtualTime, Task> script, int? trades = Trades, TimeSpan? tick = null)
+    {
+        var time = new VirtualTime(new DateTimeOffset(2026, 1, 15, 9, 0, 0, TimeSpan.Zero));
+        VirtualLoop.Run(time, async () =>
+        {
+            var venue = SimulatedExchange.StartVirtual(new SimulatedExchangeOptions
+            {
+                Exchange = exchange,
+                Instruments = [new SimulatedInstrument("AAA", "AAA", 2, 4, 500_00, 1)],
+                TradesPerSecond = trades is null ? 1 : TradesPerSecond,
+                Tick = tick ?? TimeSpan.FromMilliseconds(20),
+                MaxTrades = trades,
+                HistoryTrades = 0,
+                KeptTrades = int.MaxValue,
+                StartHeld = true,
+                Time = time,
+            });
+            var instrument = new Instrument(InstrumentId.Create(exchange, "AAA/USD"), "AAA", "AAA", "USD", 2, 4);
+            var sink = new TestSink();
+            var options = new ConnectorOptions { EndpointOverride = new Uri("ws://virtual/"), RotateAfter = rotateAfter, RotateRetry = TimeSpan.FromSeconds(1) };
+            using var stop = new CancellationTokenSource();
+            using var network = new VirtualNetwork(venue, time, 7);
+            var worker = new ConnectorWorker(ExchangeAdapters.Of(exchange), new InstrumentTable([instrument]), [instrument], options, sink, null, TradeSource.Simulated, new Random(1), time, NullLogger.Instance, new VirtualSockets(network));
+            var running = worker.RunAsync(stop.Token);
+            try
+            {
+                await Task.Delay(Subscribing, time);
+                await script(venue, worker, sink, time);
+            }
+            finally
+            {
+                stop.CancelNow();
+                await running;
+                await venue.DisposeAsync();
+                await network.EndAsync();
+            }
+        });
     }
 }

@@ -33,9 +33,6 @@ public sealed class BackfillerTests : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
-        _backfiller?.Dispose();
-        _rest?.Dispose();
-        _keeper.Dispose();
         _http.Dispose();
         _stop.Dispose();
     }

@@ -28,9 +28,6 @@ public sealed class HistoryRequestsTests : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
-        _backfiller.Dispose();
-        _rest.Dispose();
-        _keeper.Dispose();
         _http.Dispose();
         _stop.Dispose();
         await _venue.DisposeAsync();

@@ -12,7 +12,7 @@ using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Imports;
 
-public sealed class TradeImportTests : IDisposable
+public sealed class TradeImportTests
 {
     private static readonly Instrument Btc = new(InstrumentId.Create(Exchange.Binance, "BTC/USDT"), "BTCUSDT", "BTC", "USDT", 8, 8);
     private static readonly Instrument Bch = new(InstrumentId.Create(Exchange.Kraken, "BCH/EUR"), "BCH/EUR", "BCH", "EUR", 8, 8);
@@ -26,7 +26,22 @@ public sealed class TradeImportTests : IDisposable
         _import = new TradeImport(_keeper, TimeProvider.System);
     }
 
-    public void Dispose() => _keeper.Dispose();
+    [Fact]
+    public async Task Finish_IdsBetweenTheFileAndTheFirstOwnTrade_AreAGapThatNobodyAskedFor()
+    {
+        await ImportAsync(Btc, "1000,1.5,1,1.5,1700000000000,True,True\n1001,1.5,1,1.5,1700000001000,True,True\n");
+        await _import.TakeAsync(Btc, "other", TradeFileFormat.BinanceTrades, 1, Encoding.UTF8.GetBytes("1005,1.5,1,1.5,1700000009000,True,True\n"), TestContext.Current.CancellationToken);
+        // An open gap is being asked for; only what lies outside of it is named.
+        var open = _sink.Records("BTC/USDT").Count(record => record.Kind == RecordKind.GapOpened);
+        await _import.TakeAsync(Btc, "third", TradeFileFormat.BinanceTrades, 1, Encoding.UTF8.GetBytes("900,1.5,1,1.5,1600000000000,True,True\n"), TestContext.Current.CancellationToken);
+
+        var missing = await _import.FinishAsync(Btc, TestContext.Current.CancellationToken);
+        var again = await _import.FinishAsync(Btc, TestContext.Current.CancellationToken);
+
+        Assert.Equal((99, 99, 1), (missing, again, open));
+        var lost = _sink.Records("BTC/USDT").Last(record => record.Kind == RecordKind.GapGivenUp);
+        Assert.Equal((901, 999, GapReason.NotRequested, GapCause.History), (lost.FirstId, lost.LastId, lost.Reason, lost.Cause));
+    }
 
     [Fact]
     public async Task Take_TradesOfBinance_EqualThePublishedOnes()

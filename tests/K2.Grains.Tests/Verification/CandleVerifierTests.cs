@@ -24,7 +24,6 @@ public sealed class CandleVerifierTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _rest.Dispose();
         _http.Dispose();
         await _venue.DisposeAsync();
     }

@@ -1,4 +1,7 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using K2.Abstractions.Warehouse;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -9,7 +12,7 @@ namespace K2.Cli.Bench.Faults;
 
 /// <summary>
 /// The end of the path without log and grains: every record goes into its instrument's candle book, and what it changes into ClickHouse by the
-/// platform's own writer. Thread-safe.
+/// platform's own writer. A hash over all that came, with the times, says whether two runs were the same. Thread-safe.
 /// </summary>
 internal sealed class BookSink : IConnectorSink
 {
@@ -18,29 +21,41 @@ internal sealed class BookSink : IConnectorSink
     private readonly Lock _gate = new();
     private readonly Dictionary<InstrumentId, CandleBook> _books;
     private readonly Dictionary<InstrumentId, List<Trade>> _trades;
-    private readonly IWarehouseWriter _writer;
+    private readonly IWarehouseWriter? _writer;
+    private readonly FeedWorld _world;
+    private readonly Random _random;
     private readonly List<Task> _writes = [];
-    private TaskCompletionSource _changed = NewSource();
+    private readonly XxHash64 _trace = new();
     private long _offset;
 
-    public BookSink(IEnumerable<Instrument> instruments, IWarehouseWriter writer)
+    /// <summary>Makes a sink.</summary>
+    /// <param name="instruments">All that will come.</param>
+    /// <param name="writer">Writes into ClickHouse; null to leave that out.</param>
+    /// <param name="world">Clock, and how long a batch takes.</param>
+    /// <param name="seed">Decides those times.</param>
+    public BookSink(IEnumerable<Instrument> instruments, IWarehouseWriter? writer, FeedWorld world, ulong seed)
     {
         _writer = writer;
+        _world = world;
+        _random = new Random((int)(seed % int.MaxValue));
         _books = instruments.ToDictionary(instrument => instrument.Id, instrument => new CandleBook(instrument, KeepAll));
         _trades = _books.Keys.ToDictionary(id => id, _ => new List<Trade>());
     }
 
-    /// <summary>Ends when records come after this was asked for.</summary>
-    public Task Changed
+    /// <summary>Hash over every record that came, in order, with the time when it did.</summary>
+    public ulong Trace
     {
         get
         {
-            lock (_gate) return _changed.Task;
+            lock (_gate) return _trace.GetCurrentHashAsUInt64();
         }
     }
 
     /// <summary>Trades of a known id with other content.</summary>
     public long Conflicts { get; private set; }
+
+    /// <summary>The longest time from the message or page that showed a gap to the gap's record.</summary>
+    public TimeSpan SlowestFinding { get; private set; }
 
     /// <summary>Messages and pages that were refused.</summary>
     public long Rejected { get; private set; }
@@ -91,9 +106,9 @@ internal sealed class BookSink : IConnectorSink
                 State = book.Serialize(),
             };
             _writes.RemoveAll(write => write.IsCompletedSuccessfully);
-            _writes.Add(_writer.WriteAsync(flush, CancellationToken.None));
-            _changed.SetResult();
-            _changed = NewSource();
+
+            // On the thread pool: the writer is not part of what must be the same each time.
+            if (_writer is not null) _writes.Add(Task.Run(() => _writer.WriteAsync(flush, CancellationToken.None)));
         }
     }
 
@@ -108,12 +123,24 @@ internal sealed class BookSink : IConnectorSink
         await Task.WhenAll(_writes);
     }
 
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
+    public async ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
     {
-        foreach (var (instrument, records) in batch.Records) Apply(instrument.Id, records);
-        lock (_gate) Rejected += batch.Rejected.Count;
-        return ValueTask.CompletedTask;
+        if (_world.AppendTime(_random) is { Ticks: > 0 } wait) await Task.Delay(wait, _world.Time, cancellationToken);
+        lock (_gate)
+        {
+            _trace.Append(MemoryMarshal.AsBytes([_world.Time.GetTimestamp(), batch.Frames.Count]));
+            Rejected += batch.Rejected.Count;
+            if (batch.Records.Any(part => part.Records.Exists(record => record.Kind == RecordKind.GapOpened)))
+            {
+                var finding = Timestamp.From(_world.Time.GetUtcNow()).Since(batch.Frames[0].ReceivedTime);
+                if (finding > SlowestFinding) SlowestFinding = finding;
+            }
+        }
+
+        foreach (var (instrument, records) in batch.Records)
+        {
+            lock (_gate) _trace.Append(RecordCodec.Encode(instrument, [.. records]));
+            Apply(instrument.Id, records);
+        }
     }
 }

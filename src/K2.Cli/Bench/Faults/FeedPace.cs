@@ -4,12 +4,15 @@ using K2.Exchanges.Rest;
 
 namespace K2.Cli.Bench.Faults;
 
-/// <summary>How patient the intake is in a bench: everything as in production, only the waits are shorter.</summary>
+/// <summary>How patient the intake is in a bench.</summary>
 /// <param name="Connector">Connections.</param>
 /// <param name="Backfill">Backfill.</param>
 /// <param name="Heartbeats">The simulated exchange's heartbeats.</param>
 internal sealed record FeedPace(ConnectorOptions Connector, BackfillOptions Backfill, TimeSpan Heartbeats)
 {
+    /// <summary>The platform's own waits.</summary>
+    public static FeedPace Production { get; } = new(new ConnectorOptions(), new BackfillOptions(), TimeSpan.FromSeconds(1));
+
     /// <summary>Waits of some hundred milliseconds instead of seconds.</summary>
     public static FeedPace Fast { get; } = new(
         new ConnectorOptions
