@@ -7,6 +7,11 @@ internal sealed partial class EpochWatcher(EpochJournal journal, IReadOnlyDictio
 {
     private const int Capacity = 64 << 10;
 
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the next epoch that another process begins.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(FetchPool pool, long from, CancellationToken cancellationToken)
     {
@@ -40,6 +45,7 @@ internal sealed partial class EpochWatcher(EpochJournal journal, IReadOnlyDictio
         if (record is null || !topics.TryGetValue(record.Topic, out var topic) || record.Partitions != topic.Partitions.Length || record.Epoch <= topic.Epochs.Latest) return;
         topic.Add(record);
         LogNewEpoch(logger, record.Topic, record.Epoch);
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     [LoggerMessage(EventId = 3307, Level = LogLevel.Warning, Message = "Topic {Topic}: another process has begun epoch {Epoch}")]

@@ -12,12 +12,15 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     // How long a command waits at most while nothing comes.
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(10);
 
+    private static readonly TimeSpan ConnectWait = TimeSpan.FromSeconds(1);
+
     // Readers are woken at least once in so many messages.
     private const int Burst = 500;
 
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Dictionary<TopicPartition, PartitionBuffer> _buffers = [];
     private readonly HashSet<PartitionBuffer> _touched = [];
+    private readonly HashSet<TopicPartition> _paused = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly ILogger _logger;
@@ -36,22 +39,23 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     /// <summary>Begins to fetch at an offset, also if the partition is being fetched from another one.</summary>
     public void Start(PartitionBuffer buffer, long offset) => _commands.Enqueue(() =>
     {
-        Unassign(buffer);
-        buffer.Expected = offset;
-        buffer.AskedAgain = -1;
-        buffer.Resumed();
-        _buffers[buffer.Id] = buffer;
-        _consumer.IncrementalAssign([new TopicPartitionOffset(buffer.Id, offset)]);
+        // A reader that is closed while it looks for its offset asks for the start behind its stop.
+        if (!buffer.IsClosed) Assign(buffer, offset);
     });
 
-    /// <summary>Ends fetching.</summary>
-    public void Stop(PartitionBuffer buffer) => _commands.Enqueue(() => Unassign(buffer));
+    /// <summary>Ends fetching for good.</summary>
+    public void Stop(PartitionBuffer buffer) => _commands.Enqueue(() =>
+    {
+        buffer.IsClosed = true;
+        if (_buffers.TryGetValue(buffer.Id, out var current) && ReferenceEquals(current, buffer)) Unassign(buffer);
+    });
 
     /// <summary>Goes on behind a full buffer.</summary>
     public void Resume(PartitionBuffer buffer) => _commands.Enqueue(() =>
     {
+        if (buffer.IsClosed) return;
         buffer.Resumed();
-        if (_buffers.ContainsKey(buffer.Id)) _consumer.Resume([buffer.Id]);
+        if (_paused.Remove(buffer.Id)) _consumer.Resume([buffer.Id]);
     });
 
     /// <summary>Ends the thread and gives up the connections.</summary>
@@ -65,6 +69,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     {
         try
         {
+            Guard(Connect);
             while (!_stopping)
             {
                 while (_commands.TryDequeue(out var command)) Guard(command);
@@ -79,6 +84,13 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         {
             _ended.TrySetResult();
         }
+    }
+
+    // A partition that is assigned while the client still connects waits for the client's next look at all leaders, a second later.
+    private void Connect()
+    {
+        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        admin.GetMetadata(ConnectWait);
     }
 
     private void Poll()
@@ -100,8 +112,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             // A log has no holes unless somebody compacts the topic or writes transactions to it: ask once more before a record is given up.
             if (buffer.AskedAgain != buffer.Expected)
             {
+                Assign(buffer, buffer.Expected);
                 buffer.AskedAgain = buffer.Expected;
-                _consumer.Seek(new TopicPartitionOffset(buffer.Id, buffer.Expected));
                 return;
             }
 
@@ -110,17 +122,37 @@ internal sealed partial class FetchLoop : IAsyncDisposable
 
         buffer.Expected = result.Offset.Value + 1;
         _touched.Add(buffer);
-        if (buffer.Add(result)) _consumer.Pause([buffer.Id]);
+        if (!buffer.Add(result)) return;
+        _paused.Add(buffer.Id);
+        _consumer.Pause([buffer.Id]);
+    }
+
+    private void Assign(PartitionBuffer buffer, long offset)
+    {
+        try
+        {
+            if (_buffers.ContainsKey(buffer.Id)) Unassign(buffer);
+            buffer.Expected = offset;
+            buffer.AskedAgain = -1;
+            buffer.Resumed();
+            _consumer.IncrementalAssign([new TopicPartitionOffset(buffer.Id, offset)]);
+            _buffers[buffer.Id] = buffer;
+        }
+        catch (KafkaException failure)
+        {
+            buffer.Fail(KafkaErrors.Exception($"{buffer.Id.Topic}/{buffer.Id.Partition.Value} cannot be read", failure.Error, failure));
+            buffer.OutOfRange(); // The reader starts anew.
+        }
     }
 
     private void Unassign(PartitionBuffer buffer)
     {
-        if (_buffers.TryGetValue(buffer.Id, out var known) && ReferenceEquals(known, buffer))
-        {
-            _buffers.Remove(buffer.Id);
-            _touched.Remove(buffer);
-            _consumer.IncrementalUnassign([buffer.Id]);
-        }
+        _buffers.Remove(buffer.Id);
+        _touched.Remove(buffer);
+
+        // A partition that is paused would still be so when it is assigned again.
+        if (_paused.Remove(buffer.Id)) _consumer.Resume([buffer.Id]);
+        _consumer.IncrementalUnassign([buffer.Id]);
     }
 
     private void Guard(Action action)

@@ -8,7 +8,7 @@ namespace K2.Streaming.Kafka;
 /// Asks the brokers about offsets and groups, and moves the group's offsets; what fails for a passing reason is asked again until the request
 /// time-out. Thread-safe; no thread waits for an answer.
 /// </summary>
-internal sealed class KafkaAdmin(IAdminClient client, KafkaLogOptions options, TimeProvider time) : IDisposable
+internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, KafkaLogOptions options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ internal sealed class KafkaAdmin(IAdminClient client, KafkaLogOptions options, T
         }
         catch (KafkaException unanswered)
         {
-            throw new StartupException($"Kafka at {options.BootstrapServers} does not answer: {unanswered.Error.Reason} ({unanswered.Error.Code})", unanswered);
+            throw new StartupException($"Kafka at {options.BootstrapServers} does not answer: {clients.LastProblem ?? unanswered.Error.Reason} ({unanswered.Error.Code})", unanswered);
         }
     }
 
@@ -87,7 +87,8 @@ internal sealed class KafkaAdmin(IAdminClient client, KafkaLogOptions options, T
             catch (KafkaException refused)
             {
                 var error = FirstErrorOf(refused);
-                if (!KafkaErrors.IsTransient(error) || time.GetElapsedTime(started) + pause > options.RequestTimeout) throw KafkaErrors.Exception(what, error, refused);
+                var mayPass = KafkaErrors.IsTransient(error) || error.Code == Confluent.Kafka.ErrorCode.UnknownTopicOrPart; // One just created is not known everywhere.
+                if (!mayPass || time.GetElapsedTime(started) + pause > options.RequestTimeout) throw KafkaErrors.Exception(what, error, refused);
             }
 
             await Task.Delay(pause, time, cancellationToken);

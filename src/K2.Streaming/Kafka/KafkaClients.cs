@@ -8,6 +8,10 @@ namespace K2.Streaming.Kafka;
 internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logger)
 {
     private readonly string? _password = options.Security.Sasl == KafkaSasl.None ? null : options.Security.ReadPassword();
+    private volatile string? _lastProblem;
+
+    /// <summary>What the client last complained of: why a broker does not answer is said here only, such as a refused password.</summary>
+    public string? LastProblem => _lastProblem;
 
     public IProducer<byte[], byte[]> Producer() => Build(() =>
         new ProducerBuilder<byte[], byte[]>(Common(new ProducerConfig
@@ -96,7 +100,12 @@ internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logg
         else LogClient(logger, message.Name, message.Facility, message.Message);
     }
 
-    private void Log(Error error) => LogClientError(logger, error.Code, error.Reason);
+    private void Log(Error error)
+    {
+        // That all brokers are down follows from something that was said before.
+        if (error.Code != Confluent.Kafka.ErrorCode.Local_AllBrokersDown) _lastProblem = error.Reason;
+        LogClientError(logger, error.Code, error.Reason);
+    }
 
     [LoggerMessage(EventId = 3301, Level = LogLevel.Warning, Message = "{Client} {Facility}: {Message}")]
     private static partial void LogClientWarning(ILogger logger, string client, string facility, string message);

@@ -23,6 +23,7 @@ public sealed partial class KafkaLog : ILog
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closed = new();
+    private readonly EpochWatcher _watcher;
     private readonly Task _watching;
     private int _disposed;
 
@@ -47,7 +48,8 @@ public sealed partial class KafkaLog : ILog
         _probe = probe;
         _time = time;
         _logger = logger;
-        _watching = new EpochWatcher(journal, topics, logger).RunAsync(_pool, watchFrom, _closed.Token);
+        _watcher = new EpochWatcher(journal, topics, logger);
+        _watching = _watcher.RunAsync(_pool, watchFrom, _closed.Token);
     }
 
     /// <inheritdoc/>
@@ -61,6 +63,9 @@ public sealed partial class KafkaLog : ILog
 
     /// <summary>Consumer handles in use.</summary>
     internal int FetchHandles => _pool.Handles;
+
+    /// <summary>Completes with the next epoch that another process begins.</summary>
+    internal Task EpochChanged => _watcher.Changed;
 
     /// <summary>Opens the log, having checked or created its topics.</summary>
     /// <param name="options">See there.</param>
@@ -85,7 +90,7 @@ public sealed partial class KafkaLog : ILog
         var clients = new KafkaClients(options, logger);
         var producer = clients.Producer();
         var client = clients.Admin();
-        var admin = new KafkaAdmin(client, options, time);
+        var admin = new KafkaAdmin(clients, client, options, time);
         try
         {
             var journal = new EpochJournal(clients, admin, options);

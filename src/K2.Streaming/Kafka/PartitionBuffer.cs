@@ -25,6 +25,9 @@ internal sealed class PartitionBuffer(TopicPartition id, int capacity)
     /// <summary>The offset of the next message. Used by the fetching thread only.</summary>
     public long Expected { get; set; }
 
+    /// <summary>Whether the reader is gone. Used by the fetching thread only.</summary>
+    public bool IsClosed { get; set; }
+
     /// <summary>Where the fetching thread has asked again for messages that seem to be missing. Used by it only.</summary>
     public long AskedAgain { get; set; } = -1;
 
@@ -61,7 +64,7 @@ internal sealed class PartitionBuffer(TopicPartition id, int capacity)
         }
     }
 
-    /// <summary>Says that the offset asked for is not there.</summary>
+    /// <summary>Says that the offset asked for is not there, or was not asked for: the reader must find where to start.</summary>
     public void OutOfRange()
     {
         lock (_gate) _outOfRange = true;
