@@ -8,6 +8,8 @@ namespace K2.Simulator.Exchanges;
 internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : ExchangeProtocol(market, time)
 {
     private const int SnapshotTrades = 100;
+    private const int RestDigits = 8;
+    private readonly long _start = time.GetTimestamp();
 
     public override int MessagesPerSecond => 8;
 
@@ -16,11 +18,11 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override byte[]? Heartbeat(SimulatedConnection connection)
     {
         if (!connection.WantsHeartbeats) return null;
-        var now = Time.GetUtcNow().UtcDateTime;
+        var uptime = (decimal)Time.GetElapsedTime(_start).Ticks / TimeSpan.TicksPerSecond;
         return Numbered(connection, "heartbeats", json =>
         {
             json.WriteStartObject();
-            json.WriteString("current_time", now.ToString("yyyy-MM-dd HH:mm:ss.fffffff'00' '+0000 UTC m=+1.000000001'", CultureInfo.InvariantCulture));
+            json.WriteString("current_time", string.Create(CultureInfo.InvariantCulture, $"{Wire.GoNow(Time.GetUtcNow(), ' ')} +0000 UTC m=+{uptime:0.000000000}"));
             json.WriteNumber("heartbeat_counter", connection.Heartbeats++);
             json.WriteEndObject();
         });
@@ -29,9 +31,15 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override IEnumerable<byte[]> Answer(SimulatedConnection connection, JsonElement request, Func<bool> refuses)
     {
         var channel = request.TryGetProperty("channel", out var name) ? name.GetString() : null;
-        if (!request.TryGetProperty("type", out var type) || type.GetString() != "subscribe" || channel is not ("market_trades" or "heartbeats"))
+        if (!request.TryGetProperty("type", out var type) || type.GetString() != "subscribe")
         {
-            yield return Error("malformed request");
+            yield return Error("subscribe or unsubscribe required");
+            yield break;
+        }
+
+        if (channel is not ("market_trades" or "heartbeats"))
+        {
+            yield return Error("authentication failure");
             yield break;
         }
 
@@ -78,8 +86,8 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is not ["products", var product, "trades" or "candles"]) return NotFound();
-        if (Market.FindRest(product) is not { } instrument) return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
+        if (parts is not ["products", var product, "trades" or "candles"] || Market.FindRest(product) is not { } instrument)
+            return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
         if (parts[2] == "candles") return CandlePages.Coinbase(Market, instrument, query);
 
         var after = long.TryParse(query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : long.MaxValue;
@@ -90,11 +98,11 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
             foreach (var trade in trades)
             {
                 json.WriteStartObject();
-                json.WriteNumber("trade_id", trade.TradeId);
-                json.WriteString("side", trade.TakerBought ? "sell" : "buy");
-                json.WriteString("size", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, 8));
-                json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, instrument.PriceDecimals));
                 json.WriteString("time", Wire.Iso(trade.TimeMicroseconds));
+                json.WriteNumber("trade_id", trade.TradeId);
+                json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, RestDigits));
+                json.WriteString("size", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, RestDigits));
+                json.WriteString("side", trade.TakerBought ? "sell" : "buy");
                 json.WriteEndObject();
             }
 
@@ -157,7 +165,7 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     {
         json.WriteStartObject();
         json.WriteString("channel", channel);
-        json.WriteString("timestamp", Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
+        json.WriteString("timestamp", Wire.GoNow(Time.GetUtcNow(), 'T') + "Z");
         json.WriteNumber("sequence_num", connection.Sequence++);
         json.WriteStartArray("events");
         item(json);
