@@ -30,54 +30,15 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
 
     public override IEnumerable<byte[]> Answer(SimulatedConnection connection, JsonElement request, Func<bool> refuses)
     {
+        var type = request.TryGetProperty("type", out var verb) ? verb.GetString() : null;
         var channel = request.TryGetProperty("channel", out var name) ? name.GetString() : null;
-        if (!request.TryGetProperty("type", out var type) || type.GetString() != "subscribe")
-        {
-            yield return Error("subscribe or unsubscribe required");
-            yield break;
-        }
-
-        if (channel is not ("market_trades" or "heartbeats"))
-        {
-            yield return Error("authentication failure");
-            yield break;
-        }
-
-        if (channel == "heartbeats")
-        {
-            connection.WantsHeartbeats = true;
-        }
-        else
-        {
-            var products = request.TryGetProperty("product_ids", out var ids) ? ids.EnumerateArray().Select(id => id.GetString()!).ToList() : [];
-            if (products.Find(product => !Market.Knows(product)) is { } unknown)
-            {
-                yield return Error($"failure to subscribe: {unknown} is not a valid product id");
-                yield break;
-            }
-
-            if (refuses())
-            {
-                yield return Error("failure to subscribe");
-                yield break;
-            }
-
-            foreach (var product in products)
-            {
-                connection.Add(product);
-                yield return Trades(connection, "snapshot", [.. Market.Latest(product, SnapshotTrades).Reverse()]);
-            }
-        }
-
-        yield return Numbered(connection, "subscriptions", json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("subscriptions");
-            if (connection.WantsHeartbeats) Texts(json, "heartbeats", ["heartbeats"]);
-            if (connection.Symbols.Count > 0) Texts(json, "market_trades", connection.Symbols);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        if (type is not ("subscribe" or "unsubscribe")) return [Error("subscribe or unsubscribe required")];
+        if (channel is not ("market_trades" or "heartbeats")) return [Error("authentication failure")];
+        var products = request.TryGetProperty("product_ids", out var ids) ? ids.EnumerateArray().Select(id => id.GetString()!).ToList() : [];
+        if (channel == "heartbeats") connection.WantsHeartbeats = type == "subscribe";
+        else if (type == "subscribe") return Subscribe(connection, products, refuses);
+        else Unsubscribe(connection, products);
+        return [Subscriptions(connection)];
     }
 
     public override IEnumerable<byte[]> Messages(SimulatedConnection connection, IReadOnlyList<LedgerTrade> trades) =>
@@ -124,6 +85,12 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
         return answer;
     }
 
+    // Without products a channel is left as a whole.
+    private static void Unsubscribe(SimulatedConnection connection, List<string> products)
+    {
+        foreach (var product in products.Count == 0 ? [.. connection.Symbols] : products) connection.Remove(product);
+    }
+
     private static byte[] Error(string message) => Wire.Json(json =>
     {
         json.WriteStartObject();
@@ -138,6 +105,39 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
         foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
+
+    private IEnumerable<byte[]> Subscribe(SimulatedConnection connection, List<string> products, Func<bool> refuses)
+    {
+        if (products.Find(product => !Market.Knows(product)) is { } unknown)
+        {
+            yield return Error($"failure to subscribe: {unknown} is not a valid product id");
+            yield break;
+        }
+
+        if (refuses())
+        {
+            yield return Error("failure to subscribe");
+            yield break;
+        }
+
+        foreach (var product in products)
+        {
+            connection.Add(product);
+            yield return Trades(connection, "snapshot", [.. Market.Latest(product, SnapshotTrades).Reverse()]);
+        }
+
+        yield return Subscriptions(connection);
+    }
+
+    private byte[] Subscriptions(SimulatedConnection connection) => Numbered(connection, "subscriptions", json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("subscriptions");
+        if (connection.WantsHeartbeats) Texts(json, "heartbeats", ["heartbeats"]);
+        if (connection.Symbols.Count > 0) Texts(json, "market_trades", connection.Symbols);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
 
     private byte[] Trades(SimulatedConnection connection, string type, IReadOnlyList<LedgerTrade> newestFirst) => Numbered(connection, "market_trades", json =>
     {

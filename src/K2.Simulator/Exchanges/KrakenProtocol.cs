@@ -35,9 +35,16 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
             yield break;
         }
 
-        if (method != "subscribe" || !request.TryGetProperty("params", out var parameters) || !parameters.TryGetProperty("symbol", out var symbols))
+        if (method is not ("subscribe" or "unsubscribe") || !request.TryGetProperty("params", out var parameters) || !parameters.TryGetProperty("symbol", out var symbols))
         {
             yield return Reply(method ?? "", id, success: false, error: "Malformed request");
+            yield break;
+        }
+
+        if (method == "unsubscribe")
+        {
+            foreach (var symbol in symbols.EnumerateArray().Select(item => item.GetString()!))
+                yield return connection.Remove(symbol) ? Reply(method, id, success: true, symbol) : Reply(method, id, success: false, symbol, error: "Subscription Not Found");
             yield break;
         }
 

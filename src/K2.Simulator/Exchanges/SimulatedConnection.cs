@@ -45,6 +45,9 @@ internal sealed class SimulatedConnection(IServerSocket socket)
         Subscribed = Symbols.Contains;
     }
 
+    /// <summary>Ends the subscription of a symbol; false if there is none.</summary>
+    public bool Remove(string symbol) => Symbols.Remove(symbol);
+
     /// <summary>Queues a message, and those that were held back for it.</summary>
     public void Send(byte[] message)
     {

@@ -1,7 +1,6 @@
 using System.IO.Compression;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using K2.Domain.Instruments;
 using K2.Simulator.Exchanges;
 using K2.TestKit;
@@ -179,7 +178,7 @@ public sealed class FrameShapeTests
     /// <summary>A captured list of subscriptions with only so many channels: the capture has more than the simulator knows.</summary>
     private static string WithChannels(string frame, string[] channels)
     {
-        var json = System.Text.Json.Nodes.JsonNode.Parse(frame)!;
+        var json = JsonNode.Parse(frame)!;
         var subscriptions = json["events"]![0]!["subscriptions"]!.AsObject();
         foreach (var name in subscriptions.Select(channel => channel.Key).Where(name => !channels.Contains(name)).ToList()) subscriptions.Remove(name);
         return json.ToJsonString();
@@ -206,23 +205,13 @@ public sealed class FrameShapeTests
 
     private static async Task<List<string>> MessagesAsync(SimulatedExchange venue, string[] requests, int count, Action? beforeLast = null)
     {
-        using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(venue.WebSocketEndpoint, TestContext.Current.CancellationToken);
-        foreach (var request in requests) await socket.SendAsync(Encoding.UTF8.GetBytes(request), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        using var client = await SimulatedClient.ConnectAsync(venue);
+        foreach (var request in requests) await client.SendAsync(request);
         var messages = new List<string>();
-        var buffer = new byte[1 << 20];
         while (messages.Count < count)
         {
             if (messages.Count == count - 1) beforeLast?.Invoke();
-            var length = 0;
-            ValueWebSocketReceiveResult part;
-            do
-            {
-                part = await socket.ReceiveAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken);
-                length += part.Count;
-            }
-            while (!part.EndOfMessage);
-            messages.Add(Encoding.UTF8.GetString(buffer, 0, length));
+            messages.Add((await client.ReadAsync())!);
         }
 
         return messages;
