@@ -27,7 +27,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
             {
                 json.WriteStartObject();
                 json.WriteStartObject("error");
-                json.WriteNumber("code", 3);
+                json.WriteNumber("code", 2);
                 json.WriteString("msg", "Invalid request: unavailable, try later");
                 json.WriteEndObject();
                 json.WritePropertyName("id");
@@ -66,7 +66,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
     public override byte[] Shutdown() => Wire.Json(json =>
     {
         json.WriteStartObject();
-        json.WriteString("stream", "serverShutdown");
+        json.WriteString("stream", "!serverShutdown");
         json.WriteStartObject("data");
         json.WriteString("e", "serverShutdown");
         json.WriteNumber("E", Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -144,7 +144,10 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
     public override RestAnswer TooMany(bool banned, int retryAfterSeconds)
     {
-        var answer = Error(banned ? StatusCodes.Status418ImATeapot : StatusCodes.Status429TooManyRequests, -1003, "Too many requests.");
+        var until = Time.GetUtcNow().AddSeconds(retryAfterSeconds).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var answer = banned
+            ? Error(StatusCodes.Status418ImATeapot, -1003, $"Way too much request weight used; IP banned until {until}. Please use WebSocket Streams for live updates to avoid bans.")
+            : Error(StatusCodes.Status429TooManyRequests, -1003, $"Too much request weight used; current limit is {RequestLimits.BinanceWeight} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.");
         answer.Headers["Retry-After"] = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return answer;
     }

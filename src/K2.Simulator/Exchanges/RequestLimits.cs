@@ -8,7 +8,9 @@ namespace K2.Simulator.Exchanges;
 /// </summary>
 internal sealed class RequestLimits(Exchange exchange, TimeProvider time)
 {
-    private const int BinanceWeight = 6000;
+    /// <summary>Weight that Binance lets an address use in a minute.</summary>
+    public const int BinanceWeight = 6000;
+
     private const int CoinbaseBurst = 15;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

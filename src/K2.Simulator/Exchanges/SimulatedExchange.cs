@@ -124,7 +124,7 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
     {
         var time = _options.Time;
         var last = time.GetTimestamp();
-        var (lastHeartbeat, lastPing) = (last, last);
+        var lastHeartbeat = last;
         long owed = 0;
         using var timer = new PeriodicTimer(_options.Tick, time);
         try
@@ -146,12 +146,6 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
                     {
                         lastHeartbeat = time.GetTimestamp();
                         SendHeartbeats();
-                    }
-
-                    if (_protocol.PingInterval is { } interval && time.GetElapsedTime(lastPing) >= interval)
-                    {
-                        lastPing = time.GetTimestamp();
-                        foreach (var connection in _connections.Where(connection => !connection.Ping(_protocol.PongTimeout, time)).ToList()) connection.Cut();
                     }
                 }
 
@@ -265,11 +259,12 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
             foreach (var message in _protocol.Opening(connection)) connection.Send(message);
         }
 
+        using var pings = _protocol.PingInterval is { } interval ? new ClientPings(_options.Time, interval, _protocol.PongTimeout, connection.Ping, connection.Cut) : null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
         var writing = connection.WriteAsync(end.Token);
         try
         {
-            while (await socket.ReadAsync(end.Token) is { Opcode: not SocketOpcode.Close } message) Take(connection, message);
+            while (await socket.ReadAsync(end.Token) is { Opcode: not SocketOpcode.Close } message) Take(connection, pings, message);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidDataException or ObjectDisposedException or InvalidOperationException)
         {
@@ -285,10 +280,10 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
     // Cancelled here and now: by way of the thread pool a run with a virtual clock would not be the same each time.
     private static void End(CancellationTokenSource source) => source.Cancel();
 
-    private void Take(SimulatedConnection connection, ClientMessage message)
+    private void Take(SimulatedConnection connection, ClientPings? pings, ClientMessage message)
     {
         if (message.Opcode == SocketOpcode.Ping) connection.Pong(message.Payload);
-        if (message.Opcode == SocketOpcode.Pong) connection.Alive(_options.Time.GetTimestamp());
+        if (message.Opcode == SocketOpcode.Pong) pings?.Answered(message.Payload);
         if (_options.EnforcesLimits && !connection.MaySend(_protocol.MessagesPerSecond, _options.Time))
         {
             Interlocked.Increment(ref _limitsExceeded);
