@@ -236,14 +236,14 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
     async Task<RestAnswer> IVenue.AskAsync(string path, IQueryCollection query, CancellationToken cancellationToken)
     {
         if (_faults.RestDelay > TimeSpan.Zero) await Task.Delay(_faults.RestDelay, _options.Time, cancellationToken);
-        var isAllowed = _limits.Take(path, query["pair"].ToString(), out var used);
+        var isAllowed = _limits.Take(path, query["pair"].ToString(), out var used, out var wait);
         if (!isAllowed && _options.EnforcesLimits) Interlocked.Increment(ref _limitsExceeded);
         var answer = _faults.RestRefusal switch
         {
             FaultKind.RestTooManyRequests => _protocol.TooMany(false, _faults.RetryAfterSeconds),
             FaultKind.RestBanned => _protocol.TooMany(true, _faults.RetryAfterSeconds),
             FaultKind.RestUnavailable => new RestAnswer(StatusCodes.Status503ServiceUnavailable, []),
-            _ when !isAllowed && _options.EnforcesLimits => _protocol.TooMany(false, 1),
+            _ when !isAllowed && _options.EnforcesLimits => _protocol.TooMany(false, (int)Math.Ceiling(wait.TotalSeconds)),
             _ => _protocol.Rest(path, query),
         };
         if (_options.Exchange == Exchange.Binance) answer.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString(CultureInfo.InvariantCulture);
