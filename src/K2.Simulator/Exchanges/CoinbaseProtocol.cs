@@ -47,6 +47,8 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["products"]) return ReferenceData.Coinbase(Market);
+        if (parts is ["products", var id] && Market.FindRest(id) is { } wanted) return ReferenceData.Coinbase(wanted);
         if (parts is not ["products", var product, "trades" or "candles"] || Market.FindRest(product) is not { } instrument)
             return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
         if (parts[2] == "candles") return CandlePages.Coinbase(Market, instrument, query);

@@ -42,6 +42,8 @@ internal sealed class Market
     /// <summary>Trades made since the start, history left out.</summary>
     public long Made { get; private set; }
 
+    public IReadOnlyList<SimulatedInstrument> Instruments => _options.Instruments;
+
     public bool Knows(string native) => _byNative.ContainsKey(native);
 
     public SimulatedInstrument? FindRest(string name) => _byRest.GetValueOrDefault(name)?.Instrument;

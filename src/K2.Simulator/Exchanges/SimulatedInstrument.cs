@@ -32,6 +32,12 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
         ["ATOM"] = 4,
     };
 
+    /// <summary>The traded asset; unless it is said, what stands before the stroke of the name on the WebSocket, or all of that.</summary>
+    public string BaseAsset { get; init; } = Native.Split('/', '-')[0];
+
+    /// <summary>The asset that prices are counted in; unless it is said, what stands behind the stroke of the name on the WebSocket, or USD.</summary>
+    public string QuoteAsset { get; init; } = Native.Split('/', '-') is [_, var quote] ? quote : "USD";
+
     /// <summary>First id, to go on where an earlier exchange of the same data ended, then without history; null takes one from the seed.</summary>
     public long? FirstId { get; init; }
 
@@ -49,6 +55,10 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
             decimals,
             Math.Min(instrument.Id.Exchange == Exchange.Binance ? MostDecimalsOfBinance - decimals : MostQuantityDecimals, instrument.QuantityScale),
             Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit,
-            Math.Max(1, MostWeight >> Math.Min(rank, 30)));
+            Math.Max(1, MostWeight >> Math.Min(rank, 30)))
+        {
+            BaseAsset = instrument.BaseAsset,
+            QuoteAsset = instrument.QuoteAsset,
+        };
     }
 }
