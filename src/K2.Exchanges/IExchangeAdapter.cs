@@ -1,5 +1,6 @@
 using K2.Domain.Instruments;
 using K2.Exchanges.Candles;
+using K2.Exchanges.Listings;
 
 namespace K2.Exchanges;
 
@@ -20,6 +21,9 @@ public interface IExchangeAdapter
 
     /// <summary>Reads the exchange's own candles from its REST API.</summary>
     ICandleHistory Candles { get; }
+
+    /// <summary>Tells what the exchange trades.</summary>
+    ISymbolListing Listing { get; }
 
     /// <summary>
     /// Silence after which a connection is asked for a sign of life, or given up where there is no <see cref="ProbeMessage"/>. Where the exchange

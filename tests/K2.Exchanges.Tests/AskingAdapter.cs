@@ -1,6 +1,7 @@
 using System.Buffers;
 using K2.Domain.Instruments;
 using K2.Exchanges.Candles;
+using K2.Exchanges.Listings;
 
 namespace K2.Exchanges.Tests;
 
@@ -22,6 +23,8 @@ internal sealed class AskingAdapter(IExchangeAdapter inner) : IExchangeAdapter
     public ConnectionLimits Limits => inner.Limits;
 
     public ITradeHistory History => inner.History;
+
+    public ISymbolListing Listing => inner.Listing;
 
     public ICandleHistory Candles => inner.Candles;
 

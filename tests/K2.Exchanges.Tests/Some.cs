@@ -26,7 +26,7 @@ internal static class Some
 
     public static InstrumentTable Table(TradeKind kind = TradeKind.Single) => new([Instrument("BTC", kind), Instrument("ETH", kind), Instrument("DOT", kind)]);
 
-    public static BinanceFrameParser Parser(TradeKind kind = TradeKind.Single) => new(Table(kind), new BinanceOptions());
+    public static BinanceFrameParser Parser(TradeKind kind = TradeKind.Single) => new(Table(kind));
 
     public static FrameResult Parse(string frame, TradeKind kind = TradeKind.Single) => Parse(Encoding.UTF8.GetBytes(frame), kind);
 

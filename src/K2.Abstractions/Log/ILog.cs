@@ -23,7 +23,7 @@ public interface ILog : IAsyncDisposable
 
     /// <summary>
     /// Opens a reader at a position. A position in an older epoch, or below <see cref="EarliestAsync"/>, starts at the earliest entry;
-    /// one in the middle of an entry starts with that entry.
+    /// one in the middle of an entry starts with that entry or, in a log that stores single records, with what is left of it from the position on.
     /// </summary>
     ILogReader OpenReader(string topic, int partition, LogPosition from);
 

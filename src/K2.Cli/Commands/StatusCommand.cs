@@ -63,7 +63,7 @@ internal static class StatusCommand
 
     // A symbol that the exchange refuses is worth more than an old disconnect.
     private static string Problem(ConnectorStatus connector) =>
-        connector.Refused.Count > 0 ? "refused: " + string.Join(", ", connector.Refused.Select(refused => $"{refused.Key} ({refused.Value})"))
+        connector.Refused.Count > 0 ? "symbols: " + string.Join(", ", connector.Refused.Select(refused => $"{refused.Key} ({refused.Value})"))
         : connector.LastError.Length > 0 ? connector.LastError
         : connector.BackfillError;
 

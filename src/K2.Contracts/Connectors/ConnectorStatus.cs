@@ -27,7 +27,7 @@ public sealed record ConnectorStatus
     /// <summary>When the last frame was received, or null.</summary>
     [Id(6)] public required DateTime? LastFrame { get; init; }
 
-    /// <summary>Symbols that the exchange refused, each with its words, for example because they are unknown or delisted.</summary>
+    /// <summary>Symbols that the exchange refused, does not know or does not trade now, or trades more finely than the instruments file allows, each with the words for it.</summary>
     [Id(7)] public ImmutableDictionary<string, string> Refused { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Gaps that are being filled now.</summary>

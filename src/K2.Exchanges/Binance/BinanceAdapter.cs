@@ -1,6 +1,7 @@
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges.Candles;
+using K2.Exchanges.Listings;
 using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Binance;
@@ -9,15 +10,13 @@ namespace K2.Exchanges.Binance;
 /// Binance spot, combined streams. The server pings every 20 s and the socket answers with the same payload by itself; a connection lives
 /// 24 hours at most, which looks like any other close.
 /// </summary>
-public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAdapter
+public sealed class BinanceAdapter : IExchangeAdapter
 {
-    private readonly BinanceOptions _options = options ?? new BinanceOptions();
-
     /// <inheritdoc/>
     public Exchange Exchange => Exchange.Binance;
 
     /// <inheritdoc/>
-    public Uri Endpoint => _options.MicrosecondTimes ? BinanceEndpoints.CombinedStreamMicroseconds : BinanceEndpoints.CombinedStream;
+    public Uri Endpoint => BinanceEndpoints.CombinedStream;
 
     /// <inheritdoc/>
     public ConnectionLimits Limits { get; } = new(BinanceLimits.MessagesPerSecond, BinanceLimits.StreamsPerConnection, BinanceLimits.StreamsPerMessage) { Lifetime = BinanceLimits.Lifetime };
@@ -29,13 +28,16 @@ public sealed class BinanceAdapter(BinanceOptions? options = null) : IExchangeAd
     public ICandleHistory Candles { get; } = new BinanceCandles();
 
     /// <inheritdoc/>
+    public ISymbolListing Listing { get; } = new BinanceListing();
+
+    /// <inheritdoc/>
     public TimeSpan MaxSilence => TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public IReadOnlyList<ReadOnlyMemory<byte>> OpeningMessages => [];
 
     /// <inheritdoc/>
-    public IFrameParser CreateParser(InstrumentTable instruments) => new BinanceFrameParser(instruments, _options);
+    public IFrameParser CreateParser(InstrumentTable instruments) => new BinanceFrameParser(instruments);
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> SubscribeMessage(long requestId, IReadOnlyList<Instrument> instruments) =>

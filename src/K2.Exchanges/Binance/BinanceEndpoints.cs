@@ -8,7 +8,4 @@ public static class BinanceEndpoints
 
     /// <summary>The REST API with market data only.</summary>
     public static Uri Rest { get; } = new("https://data-api.binance.vision");
-
-    /// <summary>As <see cref="CombinedStream"/>, with times in microseconds.</summary>
-    public static Uri CombinedStreamMicroseconds { get; } = new("wss://data-stream.binance.vision/stream?timeUnit=MICROSECOND");
 }

@@ -10,13 +10,12 @@ using K2.Exchanges.Wire;
 namespace K2.Exchanges.Binance;
 
 /// <summary>Reads Binance's messages, wrapped by a combined stream or bare. Stateless and thread-safe.</summary>
-internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOptions options) : IFrameParser
+internal sealed class BinanceFrameParser(InstrumentTable instruments) : IFrameParser
 {
     private const long MicrosecondsPerMillisecond = 1000;
     private const int MaxShown = 64;
 
     private readonly VenueSymbols _symbols = new(instruments, Exchange.Binance);
-    private readonly long _timeUnit = options.MicrosecondTimes ? 1 : MicrosecondsPerMillisecond;
 
     /// <inheritdoc/>
     public IReadOnlyList<Instrument> Instruments => _symbols.Instruments;
@@ -136,7 +135,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
             return;
         }
 
-        if (frame.Time < 0 || frame.Time > TradeTimes.LatestMicroseconds / _timeUnit || !TradeTimes.IsPlausible(frame.Time * _timeUnit, receivedTime))
+        if (frame.Time < 0 || frame.Time > TradeTimes.LatestMicroseconds / MicrosecondsPerMillisecond || !TradeTimes.IsPlausible(frame.Time * MicrosecondsPerMillisecond, receivedTime))
         {
             result.Reject(RejectReasons.TimeOutOfRange, $"trade time {frame.Time} is before 2009 or more than a day after the receipt at {receivedTime.Microseconds / MicrosecondsPerMillisecond} ms");
             return;
@@ -164,7 +163,7 @@ internal sealed class BinanceFrameParser(InstrumentTable instruments, BinanceOpt
             Quantity = new Quantity(quantity),
             Side = frame.BuyerIsMaker ? TakerSide.Sell : TakerSide.Buy,
             Source = source,
-            ExchangeTime = new Timestamp(frame.Time * _timeUnit),
+            ExchangeTime = new Timestamp(frame.Time * MicrosecondsPerMillisecond),
             ReceivedTime = receivedTime,
         });
     }

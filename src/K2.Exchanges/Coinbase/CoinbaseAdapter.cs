@@ -1,5 +1,6 @@
 using K2.Domain.Instruments;
 using K2.Exchanges.Candles;
+using K2.Exchanges.Listings;
 using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Coinbase;
@@ -24,6 +25,9 @@ public sealed class CoinbaseAdapter : IExchangeAdapter
 
     /// <inheritdoc/>
     public ICandleHistory Candles { get; } = new CoinbaseCandles();
+
+    /// <inheritdoc/>
+    public ISymbolListing Listing { get; } = new CoinbaseListing();
 
     /// <inheritdoc/>
     public TimeSpan MaxSilence => TimeSpan.FromSeconds(5);

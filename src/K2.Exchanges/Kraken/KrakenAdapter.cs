@@ -1,5 +1,6 @@
 using K2.Domain.Instruments;
 using K2.Exchanges.Candles;
+using K2.Exchanges.Listings;
 using K2.Exchanges.Wire;
 
 namespace K2.Exchanges.Kraken;
@@ -21,6 +22,9 @@ public sealed class KrakenAdapter : IExchangeAdapter
 
     /// <inheritdoc/>
     public ICandleHistory Candles { get; } = new KrakenCandles();
+
+    /// <inheritdoc/>
+    public ISymbolListing Listing { get; } = new KrakenListing();
 
     /// <inheritdoc/>
     public TimeSpan MaxSilence => TimeSpan.FromSeconds(5);

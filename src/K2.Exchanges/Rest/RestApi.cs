@@ -69,7 +69,7 @@ public sealed partial class RestApi
         try
         {
             using var response = await _http.GetAsync(new Uri(_address, query.PathAndQuery), HttpCompletionOption.ResponseHeadersRead, either.Token);
-            if (!response.IsSuccessStatusCode)
+            if (!response.IsSuccessStatusCode && !(query.TakesRefusals && response.StatusCode is (HttpStatusCode.BadRequest or HttpStatusCode.NotFound)))
             {
                 Fail($"{query.PathAndQuery} was answered with HTTP {(int)response.StatusCode}", RetryAfter(response));
                 return null;
@@ -78,7 +78,7 @@ public sealed partial class RestApi
             await response.Content.LoadIntoBufferAsync(_options.MaxAnswerBytes, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => header.Value.FirstOrDefault(), StringComparer.OrdinalIgnoreCase);
-            return new RestAnswer(body, headers.GetValueOrDefault);
+            return new RestAnswer((int)response.StatusCode, body, headers.GetValueOrDefault);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -12,6 +12,7 @@ using K2.Domain.Trades;
 using K2.Exchanges;
 using K2.Exchanges.Gaps;
 using K2.Exchanges.Imports;
+using K2.Exchanges.Listings;
 using K2.Exchanges.Rest;
 using K2.Grains.Verification;
 using Microsoft.Extensions.Logging;
@@ -94,7 +95,7 @@ public sealed class ConnectorHost(
             State = workers.Count == 0 ? "idle" : workers.MinBy(worker => worker.State == ConnectorState.Waiting ? ConnectorState.Idle : worker.State)!.State.ToString().ToLowerInvariant(),
             Desired = [.. running?.Instruments.Select(i => i.Id.Symbol) ?? []],
             Confirmed = [.. workers.SelectMany(worker => worker.Confirmed).Select(id => id.Symbol)],
-            Refused = workers.SelectMany(worker => worker.Refused).ToImmutableDictionary(refused => refused.Key.Symbol, refused => refused.Value),
+            Refused = workers.SelectMany(worker => worker.Refused).Concat(running?.Problems ?? ImmutableDictionary<InstrumentId, string>.Empty).DistinctBy(refused => refused.Key).ToImmutableDictionary(refused => refused.Key.Symbol, refused => refused.Value),
             LastError = workers.Select(worker => worker.LastError).FirstOrDefault(error => error.Length > 0) ?? "",
             Connects = workers.Sum(worker => worker.Connects),
             LastFrame = workers.Max(worker => worker.LastFrame?.ToDateTime()),
@@ -155,19 +156,21 @@ public sealed class ConnectorHost(
         // A replay repeats what was: nothing of it can be asked for again.
         FeedKeeper? keeper = null;
         Backfiller? backfiller = null;
+        ListingCheck? listing = null;
         if (options.Origins is null)
         {
             var starts = new List<(Instrument, FeedStart?)>();
             foreach (var instrument in wanted) starts.Add((instrument, await ReadStartAsync(instrument)));
             keeper = new FeedKeeper(starts, sink);
             backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
+            listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, time, loggers.CreateLogger<ListingCheck>());
         }
 
         var connection = options.Connector with { EndpointOverride = address?.WebSocket ?? options.Connector.EndpointOverride };
         var jitter = new Random(options.JitterSeed);
         var workers = wanted.Chunk(adapter.Limits.StreamsPerConnection).Select(shard => (Func<ConnectorWorker>)(() =>
             new ConnectorWorker(adapter, instruments, shard, connection, keeper is null ? sink : keeper, options.Origins, options.Source, new Random(jitter.Next()), time, loggers.CreateLogger<ConnectorWorker>()))).ToList();
-        return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, time, loggers.CreateLogger<RunningConnector>());
+        return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, listing, time, loggers.CreateLogger<RunningConnector>());
     }
 
     private HistoryRequests History(Exchange exchange) => new(Adapter(exchange).History, Keeper(exchange), Rest(Adapter(exchange)), time);

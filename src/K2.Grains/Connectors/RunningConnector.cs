@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Exchanges.Gaps;
+using K2.Exchanges.Listings;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
@@ -17,11 +19,13 @@ internal sealed partial class RunningConnector : IAsyncDisposable
     private readonly LivePump _live;
     private readonly FeedKeeper? _keeper;
     private readonly Backfiller? _backfiller;
+    private readonly ListingCheck? _listing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConnectorWorker[] _workers;
     private readonly Task _running;
     private readonly Task _filling;
+    private readonly Task _listed;
 
     /// <summary>Starts everything.</summary>
     /// <param name="instruments">What is taken.</param>
@@ -30,6 +34,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
     /// <param name="live">Passes it on to the live grains.</param>
     /// <param name="keeper">Follows the ids before the sink, or null in a replay.</param>
     /// <param name="backfiller">Fills gaps, or null in a replay.</param>
+    /// <param name="listing">Asks what the exchange trades, or null in a replay.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">Log of failures.</param>
     public RunningConnector(
@@ -39,6 +44,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         LivePump live,
         FeedKeeper? keeper,
         Backfiller? backfiller,
+        ListingCheck? listing,
         TimeProvider time,
         ILogger logger)
     {
@@ -47,11 +53,13 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         _live = live;
         _keeper = keeper;
         _backfiller = backfiller;
+        _listing = listing;
         _time = time;
         _logger = logger;
         _workers = [.. workers.Select(make => make())];
         _running = Task.WhenAll(workers.Select((make, index) => Task.Run(() => KeepAsync(make, index))));
         _filling = backfiller is null ? Task.CompletedTask : Task.Run(() => backfiller.RunAsync(_stop.Token));
+        _listed = listing is null ? Task.CompletedTask : Task.Run(() => listing.RunAsync(_stop.Token));
     }
 
     /// <summary>What each connection does.</summary>
@@ -59,6 +67,9 @@ internal sealed partial class RunningConnector : IAsyncDisposable
 
     /// <summary>What was missing and what became of it, or null in a replay.</summary>
     public FeedStatus? Feed => _backfiller?.Status;
+
+    /// <summary>What the exchange says is wrong with instruments.</summary>
+    public IReadOnlyDictionary<InstrumentId, string> Problems => _listing?.Problems ?? ImmutableDictionary<InstrumentId, string>.Empty;
 
     public IReadOnlyList<Instrument> Instruments { get; }
 
@@ -74,7 +85,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         await _stop.CancelAsync();
         try
         {
-            await Task.WhenAll(_running, _filling);
+            await Task.WhenAll(_running, _filling, _listed);
         }
         finally
         {

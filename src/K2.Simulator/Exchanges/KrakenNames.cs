@@ -17,12 +17,12 @@ internal static class KrakenNames
 
     /// <summary>Returns the name under which results stand: made of the codes where both assets are old, else the one that is asked for.</summary>
     public static string Pair(SimulatedInstrument instrument) =>
-        OldCoins.Contains(Short(instrument.BaseAsset)) && (OldMoneys.Contains(instrument.QuoteAsset) || OldCoins.Contains(Short(instrument.QuoteAsset)))
-            ? Asset(instrument.BaseAsset) + Asset(instrument.QuoteAsset)
+        OldCoins.Contains(Short(instrument.Base)) && (OldMoneys.Contains(instrument.Quote) || OldCoins.Contains(Short(instrument.Quote)))
+            ? Asset(instrument.Base) + Asset(instrument.Quote)
             : instrument.Rest;
 
     /// <summary>Returns the name on the first WebSocket, <c>wsname</c>, which the second one does not take.</summary>
-    public static string Legacy(SimulatedInstrument instrument) => $"{Short(instrument.BaseAsset)}/{Short(instrument.QuoteAsset)}";
+    public static string Legacy(SimulatedInstrument instrument) => $"{Short(instrument.Base)}/{Short(instrument.Quote)}";
 
     private static string Short(string asset) => Renamed.GetValueOrDefault(asset, asset);
 }

@@ -89,10 +89,10 @@ internal static class ReferenceData
     {
         json.WriteStartObject();
         json.WriteString("symbol", instrument.Rest);
-        json.WriteString("status", "TRADING");
-        json.WriteString("baseAsset", instrument.BaseAsset);
+        json.WriteString("status", instrument.IsHalted ? "BREAK" : "TRADING");
+        json.WriteString("baseAsset", instrument.Base);
         json.WriteNumber("baseAssetPrecision", BinanceDigits);
-        json.WriteString("quoteAsset", instrument.QuoteAsset);
+        json.WriteString("quoteAsset", instrument.Quote);
         foreach (var name in (string[])["quotePrecision", "quoteAssetPrecision", "baseCommissionPrecision", "quoteCommissionPrecision"]) json.WriteNumber(name, BinanceDigits);
         Texts(json, "orderTypes", ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"]);
         foreach (var name in (string[])["icebergAllowed", "ocoAllowed", "otoAllowed", "opoAllowed", "quoteOrderQtyMarketAllowed", "allowTrailingStop", "cancelReplaceAllowed", "amendAllowed", "pegInstructionsAllowed", "isSpotTradingAllowed", "isMarginTradingAllowed"])
@@ -129,9 +129,9 @@ internal static class ReferenceData
         json.WriteString("altname", instrument.Rest);
         json.WriteString("wsname", KrakenNames.Legacy(instrument));
         json.WriteString("aclass_base", "currency");
-        json.WriteString("base", KrakenNames.Asset(instrument.BaseAsset));
+        json.WriteString("base", KrakenNames.Asset(instrument.Base));
         json.WriteString("aclass_quote", "currency");
-        json.WriteString("quote", KrakenNames.Asset(instrument.QuoteAsset));
+        json.WriteString("quote", KrakenNames.Asset(instrument.Quote));
         json.WriteString("lot", "unit");
         json.WriteNumber("cost_decimals", Math.Max(KrakenCostDecimals, instrument.PriceDecimals));
         json.WriteNumber("pair_decimals", instrument.PriceDecimals);
@@ -151,7 +151,7 @@ internal static class ReferenceData
         json.WriteString("ordermin", Wire.Fixed(1, instrument.QuantityDecimals, instrument.QuantityDecimals));
         json.WriteString("costmin", "0.5");
         json.WriteString("tick_size", Wire.Fixed(1, instrument.PriceDecimals, instrument.PriceDecimals));
-        json.WriteString("status", "online");
+        json.WriteString("status", instrument.IsHalted ? "cancel_only" : "online");
         json.WriteString("execution_venue", "international");
         json.WriteEndObject();
     }
@@ -160,16 +160,17 @@ internal static class ReferenceData
     {
         json.WriteStartObject();
         json.WriteString("id", instrument.Rest);
-        json.WriteString("base_currency", instrument.BaseAsset);
-        json.WriteString("quote_currency", instrument.QuoteAsset);
+        json.WriteString("base_currency", instrument.Base);
+        json.WriteString("quote_currency", instrument.Quote);
         json.WriteString("quote_increment", Wire.Fixed(1, instrument.PriceDecimals, instrument.PriceDecimals));
         json.WriteString("base_increment", Wire.Fixed(1, instrument.QuantityDecimals, instrument.QuantityDecimals));
-        json.WriteString("display_name", $"{instrument.BaseAsset}-{instrument.QuoteAsset}");
+        json.WriteString("display_name", $"{instrument.Base}-{instrument.Quote}");
         json.WriteString("min_market_funds", "1");
-        foreach (var name in (string[])["margin_enabled", "post_only", "limit_only", "cancel_only"]) json.WriteBoolean(name, false);
-        json.WriteString("status", "online");
+        foreach (var name in (string[])["margin_enabled", "post_only", "limit_only"]) json.WriteBoolean(name, false);
+        json.WriteBoolean("cancel_only", instrument.IsHalted);
+        json.WriteString("status", instrument.IsHalted ? "delisted" : "online");
         json.WriteString("status_message", "");
-        json.WriteBoolean("trading_disabled", false);
+        json.WriteBoolean("trading_disabled", instrument.IsHalted);
         json.WriteBoolean("fx_stablecoin", false);
         json.WriteString("max_slippage_percentage", "0.02000000");
         json.WriteBoolean("auction_mode", false);

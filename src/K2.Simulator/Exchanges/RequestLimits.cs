@@ -43,7 +43,7 @@ internal sealed class RequestLimits(Exchange exchange, TimeProvider time)
                     wait = UntilFree(used - BinanceWeight, Minute);
                     break;
                 case Exchange.Kraken:
-                    if (path == "/0/public/AssetPairs") subject = path;
+                    if (path == "/0/public/AssetPairs") subject = $"{path} {subject}";
                     if (_lastOf.TryGetValue(subject, out var last)) wait = Rest(last, KrakenSpacing);
                     break;
                 default:

@@ -33,10 +33,13 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
     };
 
     /// <summary>The traded asset; unless it is said, what stands before the stroke of the name on the WebSocket, or all of that.</summary>
-    public string BaseAsset { get; init; } = Native.Split('/', '-')[0];
+    public string Base { get; init; } = Native.Split('/', '-')[0];
 
     /// <summary>The asset that prices are counted in; unless it is said, what stands behind the stroke of the name on the WebSocket, or USD.</summary>
-    public string QuoteAsset { get; init; } = Native.Split('/', '-') is [_, var quote] ? quote : "USD";
+    public string Quote { get; init; } = Native.Split('/', '-') is [_, var quote] ? quote : "USD";
+
+    /// <summary>Whether the exchange says that it is not traded now.</summary>
+    public bool IsHalted { get; init; }
 
     /// <summary>First id, to go on where an earlier exchange of the same data ended, then without history; null takes one from the seed.</summary>
     public long? FirstId { get; init; }
@@ -57,8 +60,8 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
             Prices.GetValueOrDefault(instrument.BaseAsset, 1) * unit,
             Math.Max(1, MostWeight >> Math.Min(rank, 30)))
         {
-            BaseAsset = instrument.BaseAsset,
-            QuoteAsset = instrument.QuoteAsset,
+            Base = instrument.BaseAsset,
+            Quote = instrument.QuoteAsset,
         };
     }
 }

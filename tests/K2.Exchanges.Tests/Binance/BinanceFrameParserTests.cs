@@ -5,7 +5,6 @@ using System.Text.Json;
 using CsCheck;
 using K2.Domain;
 using K2.Domain.Trades;
-using K2.Exchanges.Binance;
 using K2.TestKit;
 
 namespace K2.Exchanges.Tests.Binance;
@@ -161,17 +160,6 @@ public sealed class BinanceFrameParserTests
         var result = Some.Parse(frame);
 
         Assert.Equal((FrameKind.Control, control, id), (result.Kind, result.Control, result.RequestId));
-    }
-
-    [Fact]
-    public void Parse_MicrosecondOption_ReadsMicroseconds()
-    {
-        var result = new FrameResult();
-        var frame = Some.TradeFrame.Replace("1723161255342", "1723161255342123", StringComparison.Ordinal);
-
-        new BinanceFrameParser(Some.Table(), new BinanceOptions { MicrosecondTimes = true }).Parse(Encoding.UTF8.GetBytes(frame), Some.Received, TradeSource.Live, result);
-
-        Assert.Equal(1723161255342123, result.Trades[0].Trade.ExchangeTime.Microseconds);
     }
 
     [Fact]

@@ -96,6 +96,6 @@ public sealed class SimulatedReferenceDataTests
         var quote = exchange == Exchange.Binance ? "USDT" : "USD";
         var native = exchange switch { Exchange.Binance => asset + quote, Exchange.Kraken => $"{asset}/{quote}", _ => $"{asset}-{quote}" };
         var rest = exchange == Exchange.Kraken ? (asset == "BTC" ? "XBT" : "XDG") + quote : native;
-        return new SimulatedInstrument(native, rest, 2, 5, 500_00, 1) { BaseAsset = asset, QuoteAsset = quote };
+        return new SimulatedInstrument(native, rest, 2, 5, 500_00, 1) { Base = asset, Quote = quote };
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace K2.Streaming.Tests.Provider;
 
 /// <summary>Random faults in grains and silos over an embedded log; the effects must be exact and no commit may run ahead of them.</summary>
-public sealed class LogStreamChaosTests
+public class LogStreamChaosTests
 {
     private const int Keys = 6;
 
@@ -61,7 +61,8 @@ public sealed class LogStreamChaosTests
 
     private static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"key-{number}");
 
-    private static async Task<EmbeddedLog> OpenAsync(string folder) => await EmbeddedLog.OpenAsync(
+    /// <summary>Opens the test's log, also again after it was disposed.</summary>
+    protected virtual async Task<ILog> OpenAsync(string folder) => await EmbeddedLog.OpenAsync(
         new EmbeddedLogOptions { Folder = folder, Topics = [new LogTopic(StreamCluster.Topic, 2)] },
         new Dictionary<(string, int), LogPosition>(), TimeProvider.System, NullLogger<EmbeddedLog>.Instance, NoProtocolProbe.Instance, CancellationToken.None);
 }

@@ -21,6 +21,7 @@ internal sealed class FuzzBench(InstrumentTable instruments, TextWriter output)
     private const long MaxGrowthBytes = 4 << 20;
     private const int WarmUpPart = 10;
     private const int MaxRequest = 300;
+    private const int MaxProblem = 300;
 
     // Later than every example, so that undamaged ones are taken.
     private static readonly Timestamp Received = Timestamp.From(new DateTimeOffset(2026, 8, 10, 0, 0, 0, TimeSpan.Zero));
@@ -47,6 +48,9 @@ internal sealed class FuzzBench(InstrumentTable instruments, TextWriter output)
             Lines("binance trade files", seed + 11, TradeFileFormat.BinanceTrades, instruments, Exchange.Binance, FuzzExamples.BinanceLines),
             Lines("binance aggregate files", seed + 12, TradeFileFormat.BinanceAggregates, aggregates, Exchange.Binance, FuzzExamples.BinanceAggregateLines),
             Lines("kraken time and sales", seed + 13, TradeFileFormat.KrakenTimeAndSales, instruments, Exchange.Kraken, FuzzExamples.KrakenLines),
+            Listings("binance symbols", seed + 14, new BinanceAdapter(), FuzzExamples.BinanceListings),
+            Listings("kraken pairs", seed + 15, new KrakenAdapter(), FuzzExamples.KrakenListings),
+            Listings("coinbase products", seed + 16, new CoinbaseAdapter(), FuzzExamples.CoinbaseListings),
         ];
 
         var warmUp = Math.Max(1, frames / WarmUpPart);
@@ -111,6 +115,19 @@ internal sealed class FuzzBench(InstrumentTable instruments, TextWriter output)
             if (page.Problem is not null && (page.Next is not null || page.Candles.Count > 0)) return "a page that cannot be read, with candles";
             if (page.Next is { } next && next <= from) return "a page that does not go on";
             return page.Candles.All(candle => candle.Volume >= 0 && candle.Open >= 0) ? null : "a negative number";
+        });
+    }
+
+    private FuzzTarget Listings(string name, int seed, IExchangeAdapter adapter, string[] examples)
+    {
+        var instrument = instruments.All.First(one => one.Id.Exchange == adapter.Exchange);
+        return new FuzzTarget(name, seed, examples, 1, (bytes, result) =>
+        {
+            result.Clear();
+            var problem = adapter.Listing.Read(instrument, 200, bytes);
+            if (problem is null) result.Reject(RejectReasons.RestError, "cannot be understood");
+            else result.SetControl(ControlKind.Status, detail: problem);
+            return problem is { Length: > MaxProblem } ? $"a problem of {problem.Length} characters" : null;
         });
     }
 

@@ -86,6 +86,24 @@ internal static class FuzzExamples
         """{"message":"Unsupported granularity"}""",
     ];
 
+    public static string[] BinanceListings { get; } =
+    [
+        """{"timezone":"UTC","serverTime":1,"symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","filters":[{"filterType":"PRICE_FILTER","minPrice":"0.01","tickSize":"0.01000000"},{"filterType":"LOT_SIZE","stepSize":"0.00001000"}]}]}""",
+        """{"code":-1121,"msg":"Invalid symbol."}""",
+    ];
+
+    public static string[] KrakenListings { get; } =
+    [
+        """{"error":[],"result":{"XXBTZUSD":{"altname":"XBTUSD","wsname":"XBT/USD","pair_decimals":1,"lot_decimals":8,"tick_size":"0.1","status":"online"}}}""",
+        """{"error":["EQuery:Unknown asset pair"]}""",
+    ];
+
+    public static string[] CoinbaseListings { get; } =
+    [
+        """{"id":"BTC-USD","base_currency":"BTC","quote_currency":"USD","quote_increment":"0.01","base_increment":"0.00000001","status":"online","trading_disabled":false}""",
+        """{"message":"NotFound"}""",
+    ];
+
     public static string[] BinanceLines { get; } = ["3735683259,61837.63000000,0.02000000,1236.75260000,1723161255342,True,True", "1,2.5,1,2.5,1735689600000123,False,True"];
 
     public static string[] BinanceAggregateLines { get; } = ["13519807,0.00141342,23.00000000,15373518,15373519,1570752011620,true,true"];
