@@ -76,7 +76,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
-        if (path == "/api/v3/exchangeInfo") return Symbols(query["symbol"].ToString());
+        if (path == "/api/v3/exchangeInfo") return ReferenceData.Binance(Market, Time, query);
         if (path is not ("/api/v3/historicalTrades" or "/api/v3/trades" or "/api/v3/klines" or "/api/v3/aggTrades")) return NotFound();
         if (Market.FindRest(query["symbol"].ToString()) is not { } instrument) return Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
         if (path == "/api/v3/klines") return CandlePages.Binance(Market, instrument, query) ?? Error(StatusCodes.Status400BadRequest, -1120, "Invalid interval.");
@@ -106,12 +106,6 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
             json.WriteEndArray();
         }));
-    }
-
-    private RestAnswer Symbols(string symbol)
-    {
-        if (symbol.Length == 0) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Binance(Market.Instruments, Time.GetUtcNow()));
-        return Market.FindRest(symbol) is { } only ? new RestAnswer(StatusCodes.Status200OK, ReferenceData.Binance([only], Time.GetUtcNow())) : Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
     }
 
     /// <summary>Every trade is an aggregate of itself here.</summary>
@@ -152,7 +146,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
         return answer;
     }
 
-    private static RestAnswer Error(int status, int code, string message) => new(status, Wire.Json(json =>
+    public static RestAnswer Error(int status, int code, string message) => new(status, Wire.Json(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("code", code);

@@ -47,10 +47,10 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is ["products"]) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Coinbase(Market.Instruments));
-        if (parts is not (["products", _] or ["products", _, "trades" or "candles"]) || Market.FindRest(parts[1]) is not { } instrument)
+        if (parts is ["products"]) return ReferenceData.Coinbase(Market);
+        if (parts is ["products", var id] && Market.FindRest(id) is { } wanted) return ReferenceData.Coinbase(wanted);
+        if (parts is not ["products", var product, "trades" or "candles"] || Market.FindRest(product) is not { } instrument)
             return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
-        if (parts.Length == 2) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Coinbase(instrument));
         if (parts[2] == "candles") return CandlePages.Coinbase(Market, instrument, query);
 
         var after = long.TryParse(query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : long.MaxValue;

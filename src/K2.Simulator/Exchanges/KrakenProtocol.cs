@@ -68,11 +68,9 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
 
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
-        if (path == "/0/public/AssetPairs" && query["pair"].Count == 0) return Ok(ReferenceData.Kraken(Market.Instruments));
-        if (path is not ("/0/public/AssetPairs" or "/0/public/Trades" or "/0/public/OHLC"))
-            return new RestAnswer(StatusCodes.Status404NotFound, """{"error":["EGeneral:Unknown method"]}"""u8.ToArray());
+        if (path == "/0/public/AssetPairs") return ReferenceData.Kraken(Market, query);
+        if (path is not ("/0/public/Trades" or "/0/public/OHLC")) return new RestAnswer(StatusCodes.Status404NotFound, """{"error":["EGeneral:Unknown method"]}"""u8.ToArray());
         if (Market.FindRest(query["pair"].ToString()) is not { } instrument) return Ok("""{"error":["EQuery:Unknown asset pair"]}"""u8.ToArray());
-        if (path == "/0/public/AssetPairs") return Ok(ReferenceData.Kraken([instrument]));
         if (path == "/0/public/OHLC") return CandlePages.Kraken(Market, instrument, query) ?? Ok("""{"error":["EGeneral:Invalid arguments"]}"""u8.ToArray());
 
         var since = long.TryParse(query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : 0;
@@ -84,7 +82,7 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
             json.WriteStartArray("error");
             json.WriteEndArray();
             json.WriteStartObject("result");
-            json.WriteStartArray("X" + instrument.Rest);
+            json.WriteStartArray(KrakenNames.Pair(instrument));
             foreach (var trade in trades)
             {
                 json.WriteStartArray();

@@ -42,7 +42,7 @@ internal sealed class Market
     /// <summary>Trades made since the start, history left out.</summary>
     public long Made { get; private set; }
 
-    public IEnumerable<SimulatedInstrument> Instruments => _options.Instruments;
+    public IReadOnlyList<SimulatedInstrument> Instruments => _options.Instruments;
 
     public bool Knows(string native) => _byNative.ContainsKey(native);
 

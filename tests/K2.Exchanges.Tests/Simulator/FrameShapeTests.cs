@@ -117,7 +117,7 @@ public sealed class FrameShapeTests
     [InlineData(Exchange.Binance, "api/v3/historicalTrades?symbol=BTCREST&fromId=0&limit=200", """[{"id":28457,"price":"4.00000100","qty":"12.00000000","quoteQty":"48.00001200","time":1499865549590,"isBuyerMaker":true,"isBestMatch":true}]""")]
     [InlineData(Exchange.Binance, "api/v3/aggTrades?symbol=BTCREST&limit=200", """[{"a":26129,"p":"0.01633100","q":"4.70443510","f":27781,"l":27781,"T":1498793709153,"m":true,"M":true}]""")]
     [InlineData(Exchange.Binance, "api/v3/klines?symbol=BTCREST&interval=1m&limit=3", """[[1723161240000,"61766.20000000","61839.80000000","61755.70000000","61807.80000000","196.11200000",1723161299999,"12120132.41840000",2950,"103.63800000","6404690.00200000","0"]]""")]
-    [InlineData(Exchange.Kraken, "0/public/OHLC?pair=BTCREST&interval=1", """{"error":[],"result":{"XBTCREST":[[1688671200,"30306.1","30306.0","30305.7","30305.7","30306.1","3.39243890",23]],"last":1688672160}}""")]
+    [InlineData(Exchange.Kraken, "0/public/OHLC?pair=BTCREST&interval=1", """{"error":[],"result":{"BTCREST":[[1688671200,"30306.1","30306.0","30305.7","30305.7","30306.1","3.39243890",23]],"last":1688672160}}""")]
     [InlineData(Exchange.Coinbase, "products/BTCREST/trades?limit=200", """[{"time":"2014-11-07T22:19:28.578544Z","trade_id":74,"price":"10.00000000","size":"0.01000000","side":"buy"}]""")]
     [InlineData(Exchange.Coinbase, "products/BTCREST/candles?granularity=60", """[[1415398768,0.32,4.2,0.35,4.2,12.3]]""")]
     public async Task Rest_Answer_IsAsDocumented(Exchange exchange, string path, string documented)
@@ -138,8 +138,8 @@ public sealed class FrameShapeTests
         await using var venue = await StartAsync(Exchange.Kraken);
         var body = (await AskAsync(venue, "0/public/Trades?pair=BTCREST&since=0&count=300")).Body;
 
-        FrameShape.Same([$$$"""{"error":[],"result":{"XBTCREST":[{{{string.Join(',', rows)}}}],"last":"1762820035982277754"}}"""], [body]);
-        Assert.Equal(["l", "m"], JsonElement.Parse(body).GetProperty("result").GetProperty("XBTCREST").EnumerateArray().Select(row => row[4].GetString()!).Distinct().Order());
+        FrameShape.Same([$$$"""{"error":[],"result":{"BTCREST":[{{{string.Join(',', rows)}}}],"last":"1762820035982277754"}}"""], [body]);
+        Assert.Equal(["l", "m"], JsonElement.Parse(body).GetProperty("result").GetProperty("BTCREST").EnumerateArray().Select(row => row[4].GetString()!).Distinct().Order());
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class SimulatedPingsTests
     {
         await using var venue = await StartAsync();
         var socket = new ScriptedSocket();
-        var serving = ((IVenue)venue).ServeAsync(socket, TestContext.Current.CancellationToken);
+        var serving = venue.Venue.ServeAsync(socket, TestContext.Current.CancellationToken);
         _time.Advance(Interval);
         await socket.NextAsync(SocketOpcode.Ping);
 
@@ -38,7 +38,7 @@ public sealed class SimulatedPingsTests
     {
         await using var venue = await StartAsync();
         var socket = new ScriptedSocket();
-        var serving = ((IVenue)venue).ServeAsync(socket, TestContext.Current.CancellationToken);
+        var serving = venue.Venue.ServeAsync(socket, TestContext.Current.CancellationToken);
         _time.Advance(Interval);
         await socket.NextAsync(SocketOpcode.Ping);
         await socket.SendAsync(SocketOpcode.Pong, Encoding.ASCII.GetBytes(payload));
@@ -54,7 +54,7 @@ public sealed class SimulatedPingsTests
     {
         await using var venue = await StartAsync();
         var socket = new ScriptedSocket();
-        var serving = ((IVenue)venue).ServeAsync(socket, TestContext.Current.CancellationToken);
+        var serving = venue.Venue.ServeAsync(socket, TestContext.Current.CancellationToken);
         _time.Advance(Interval);
         await socket.SendAsync(SocketOpcode.Pong, await socket.NextAsync(SocketOpcode.Ping));
 
@@ -73,7 +73,7 @@ public sealed class SimulatedPingsTests
     {
         await using var venue = await StartAsync();
         var socket = new ScriptedSocket();
-        var serving = ((IVenue)venue).ServeAsync(socket, TestContext.Current.CancellationToken);
+        var serving = venue.Venue.ServeAsync(socket, TestContext.Current.CancellationToken);
         _time.Advance(Interval);
         var first = await socket.NextAsync(SocketOpcode.Ping);
         _time.Advance(Interval);
