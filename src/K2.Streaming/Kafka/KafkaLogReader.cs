@@ -200,7 +200,7 @@ internal sealed partial class KafkaLogReader : ILogReader
 
     private LogEntry Join(byte[] key, List<ConsumeResult<byte[], byte[]>> messages)
     {
-        var text = Encoding.UTF8.GetString(key);
+        var text = Text(key);
         foreach (var message in messages) _joining.Add(new RecordMessage(message.Message.Value is { } value ? (ReadOnlyMemory<byte>?)value : null, message.Message.Headers));
         try
         {
@@ -213,7 +213,10 @@ internal sealed partial class KafkaLogReader : ILogReader
     }
 
     private LogEntry Damaged(byte[] key, ConsumeResult<byte[], byte[]> message, CorruptRecordException damage) => new(
-        _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value), Encoding.UTF8.GetString(key), 1, DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}: {damage.Message}", message.Message.Value));
+        _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value), Text(key), 1, DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}: {damage.Message}", message.Message.Value));
+
+    // A stream's key is never empty; messages of other programs may have none.
+    private static string Text(byte[] key) => key.Length == 0 ? "(no key)" : Encoding.UTF8.GetString(key);
 
     private string Place => $"{_topic.Name}/{_partition.Id.Partition.Value}";
 

@@ -41,12 +41,12 @@ public sealed class RawFrameMapper(Exchange exchange) : IRecordMapper
         var (sequences, times, frames, isReplay) = (new long[messages.Count], new Timestamp[messages.Count], new ReadOnlyMemory<byte>[messages.Count], false);
         for (var i = 0; i < frames.Length; i++)
         {
-            if (messages[i].Value is not { } frame || messages[i].Headers is not { } headers || !headers.TryGetLastBytes(FrameHeader, out var header) || header?.Length != HeaderSize)
+            if (messages[i].Headers is not { } headers || !headers.TryGetLastBytes(FrameHeader, out var header) || header?.Length != HeaderSize)
                 throw new CorruptRecordException($"a raw message without the header {FrameHeader}");
             sequences[i] = BinaryPrimitives.ReadInt64LittleEndian(header);
             times[i] = new Timestamp(BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(8)));
             isReplay |= header[16] != 0;
-            frames[i] = frame;
+            frames[i] = messages[i].Value ?? ReadOnlyMemory<byte>.Empty;
         }
 
         return RawChunkCodec.Encode(new RawChunk { Exchange = exchange, Origin = key, IsReplay = isReplay, Sequences = sequences, ReceivedTimes = times, Frames = frames });
