@@ -31,7 +31,8 @@ internal sealed partial class FrameShape
         Assert.NotEmpty(real);
         Assert.NotEmpty(actual);
         var (wanted, found) = (new FrameShape(real), new FrameShape(actual));
-        Assert.Equal([], found.Differences(wanted));
+        var differences = found.Differences(wanted).ToList();
+        Assert.True(differences.Count == 0, string.Join(Environment.NewLine, differences));
     }
 
     [GeneratedRegex(@"^-?\d+(\.\d+)?([eE][-+]?\d+)?$")]
