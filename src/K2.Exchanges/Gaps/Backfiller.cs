@@ -221,6 +221,13 @@ public sealed partial class Backfiller
         var received = Timestamp.From(_time.GetUtcNow());
         var instrument = job.Feed.Instrument;
         var next = _history.Read(instrument, job.Range!, job.Next!, body, answer.Header, received, _result);
+        if (_result.Kind == FrameKind.Rejected && _result.Reason == RejectReasons.RestBusy)
+        {
+            // It says nothing of the trades: no attempt at them, and no dead letter.
+            _rest.Fail($"{job.Next!.PathAndQuery} was answered with {_result.Detail}");
+            return true;
+        }
+
         if (_result.Kind == FrameKind.Rejected)
         {
             _rest.Fail($"{job.Next!.PathAndQuery} was answered with {_result.Reason}: {_result.Detail}");

@@ -105,6 +105,8 @@ internal sealed class KrakenProtocol(Market market, TimeProvider time) : Exchang
 
     public override RestAnswer TooMany(bool banned, int retryAfterSeconds)
     {
+        // Who asks too often learns it from the error alone; who goes on is kept out before Kraken is reached.
+        if (!banned) return Ok("""{"error":["EGeneral:Too many requests"]}"""u8.ToArray());
         var answer = new RestAnswer(StatusCodes.Status429TooManyRequests, """{"error":["EGeneral:Too many requests"]}"""u8.ToArray());
         answer.Headers["Retry-After"] = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return answer;

@@ -16,7 +16,6 @@ public sealed class SimulatedLimitsTests
     [InlineData(Exchange.Binance, "api/v3/historicalTrades?symbol=AAA&limit=1", 240, 59_000, 1000)]
     [InlineData(Exchange.Binance, "api/v3/historicalTrades?symbol=AAA&limit=1", 240, 20_300, 39_700)]
     [InlineData(Exchange.Binance, "api/v3/historicalTrades?symbol=AAA&limit=1", 240, 0, 60_000)]
-    [InlineData(Exchange.Kraken, "0/public/Trades?pair=AAA&since=0", 1, 300, 500)]
     [InlineData(Exchange.Coinbase, "products/AAA/trades?limit=1", 15, 400, 600)]
     public async Task Rest_OneRequestTooMany_IsAnsweredWith429UntilTimeHasPassed(Exchange exchange, string path, int allowed, int elapsedMs, int leftMs)
     {
@@ -55,6 +54,23 @@ public sealed class SimulatedLimitsTests
         var heavy = await AskAsync(http, venue, "api/v3/trades?symbol=AAA&limit=1");
 
         Assert.Equal((TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(50)), (light.RetryAfter, heavy.RetryAfter));
+    }
+
+    [Fact]
+    public async Task Kraken_OneRequestTooMany_IsRefusedInWordsUntilTimeHasPassed()
+    {
+        await using var venue = await StartAsync(Exchange.Kraken);
+        using var http = new HttpClient { BaseAddress = venue.RestEndpoint };
+        Task<string> Ask() => http.GetStringAsync("0/public/Trades?pair=AAA&since=0", TestContext.Current.CancellationToken);
+
+        var first = await Ask();
+        _time.Advance(TimeSpan.FromMilliseconds(799));
+        var refused = await Ask();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var again = await Ask();
+
+        Assert.Equal("""{"error":["EGeneral:Too many requests"]}""", refused);
+        Assert.Equal((first, 1), (again, venue.LimitsExceeded));
     }
 
     [Fact]
