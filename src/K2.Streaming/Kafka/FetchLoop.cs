@@ -20,7 +20,6 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Dictionary<TopicPartition, PartitionBuffer> _buffers = [];
     private readonly HashSet<PartitionBuffer> _touched = [];
-    private readonly HashSet<TopicPartition> _paused = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly ILogger _logger;
@@ -53,9 +52,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     /// <summary>Goes on behind a full buffer.</summary>
     public void Resume(PartitionBuffer buffer) => _commands.Enqueue(() =>
     {
-        if (buffer.IsClosed) return;
-        buffer.Resumed();
-        if (_paused.Remove(buffer.Id)) _consumer.Resume([buffer.Id]);
+        if (!buffer.IsClosed && buffer.IsFull) Assign(buffer, buffer.Expected);
     });
 
     /// <summary>Ends the thread and gives up the connections.</summary>
@@ -123,8 +120,10 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         buffer.Expected = result.Offset.Value + 1;
         _touched.Add(buffer);
         if (!buffer.Add(result)) return;
-        _paused.Add(buffer.Id);
-        _consumer.Pause([buffer.Id]);
+
+        // Given up rather than paused: behind a pause the client lets up to a second pass before it fetches again.
+        Unassign(buffer);
+        buffer.Signal();
     }
 
     private void Assign(PartitionBuffer buffer, long offset)
@@ -149,9 +148,6 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     {
         _buffers.Remove(buffer.Id);
         _touched.Remove(buffer);
-
-        // A partition that is paused would still be so when it is assigned again.
-        if (_paused.Remove(buffer.Id)) _consumer.Resume([buffer.Id]);
         _consumer.IncrementalUnassign([buffer.Id]);
     }
 

@@ -92,6 +92,20 @@ internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, Kafk
             }
 
             await Task.Delay(pause, time, cancellationToken);
+            await Task.Run(RefreshLeaders, CancellationToken.None).WaitAsync(cancellationToken);
+        }
+    }
+
+    // The client may answer from what it remembers of the leaders, time after time.
+    private void RefreshLeaders()
+    {
+        try
+        {
+            client.GetMetadata(MaxPause);
+        }
+        catch (KafkaException)
+        {
+            // The question itself says what is wrong.
         }
     }
 

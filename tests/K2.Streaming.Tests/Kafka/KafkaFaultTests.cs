@@ -1,6 +1,7 @@
 using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
+using K2.Streaming.Kafka;
 using K2.TestKit.Kafka;
 using static K2.Streaming.Tests.Kafka.KafkaFixture;
 
@@ -24,6 +25,9 @@ public sealed class KafkaFaultTests : IDisposable
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     private readonly KafkaFixture _kafka = new();
+
+    // The mock takes a second request although it refused the first one, where Kafka would refuse both: all messages must go in one.
+    private KafkaLogOptions OneRequest => _kafka.Options() with { Linger = TimeSpan.FromMilliseconds(200) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -53,7 +57,7 @@ public sealed class KafkaFaultTests : IDisposable
     [Fact]
     public async Task Append_RefusedForAWhile_IsRepeatedInOrder()
     {
-        await using var log = await _kafka.OpenAsync();
+        await using var log = await _kafka.OpenAsync(OneRequest);
         _kafka.Cluster.PushErrors(MockKafkaRequest.Produce, NotLeader, RequestTimedOut, CorruptMessage, NoError, NotEnoughReplicas, LeaderNotAvailable);
 
         var positions = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => log.AppendAsync([Numbers("a", i)], Token)));
@@ -67,7 +71,7 @@ public sealed class KafkaFaultTests : IDisposable
     [InlineData(TopicAuthorizationFailed)]
     public async Task Append_RefusedForGood_FailsAllUnderWayAndKeepsTheOrder(int error)
     {
-        await using var log = await _kafka.OpenAsync();
+        await using var log = await _kafka.OpenAsync(OneRequest);
         await log.AppendAsync([Numbers("a", 0)], Token);
         _kafka.Cluster.PushErrors(MockKafkaRequest.Produce, error);
 
