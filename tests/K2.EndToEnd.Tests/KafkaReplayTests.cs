@@ -1,3 +1,5 @@
+using System.Text;
+using Confluent.Kafka;
 using K2.Abstractions.Log;
 using K2.Cli.Bench;
 using K2.Domain.Instruments;
@@ -56,6 +58,31 @@ public sealed class KafkaReplayTests : IDisposable
         await RunAsync(RunningSilo.ReplayArguments(capture, kafka.Data));
 
         Assert.Null((await RunningSilo.RowsAsync(kafka.Data)).DifferenceTo(await RunningSilo.RowsAsync(embedded.Data)));
+    }
+
+    [Fact]
+    public async Task Replay_MessagesOfOthersInTheTopic_AreDeadLettersAndNothingStops()
+    {
+        var capture = RunningSilo.CaptureOrSkip();
+        using var kafka = new TemporaryFolder();
+        using (var other = new ProducerBuilder<string?, byte[]>(new ProducerConfig { BootstrapServers = _kafka.Bootstraps, LingerMs = 0 }).SetKeySerializer(Serializers.Utf8!).Build())
+        {
+            foreach (var (key, value) in new[] { ("binance:BTC/USDT", "{\"price\":1}"), (null, "no key"), ("binance:NOSUCH/USDT", "no instrument"), ("binance:ETH/USDT", "\0\0\0\0\u0001cut") })
+                await other.ProduceAsync(new TopicPartition(TopicNames.Trades(Exchange.Binance), key is null ? 0 : StablePartitioner.PartitionOf(key, Partitions)), new Message<string?, byte[]> { Key = key, Value = Encoding.Latin1.GetBytes(value) }, TestContext.Current.CancellationToken);
+        }
+
+        await RunAsync(RunningSilo.ReplayArguments(capture, kafka.Data));
+
+        Assert.Equal("15863\t15863\n", await RunningSilo.QueryAsync(kafka.Data, "SELECT count(), uniqExact(symbol, trade_id) FROM k2.silver_trades FORMAT TSV"));
+        var letters = (await RunningSilo.QueryAsync(kafka.Data, "SELECT reason, origin, original FROM k2.dead_letters ORDER BY origin FORMAT JSONCompactEachRow")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            [
+                """["unknown-instrument","log:(no key)","no key"]""",
+                """["corrupt-log-entry","log:binance:BTC\/USDT","{\"price\":1}"]""",
+                """["corrupt-log-entry","log:binance:ETH\/USDT","\u0000\u0000\u0000\u0000\u0001cut"]""",
+                """["unknown-instrument","log:binance:NOSUCH\/USDT","no instrument"]""",
+            ],
+            letters.Select(letter => letter.Trim().Replace("\", \"", "\",\"", StringComparison.Ordinal)));
     }
 
     [Theory]
