@@ -13,6 +13,7 @@ namespace K2.Exchanges.Gaps;
 /// within the exchange's budget, one page of each job in turn, so that a wide gap does not hold up a small one. Pages go through the same
 /// <see cref="FeedKeeper"/> as live frames.
 /// </summary>
+/// <remarks>Longer than most: which job is next hangs on all jobs, their attempts and the API's budget at once.</remarks>
 public sealed partial class Backfiller
 {
     private readonly ITradeHistory _history;
