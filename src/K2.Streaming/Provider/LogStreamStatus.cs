@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using K2.Abstractions;
 using K2.Abstractions.Log;
 
 namespace K2.Streaming.Provider;
@@ -15,7 +16,9 @@ public sealed class LogStreamStatus : IDisposable
 
     private readonly ILog _log;
     private readonly ConcurrentDictionary<(string Topic, int Partition), LogQueueSession?> _partitions = new();
+    private readonly ConcurrentDictionary<(string Topic, int Partition), long> _lags = new();
     private readonly Meter _meter = new(MeterName);
+    private volatile Task _refreshing = Task.CompletedTask;
 
     /// <summary>Makes the status of the streams over a log.</summary>
     public LogStreamStatus(ILog log)
@@ -53,19 +56,27 @@ public sealed class LogStreamStatus : IDisposable
 
     internal void Set(LogQueueSession session) => _partitions[(session.Queue.Topic, session.Queue.Partition)] = session;
 
+    /// <summary>Returns the lags as last heard. A log on the local disk answers at once; one that asks a broker answers for the next collection.</summary>
     private IEnumerable<Measurement<long>> ObserveLag()
+    {
+        _refreshing = _refreshing.IsCompleted ? RefreshAsync() : _refreshing;
+        return _lags.Select(pair => new Measurement<long>(pair.Value, Tags(pair.Key.Topic, pair.Key.Partition)));
+    }
+
+    private async Task RefreshAsync()
     {
         foreach (var (topic, partition) in _partitions.Keys)
         {
-            var committed = _log.CommittedAsync(topic, partition, CancellationToken.None);
-            var end = _log.EndAsync(topic, partition, CancellationToken.None);
-
-            // A log that would have to ask a broker is not asked while metrics are collected.
-            if (!committed.IsCompletedSuccessfully || !end.IsCompletedSuccessfully) continue;
-#pragma warning disable VSTHRD002 // both have completed: nothing is waited for
-            var status = new LogPartitionStatus(topic, partition, committed.GetAwaiter().GetResult(), end.GetAwaiter().GetResult(), 0);
-#pragma warning restore VSTHRD002 // as before
-            yield return new Measurement<long>(status.LagRecords, Tags(topic, partition));
+            try
+            {
+                var committed = await _log.CommittedAsync(topic, partition, CancellationToken.None);
+                _lags[(topic, partition)] = new LogPartitionStatus(topic, partition, committed, await _log.EndAsync(topic, partition, CancellationToken.None), 0).LagRecords;
+            }
+            catch (Exception failure) when (failure is K2Exception or ObjectDisposedException or OperationCanceledException)
+            {
+                // An old figure would look as if all were well.
+                _lags.TryRemove((topic, partition), out _);
+            }
         }
     }
 
