@@ -27,7 +27,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<Exchange> _exchanges;
     private WarehouseHost? _warehouse;
-    private EmbeddedLog? _log;
+    private ILog? _log;
     private RawArchiver? _archiver;
     private ReplayServer? _replay;
     private WebApplication? _app;
@@ -117,10 +117,12 @@ internal sealed class Platform : IAsyncDisposable
         var probe = SiloConfiguration.Probe(builder.Configuration);
         var instruments = SiloConfiguration.Instruments(options);
         var wanted = SiloConfiguration.Wanted(options, instruments);
+        var kafka = KafkaSetup.Settings(builder.Configuration, options.Source);
+        var trades = TradeTopics(options, kafka?.PartitionsPerExchange ?? SiloConfiguration.PartitionsPerExchange);
 
         _warehouse = await WarehouseHost.StartAsync(SiloConfiguration.Warehouse(options, folder, builder.Configuration), instruments, Counters, probe, _time, logging.Factory, cancellationToken);
         _parts.Add(_warehouse);
-        _log = await OpenLogAsync(options, folder, probe, logging.Factory, cancellationToken);
+        _log = await OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken);
         _parts.Add(_log);
 
         _replay = await SiloConfiguration.StartReplayAsync(options, instruments, _time, cancellationToken);
@@ -134,7 +136,7 @@ internal sealed class Platform : IAsyncDisposable
 
         var ports = SiloConfiguration.FreePorts(2);
         builder.WebHost.UseUrls(options.Url);
-        builder.AddOrleans(ports, TradeTopics(options));
+        builder.AddOrleans(ports, trades);
         builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
@@ -172,10 +174,9 @@ internal sealed class Platform : IAsyncDisposable
         }
     }
 
-    private async Task<EmbeddedLog> OpenLogAsync(SiloOptions options, DataFolder folder, IProtocolProbe probe, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private async Task<ILog> OpenLogAsync(
+        SiloOptions options, KafkaSettings? kafka, IReadOnlyList<LogTopic> trades, InstrumentTable instruments, DataFolder folder, IProtocolProbe probe, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var trades = TradeTopics(options);
-        List<LogTopic> topics = [.. trades, .. options.Exchanges.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 1)), new LogTopic(TopicNames.DeadLetters, 1)];
         var highest = new Dictionary<(string Topic, int Partition), K2.Domain.Log.LogPosition>();
         foreach (var (instrument, position) in await _warehouse!.Reader.HighestPositionsAsync(cancellationToken))
         {
@@ -184,6 +185,8 @@ internal sealed class Platform : IAsyncDisposable
             if (!highest.TryGetValue(key, out var known) || position > known) highest[key] = position;
         }
 
+        if (kafka is not null) return await KafkaSetup.OpenAsync(kafka, trades, options.Exchanges, instruments, highest, probe, _time, loggers, cancellationToken);
+        List<LogTopic> topics = [.. trades, .. options.Exchanges.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 1)), new LogTopic(TopicNames.DeadLetters, 1)];
         return await EmbeddedLog.OpenAsync(new EmbeddedLogOptions { Folder = folder.Log, Topics = topics }, highest, _time, loggers.CreateLogger<EmbeddedLog>(), probe, cancellationToken);
     }
 
@@ -194,7 +197,7 @@ internal sealed class Platform : IAsyncDisposable
         return addresses;
     }
 
-    private static List<LogTopic> TradeTopics(SiloOptions options) => options.Exchanges.Select(exchange => new LogTopic(TopicNames.Trades(exchange), SiloConfiguration.PartitionsPerExchange)).ToList();
+    private static List<LogTopic> TradeTopics(SiloOptions options, int partitions) => options.Exchanges.Select(exchange => new LogTopic(TopicNames.Trades(exchange), partitions)).ToList();
 
     private void SampleEngineMemory()
     {

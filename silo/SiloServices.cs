@@ -10,7 +10,6 @@ using K2.Exchanges;
 using K2.Grains;
 using K2.Grains.Connectors;
 using K2.Simulator.Replay;
-using K2.Streaming.Embedded;
 using K2.Warehouse;
 using Orleans.Dashboard;
 
@@ -26,10 +25,10 @@ internal static class SiloServices
 
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
-        EmbeddedLog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+        ILog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
         builder.Services.AddSingleton(instruments);
-        builder.Services.AddSingleton<ILog>(log);
+        builder.Services.AddSingleton(log);
         builder.Services.AddSingleton<IWarehouseReader>(warehouse.Reader);
         builder.Services.AddSingleton<IWarehouseWriter>(warehouse.Writer);
         builder.Services.AddSingleton(counters);

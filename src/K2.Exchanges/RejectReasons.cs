@@ -60,6 +60,9 @@ public static class RejectReasons
     /// <summary>The REST API answered with words instead of data.</summary>
     public const string RestError = "rest-error";
 
+    /// <summary>The REST API answered in words that it is asked too often or has no time now; the same question is asked again.</summary>
+    public const string RestBusy = "rest-busy";
+
     /// <summary>The message is longer than <see cref="ConnectorOptions.MaxFrameBytes"/>.</summary>
     public const string FrameTooBig = "frame-too-big";
 }

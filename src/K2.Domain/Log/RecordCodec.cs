@@ -43,6 +43,7 @@ public static class RecordCodec
     /// <exception cref="CorruptRecordException">The bytes are damaged, of another version, or of other scales than the instrument's.</exception>
     public static int Count(Instrument instrument, ReadOnlySpan<byte> bytes)
     {
+        DamagedRecord.ThrowIf(bytes);
         if (bytes.Length < HeaderSize + RecordSize || bytes[0] != 'K' || bytes[1] != '2') throw new CorruptRecordException($"{bytes.Length} bytes without the header of a record batch");
         if (bytes[2] != Version) throw new CorruptRecordException($"record format {bytes[2]}, this build reads {Version}");
         if (bytes[3] != instrument.PriceScale || bytes[4] != instrument.QuantityScale)

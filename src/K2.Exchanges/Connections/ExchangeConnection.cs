@@ -7,6 +7,7 @@ namespace K2.Exchanges.Connections;
 /// <summary>
 /// The receive loop of one connection, from open to close: receives, parses, hands over. It never reads ahead of the sink.
 /// </summary>
+/// <remarks>Longer than most: its deadlines (lingering batch, answers, silence) end one and the same wait.</remarks>
 internal sealed class ExchangeConnection
 {
     private readonly ConnectionContext _context;

@@ -13,6 +13,7 @@ namespace K2.Exchanges.Gaps;
 /// within the exchange's budget, one page of each job in turn, so that a wide gap does not hold up a small one. Pages go through the same
 /// <see cref="FeedKeeper"/> as live frames.
 /// </summary>
+/// <remarks>Longer than most: which job is next hangs on all jobs, their attempts and the API's budget at once.</remarks>
 public sealed partial class Backfiller
 {
     private readonly ITradeHistory _history;
@@ -221,6 +222,13 @@ public sealed partial class Backfiller
         var received = Timestamp.From(_time.GetUtcNow());
         var instrument = job.Feed.Instrument;
         var next = _history.Read(instrument, job.Range!, job.Next!, body, answer.Header, received, _result);
+        if (_result.Kind == FrameKind.Rejected && _result.Reason == RejectReasons.RestBusy)
+        {
+            // It says nothing of the trades: no attempt at them, and no dead letter.
+            _rest.Fail($"{job.Next!.PathAndQuery} was answered with {_result.Detail}");
+            return true;
+        }
+
         if (_result.Kind == FrameKind.Rejected)
         {
             _rest.Fail($"{job.Next!.PathAndQuery} was answered with {_result.Reason}: {_result.Detail}");

@@ -11,6 +11,7 @@ namespace K2.Exchanges.Gaps;
 /// restarts its ids. It puts the records of that among the trades, so that whoever reads the log learns of a gap before the trade behind it.
 /// Thread-safe: batches change it while the backfiller asks it.
 /// </summary>
+/// <remarks>Longer than most: ids, gaps and the restart of ids change together under one lock, and a savepoint takes all of them back.</remarks>
 internal sealed class InstrumentFeed
 {
     // Gaps and holes beyond these are forgotten, oldest first; the warehouse still knows their ids.

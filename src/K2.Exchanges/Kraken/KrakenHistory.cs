@@ -25,9 +25,7 @@ internal sealed class KrakenHistory : ITradeHistory
     /// <inheritdoc/>
     public HistoryQuery First(Instrument instrument, HistoryRange range)
     {
-        // The cursor is exclusive, and trades share their times: one microsecond earlier leaves none of the first time out.
-        var since = Math.Max(0, range.FromTime.Microseconds - 1) * 1000;
-        return Query(instrument, since.ToString(CultureInfo.InvariantCulture));
+        return Query(instrument, Before(range.FromTime));
     }
 
     /// <inheritdoc/>
@@ -37,7 +35,8 @@ internal sealed class KrakenHistory : ITradeHistory
         if (!WireJson.TryParse(body, result, out var json)) return null;
         if (json.Member("error"u8) is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0)
         {
-            result.Reject(RejectReasons.RestError, errors[0].Words());
+            var words = errors[0].Words();
+            result.Reject(IsBusy(words) ? RejectReasons.RestBusy : RejectReasons.RestError, words);
             return null;
         }
 
@@ -68,7 +67,7 @@ internal sealed class KrakenHistory : ITradeHistory
 
     /// <inheritdoc/>
     public HistoryQuery Locate(Instrument instrument, IdSearch search) =>
-        new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={(Math.Max(0, search.From.Microseconds - 1) * 1000).ToString(CultureInfo.InvariantCulture)}&count=1", 1);
+        new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={Before(search.From)}&count=1", 1);
 
     /// <inheritdoc/>
     public string? ReadLocated(Instrument instrument, IdSearch search, ReadOnlySpan<byte> body, Timestamp receivedTime)
@@ -79,6 +78,12 @@ internal sealed class KrakenHistory : ITradeHistory
         search.Found(result.Trades is [var first, ..] ? first.Trade.TradeId : long.MaxValue);
         return null;
     }
+
+    // The cursor is exclusive and counts nanoseconds; our times are cut to microseconds.
+    private static string Before(Timestamp time) => Math.Max(0, (time.Microseconds * 1000) - 1).ToString(CultureInfo.InvariantCulture);
+
+    // Kraken says so with HTTP 200 ("API error messages").
+    private static bool IsBusy(string words) => words is "EGeneral:Too many requests" or "EAPI:Rate limit exceeded" or "EService:Unavailable" or "EService:Busy" or "EService:Timeout" or "EGeneral:Temporary lockout" or "EGeneral:Internal error";
 
     private static HistoryQuery Query(Instrument instrument, string since) =>
         new($"/0/public/Trades?pair={Uri.EscapeDataString(instrument.RestSymbol)}&since={since}&count={KrakenLimits.TradesPerPage.ToString(CultureInfo.InvariantCulture)}", 1);

@@ -5,7 +5,6 @@ using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Domain.Log;
 using K2.Exchanges;
-using K2.Grains.Raw;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
@@ -115,7 +114,7 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
     {
         if (batch.Frames.Count > 0)
         {
-            _appends.Add(new LogAppend(TopicNames.Raw(batch.Exchange), batch.Origin, batch.Frames.Count, RawChunkCodec.Encode(batch.Exchange, batch.Origin, batch.IsReplay, batch.Frames)));
+            _appends.Add(new LogAppend(TopicNames.Raw(batch.Exchange), batch.Origin, batch.Frames.Count, RawChunkCodec.Encode(Chunk(batch))));
         }
 
         foreach (var (instrument, records) in batch.Records)
@@ -145,6 +144,16 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
             _appends.Add(new LogAppend(TopicNames.DeadLetters, batch.Origin, letters.Count, DeadLetterCodec.Encode(letters)));
         }
     }
+
+    private static RawChunk Chunk(FrameBatch batch) => new()
+    {
+        Exchange = batch.Exchange,
+        Origin = batch.Origin,
+        IsReplay = batch.IsReplay,
+        Sequences = [.. batch.Frames.Select(frame => frame.Sequence)],
+        ReceivedTimes = [.. batch.Frames.Select(frame => frame.ReceivedTime)],
+        Frames = [.. batch.Frames.Select(frame => frame.Bytes)],
+    };
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "The log refused {Batches} batches; again in {RetryMs} ms, the socket waits")]
     private partial void LogAppendFailed(Exception failure, int batches, double retryMs);

@@ -101,8 +101,8 @@ internal sealed partial class LogArchiver(
         Reason = "corrupt-log-entry",
         Detail = damage.Message,
         ReceivedTime = Timestamp.From(time.GetUtcNow()),
-        Original = entry.Payload,
-        OriginalLength = entry.Payload.Length,
+        Original = DamagedRecord.OriginalOf(entry.Payload),
+        OriginalLength = DamagedRecord.OriginalOf(entry.Payload).Length,
     };
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "Archiving {Topic}/{Partition} failed; again in {RetryMs} ms")]

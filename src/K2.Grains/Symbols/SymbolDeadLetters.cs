@@ -31,17 +31,21 @@ internal static class SymbolDeadLetters
     }
 
     /// <summary>Returns the letter of a log entry that cannot be read.</summary>
-    public static DeadLetter Corrupt(Instrument instrument, PackedRecords entry, CorruptRecordException damage) => new()
+    public static DeadLetter Corrupt(Instrument instrument, PackedRecords entry, CorruptRecordException damage)
     {
-        Exchange = instrument.Id.Exchange,
-        Origin = $"log:{instrument.Id}",
-        Sequence = entry.FirstVersion,
-        Reason = "corrupt-log-entry",
-        Detail = damage.Message,
-        ReceivedTime = default,
-        Original = entry.Payload,
-        OriginalLength = entry.Payload.Length,
-    };
+        var original = DamagedRecord.OriginalOf(entry.Payload);
+        return new DeadLetter
+        {
+            Exchange = instrument.Id.Exchange,
+            Origin = $"log:{instrument.Id}",
+            Sequence = entry.FirstVersion,
+            Reason = "corrupt-log-entry",
+            Detail = damage.Message,
+            ReceivedTime = default,
+            Original = original,
+            OriginalLength = original.Length,
+        };
+    }
 
     /// <summary>Returns the letter of a trade of the kind that the instrument does not take: single and aggregate trades are never mixed.</summary>
     public static DeadLetter OtherKind(Instrument instrument, LogPosition position, in Trade refused) => new()

@@ -1,6 +1,7 @@
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Domain.Instruments;
+using K2.Domain.Log;
 
 namespace K2.Grains.Symbols;
 
@@ -15,7 +16,7 @@ internal static class UnknownInstrument
         Reason = "unknown-instrument",
         Detail = $"{batch.Key} is not in the instruments file: add it and replay the dead letters",
         ReceivedTime = default,
-        Original = entry.Payload,
-        OriginalLength = entry.Payload.Length,
+        Original = DamagedRecord.OriginalOf(entry.Payload),
+        OriginalLength = DamagedRecord.OriginalOf(entry.Payload).Length,
     });
 }

@@ -27,7 +27,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
             {
                 json.WriteStartObject();
                 json.WriteStartObject("error");
-                json.WriteNumber("code", 3);
+                json.WriteNumber("code", 2);
                 json.WriteString("msg", "Invalid request: unavailable, try later");
                 json.WriteEndObject();
                 json.WritePropertyName("id");
@@ -66,7 +66,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
     public override byte[] Shutdown() => Wire.Json(json =>
     {
         json.WriteStartObject();
-        json.WriteString("stream", "serverShutdown");
+        json.WriteString("stream", "!serverShutdown");
         json.WriteStartObject("data");
         json.WriteString("e", "serverShutdown");
         json.WriteNumber("E", Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -76,7 +76,7 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
-        if (path == "/api/v3/exchangeInfo") return Symbols(query["symbol"].ToString());
+        if (path == "/api/v3/exchangeInfo") return ReferenceData.Binance(Market, Time, query);
         if (path is not ("/api/v3/historicalTrades" or "/api/v3/trades" or "/api/v3/klines" or "/api/v3/aggTrades")) return NotFound();
         if (Market.FindRest(query["symbol"].ToString()) is not { } instrument) return Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
         if (path == "/api/v3/klines") return CandlePages.Binance(Market, instrument, query) ?? Error(StatusCodes.Status400BadRequest, -1120, "Invalid interval.");
@@ -106,12 +106,6 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
             json.WriteEndArray();
         }));
-    }
-
-    private RestAnswer Symbols(string symbol)
-    {
-        if (symbol.Length == 0) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Binance(Market.Instruments, Time.GetUtcNow()));
-        return Market.FindRest(symbol) is { } only ? new RestAnswer(StatusCodes.Status200OK, ReferenceData.Binance([only], Time.GetUtcNow())) : Error(StatusCodes.Status400BadRequest, -1121, "Invalid symbol.");
     }
 
     /// <summary>Every trade is an aggregate of itself here.</summary>
@@ -144,12 +138,15 @@ internal sealed class BinanceProtocol(Market market, TimeProvider time) : Exchan
 
     public override RestAnswer TooMany(bool banned, int retryAfterSeconds)
     {
-        var answer = Error(banned ? StatusCodes.Status418ImATeapot : StatusCodes.Status429TooManyRequests, -1003, "Too many requests.");
+        var until = Time.GetUtcNow().AddSeconds(retryAfterSeconds).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var answer = banned
+            ? Error(StatusCodes.Status418ImATeapot, -1003, $"Way too much request weight used; IP banned until {until}. Please use WebSocket Streams for live updates to avoid bans.")
+            : Error(StatusCodes.Status429TooManyRequests, -1003, $"Too much request weight used; current limit is {RequestLimits.BinanceWeight} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.");
         answer.Headers["Retry-After"] = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return answer;
     }
 
-    private static RestAnswer Error(int status, int code, string message) => new(status, Wire.Json(json =>
+    public static RestAnswer Error(int status, int code, string message) => new(status, Wire.Json(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("code", code);

@@ -59,7 +59,7 @@ internal static class CandlePages
             json.WriteStartArray("error");
             json.WriteEndArray();
             json.WriteStartObject("result");
-            json.WriteStartArray("X" + instrument.Rest);
+            json.WriteStartArray(KrakenNames.Pair(instrument));
             foreach (var (start, candle, before) in rows)
             {
                 json.WriteStartArray();

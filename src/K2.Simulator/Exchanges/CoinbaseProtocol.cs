@@ -8,6 +8,8 @@ namespace K2.Simulator.Exchanges;
 internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : ExchangeProtocol(market, time)
 {
     private const int SnapshotTrades = 100;
+    private const int RestDigits = 8;
+    private readonly long _start = time.GetTimestamp();
 
     public override int MessagesPerSecond => 8;
 
@@ -16,11 +18,11 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override byte[]? Heartbeat(SimulatedConnection connection)
     {
         if (!connection.WantsHeartbeats) return null;
-        var now = Time.GetUtcNow().UtcDateTime;
+        var uptime = (decimal)Time.GetElapsedTime(_start).Ticks / TimeSpan.TicksPerSecond;
         return Numbered(connection, "heartbeats", json =>
         {
             json.WriteStartObject();
-            json.WriteString("current_time", now.ToString("yyyy-MM-dd HH:mm:ss.fffffff'00' '+0000 UTC m=+1.000000001'", CultureInfo.InvariantCulture));
+            json.WriteString("current_time", string.Create(CultureInfo.InvariantCulture, $"{Wire.GoNow(Time.GetUtcNow(), ' ')} +0000 UTC m=+{uptime:0.000000000}"));
             json.WriteNumber("heartbeat_counter", connection.Heartbeats++);
             json.WriteEndObject();
         });
@@ -28,48 +30,15 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
 
     public override IEnumerable<byte[]> Answer(SimulatedConnection connection, JsonElement request, Func<bool> refuses)
     {
+        var type = request.TryGetProperty("type", out var verb) ? verb.GetString() : null;
         var channel = request.TryGetProperty("channel", out var name) ? name.GetString() : null;
-        if (!request.TryGetProperty("type", out var type) || type.GetString() != "subscribe" || channel is not ("market_trades" or "heartbeats"))
-        {
-            yield return Error("malformed request");
-            yield break;
-        }
-
-        if (channel == "heartbeats")
-        {
-            connection.WantsHeartbeats = true;
-        }
-        else
-        {
-            var products = request.TryGetProperty("product_ids", out var ids) ? ids.EnumerateArray().Select(id => id.GetString()!).ToList() : [];
-            if (products.Find(product => !Market.Knows(product)) is { } unknown)
-            {
-                yield return Error($"failure to subscribe: {unknown} is not a valid product id");
-                yield break;
-            }
-
-            if (refuses())
-            {
-                yield return Error("failure to subscribe");
-                yield break;
-            }
-
-            foreach (var product in products)
-            {
-                connection.Add(product);
-                yield return Trades(connection, "snapshot", [.. Market.Latest(product, SnapshotTrades).Reverse()]);
-            }
-        }
-
-        yield return Numbered(connection, "subscriptions", json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("subscriptions");
-            if (connection.WantsHeartbeats) Texts(json, "heartbeats", ["heartbeats"]);
-            if (connection.Symbols.Count > 0) Texts(json, "market_trades", connection.Symbols);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        if (type is not ("subscribe" or "unsubscribe")) return [Error("subscribe or unsubscribe required")];
+        if (channel is not ("market_trades" or "heartbeats")) return [Error("authentication failure")];
+        var products = request.TryGetProperty("product_ids", out var ids) ? ids.EnumerateArray().Select(id => id.GetString()!).ToList() : [];
+        if (channel == "heartbeats") connection.WantsHeartbeats = type == "subscribe";
+        else if (type == "subscribe") return Subscribe(connection, products, refuses);
+        else Unsubscribe(connection, products);
+        return [Subscriptions(connection)];
     }
 
     public override IEnumerable<byte[]> Messages(SimulatedConnection connection, IReadOnlyList<LedgerTrade> trades) =>
@@ -78,11 +47,10 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     public override RestAnswer Rest(string path, IQueryCollection query)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is ["products"]) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Coinbase(Market.Instruments));
-        if (parts is not (["products", _] or ["products", _, "trades" or "candles"])) return NotFound();
-        var product = parts[1];
-        if (Market.FindRest(product) is not { } instrument) return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
-        if (parts.Length == 2) return new RestAnswer(StatusCodes.Status200OK, ReferenceData.Coinbase(instrument));
+        if (parts is ["products"]) return ReferenceData.Coinbase(Market);
+        if (parts is ["products", var id] && Market.FindRest(id) is { } wanted) return ReferenceData.Coinbase(wanted);
+        if (parts is not ["products", var product, "trades" or "candles"] || Market.FindRest(product) is not { } instrument)
+            return new RestAnswer(StatusCodes.Status404NotFound, """{"message":"NotFound"}"""u8.ToArray());
         if (parts[2] == "candles") return CandlePages.Coinbase(Market, instrument, query);
 
         var after = long.TryParse(query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : long.MaxValue;
@@ -93,11 +61,11 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
             foreach (var trade in trades)
             {
                 json.WriteStartObject();
-                json.WriteNumber("trade_id", trade.TradeId);
-                json.WriteString("side", trade.TakerBought ? "sell" : "buy");
-                json.WriteString("size", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, 8));
-                json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, instrument.PriceDecimals));
                 json.WriteString("time", Wire.Iso(trade.TimeMicroseconds));
+                json.WriteNumber("trade_id", trade.TradeId);
+                json.WriteString("price", Wire.Fixed(trade.Price, instrument.PriceDecimals, RestDigits));
+                json.WriteString("size", Wire.Fixed(trade.Quantity, instrument.QuantityDecimals, RestDigits));
+                json.WriteString("side", trade.TakerBought ? "sell" : "buy");
                 json.WriteEndObject();
             }
 
@@ -119,6 +87,12 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
         return answer;
     }
 
+    // Without products a channel is left as a whole.
+    private static void Unsubscribe(SimulatedConnection connection, List<string> products)
+    {
+        foreach (var product in products.Count == 0 ? [.. connection.Symbols] : products) connection.Remove(product);
+    }
+
     private static byte[] Error(string message) => Wire.Json(json =>
     {
         json.WriteStartObject();
@@ -133,6 +107,39 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
         foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
+
+    private IEnumerable<byte[]> Subscribe(SimulatedConnection connection, List<string> products, Func<bool> refuses)
+    {
+        if (products.Find(product => !Market.Knows(product)) is { } unknown)
+        {
+            yield return Error($"failure to subscribe: {unknown} is not a valid product id");
+            yield break;
+        }
+
+        if (refuses())
+        {
+            yield return Error("failure to subscribe");
+            yield break;
+        }
+
+        foreach (var product in products)
+        {
+            connection.Add(product);
+            yield return Trades(connection, "snapshot", [.. Market.Latest(product, SnapshotTrades).Reverse()]);
+        }
+
+        yield return Subscriptions(connection);
+    }
+
+    private byte[] Subscriptions(SimulatedConnection connection) => Numbered(connection, "subscriptions", json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("subscriptions");
+        if (connection.WantsHeartbeats) Texts(json, "heartbeats", ["heartbeats"]);
+        if (connection.Symbols.Count > 0) Texts(json, "market_trades", connection.Symbols);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
 
     private byte[] Trades(SimulatedConnection connection, string type, IReadOnlyList<LedgerTrade> newestFirst) => Numbered(connection, "market_trades", json =>
     {
@@ -160,7 +167,7 @@ internal sealed class CoinbaseProtocol(Market market, TimeProvider time) : Excha
     {
         json.WriteStartObject();
         json.WriteString("channel", channel);
-        json.WriteString("timestamp", Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
+        json.WriteString("timestamp", Wire.GoNow(Time.GetUtcNow(), 'T') + "Z");
         json.WriteNumber("sequence_num", connection.Sequence++);
         json.WriteStartArray("events");
         item(json);

@@ -19,7 +19,7 @@ internal abstract class ExchangeProtocol(Market market, TimeProvider time)
     /// <summary>Time between the server's pings, or null where it sends none.</summary>
     public virtual TimeSpan? PingInterval => null;
 
-    /// <summary>Time without a pong after which the server cuts the connection.</summary>
+    /// <summary>Time that a ping may go without its pong before the server cuts the connection.</summary>
     public virtual TimeSpan PongTimeout => TimeSpan.FromSeconds(60);
 
     /// <summary>Whether heartbeats go to a connection.</summary>

@@ -1,5 +1,6 @@
 using K2.Domain;
 using K2.Domain.Trades;
+using K2.Simulator.Synthetic;
 
 namespace K2.Simulator.Exchanges;
 
@@ -13,6 +14,14 @@ namespace K2.Simulator.Exchanges;
 /// <param name="TimeMicroseconds">Exchange time in microseconds since the Unix epoch, as the wire says it.</param>
 public sealed record LedgerTrade(string Native, ushort IdEpoch, long TradeId, long Price, long Quantity, bool TakerBought, long TimeMicroseconds)
 {
+    private const long NanosecondsPerMicrosecond = 1000;
+
+    /// <summary>Exchange time in nanoseconds: Kraken's REST API says it finer than its WebSocket. Trades of one microsecond share it.</summary>
+    internal long TimeNanoseconds => (TimeMicroseconds * NanosecondsPerMicrosecond) + new SplitMix((ulong)TimeMicroseconds).Below((int)NanosecondsPerMicrosecond);
+
+    /// <summary>Whether the taker's order was a market order; else it had a limit. Taken from the id, so that all channels agree.</summary>
+    internal bool IsMarketOrder => new SplitMix((ulong)TradeId).Below(2) == 0;
+
     /// <summary>Returns the trade as the platform is to keep it, for instruments whose scales are the simulated digits.</summary>
     public Trade ToTrade() => new()
     {

@@ -42,7 +42,7 @@ internal sealed class Market
     /// <summary>Trades made since the start, history left out.</summary>
     public long Made { get; private set; }
 
-    public IEnumerable<SimulatedInstrument> Instruments => _options.Instruments;
+    public IReadOnlyList<SimulatedInstrument> Instruments => _options.Instruments;
 
     public bool Knows(string native) => _byNative.ContainsKey(native);
 
@@ -113,13 +113,13 @@ internal sealed class Market
         }
     }
 
-    /// <summary>Returns trades behind a moment, and those of the last one's moment beyond the count.</summary>
-    public IReadOnlyList<LedgerTrade> Behind(string native, long microseconds, int count)
+    /// <summary>Returns trades behind a moment in nanoseconds, and those of the last one's moment beyond the count.</summary>
+    public IReadOnlyList<LedgerTrade> Behind(string native, long nanoseconds, int count)
     {
         lock (_gate)
         {
             var trades = _byNative[native].Trades;
-            var start = First(trades, trade => trade.TimeMicroseconds > microseconds);
+            var start = First(trades, trade => trade.TimeNanoseconds > nanoseconds);
             var end = Math.Min(trades.Count, start + count);
             while (end > start && end < trades.Count && trades[end].TimeMicroseconds == trades[end - 1].TimeMicroseconds) end++;
             return trades.GetRange(start, end - start);

@@ -8,7 +8,9 @@ namespace K2.Simulator.Exchanges;
 /// </summary>
 internal sealed class RequestLimits(Exchange exchange, TimeProvider time)
 {
-    private const int BinanceWeight = 6000;
+    /// <summary>Weight that Binance lets an address use in a minute.</summary>
+    public const int BinanceWeight = 6000;
+
     private const int CoinbaseBurst = 15;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -25,31 +27,35 @@ internal sealed class RequestLimits(Exchange exchange, TimeProvider time)
     /// <param name="path">Its path.</param>
     /// <param name="subject">The pair that it asks for, or empty.</param>
     /// <param name="used">Weight used within the present minute, this request included, where the exchange counts weight.</param>
-    public bool Take(string path, string subject, out int used)
+    /// <param name="wait">Time until the same request would be answered; nothing where it is now.</param>
+    public bool Take(string path, string subject, out int used, out TimeSpan wait)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
             used = 0;
+            wait = TimeSpan.Zero;
             switch (exchange)
             {
                 case Exchange.Binance:
                     Forget(Minute);
-                    var weight = Weight(path);
-                    used = _used + weight;
-                    if (used > BinanceWeight) return false;
-                    Note(now, weight);
-                    return true;
+                    used = _used + Weight(path);
+                    wait = UntilFree(used - BinanceWeight, Minute);
+                    break;
                 case Exchange.Kraken:
-                    if (_lastOf.TryGetValue(subject, out var last) && time.GetElapsedTime(last) < KrakenSpacing) return false;
-                    _lastOf[subject] = now;
-                    return true;
+                    if (path == "/0/public/AssetPairs") subject = $"{path} {subject}";
+                    if (_lastOf.TryGetValue(subject, out var last)) wait = Rest(last, KrakenSpacing);
+                    break;
                 default:
                     Forget(Second);
-                    if (_used >= CoinbaseBurst) return false;
-                    Note(now, 1);
-                    return true;
+                    wait = UntilFree(_used + 1 - CoinbaseBurst, Second);
+                    break;
             }
+
+            if (wait > TimeSpan.Zero) return false;
+            if (exchange == Exchange.Kraken) _lastOf[subject] = now;
+            else Note(now, exchange == Exchange.Binance ? Weight(path) : 1);
+            return true;
         }
     }
 
@@ -61,6 +67,21 @@ internal sealed class RequestLimits(Exchange exchange, TimeProvider time)
         "/api/v3/exchangeInfo" => 20,
         _ => 1,
     };
+
+    /// <summary>Time until requests of so much weight have left the window.</summary>
+    private TimeSpan UntilFree(int weight, TimeSpan window)
+    {
+        foreach (var asked in _asked)
+        {
+            if (weight <= 0) break;
+            weight -= asked.Weight;
+            if (weight <= 0) return Rest(asked.At, window);
+        }
+
+        return TimeSpan.Zero;
+    }
+
+    private TimeSpan Rest(long since, TimeSpan window) => window - time.GetElapsedTime(since) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
 
     private void Note(long now, int weight)
     {

@@ -18,7 +18,6 @@ internal sealed class SimulatedConnection(IServerSocket socket)
     private volatile bool _isSilent;
     private readonly Queue<long> _sent = [];
     private byte[]? _cutIn;
-    private long _aliveAt;
 
     /// <summary>Requests of Binance's kind.</summary>
     public BinanceRequests Binance { get; } = new();
@@ -44,6 +43,9 @@ internal sealed class SimulatedConnection(IServerSocket socket)
         if (!Symbols.Contains(symbol)) Symbols.Add(symbol);
         Subscribed = Symbols.Contains;
     }
+
+    /// <summary>Ends the subscription of a symbol; false if there is none.</summary>
+    public bool Remove(string symbol) => Symbols.Remove(symbol);
 
     /// <summary>Queues a message, and those that were held back for it.</summary>
     public void Send(byte[] message)
@@ -100,17 +102,8 @@ internal sealed class SimulatedConnection(IServerSocket socket)
         if (!_isSilent) _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Pong, payload));
     }
 
-    /// <summary>Pings the client; false if it has answered no ping for too long.</summary>
-    public bool Ping(TimeSpan timeout, TimeProvider time)
-    {
-        if (_aliveAt == 0) _aliveAt = time.GetTimestamp();
-        if (time.GetElapsedTime(_aliveAt) > timeout) return false;
-        if (!_isSilent) _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Ping, []));
-        return true;
-    }
-
-    /// <summary>Notes a pong.</summary>
-    public void Alive(long timestamp) => Interlocked.Exchange(ref _aliveAt, timestamp);
+    /// <summary>Pings the client; false if nothing is sent to it any more.</summary>
+    public bool Ping(byte[] payload) => !_isSilent && _outgoing.Writer.TryWrite(new Outgoing(SocketOpcode.Ping, payload));
 
     /// <summary>Counts a message of the client; false if it is one too many in a second.</summary>
     public bool MaySend(int perSecond, TimeProvider time)

@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
 using K2.Domain.Instruments;
 using K2.Simulator.Virtual;
-using K2.Simulator.WebSockets;
-using Microsoft.AspNetCore.Http;
 
 namespace K2.Simulator.Exchanges;
 
@@ -11,48 +7,31 @@ namespace K2.Simulator.Exchanges;
 /// An exchange that speaks the real one's WebSocket and REST protocols, makes trades from a seed, has faults, and keeps a ledger of every trade: on a
 /// free port of 127.0.0.1, or within the process on a network and a clock of its own, where every run of a seed takes the same steps.
 /// </summary>
-public sealed class SimulatedExchange : IVenue, IAsyncDisposable
+public sealed class SimulatedExchange : IAsyncDisposable
 {
-    private readonly SimulatedExchangeOptions _options;
-    private readonly Market _market;
-    private readonly ExchangeProtocol _protocol;
-    private readonly FaultState _faults;
-    private readonly RequestLimits _limits;
-    private readonly Lock _gate = new();
-    private readonly List<SimulatedConnection> _connections = [];
+    private readonly ExchangeState _state;
+    private readonly FaultMaker _faultMaker;
+    private readonly TradeMaker _tradeMaker;
+    private readonly VenueDoor _door;
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoopbackFront? _front;
     private Task _making = Task.CompletedTask;
-    private int _nextFault;
-    private long _limitsExceeded;
-    private volatile bool _isHeld;
 
     private SimulatedExchange(SimulatedExchangeOptions options)
     {
-        if (options.Instruments.Count == 0) throw new ArgumentException("an exchange needs an instrument", nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.TradesPerSecond, 1);
-        _options = options;
-        _isHeld = options.StartHeld;
-        _market = new Market(options);
-        _faults = new FaultState(options.Time);
-        _limits = new RequestLimits(options.Exchange, options.Time);
-        _protocol = options.Exchange switch
-        {
-            Exchange.Binance => new BinanceProtocol(_market, options.Time),
-            Exchange.Kraken => new KrakenProtocol(_market, options.Time),
-            Exchange.Coinbase => new CoinbaseProtocol(_market, options.Time),
-            _ => throw new ArgumentException($"{options.Exchange} is not simulated", nameof(options)),
-        };
-        Ledger = new TradeLedger(_market);
+        _state = new ExchangeState(options);
+        _faultMaker = new FaultMaker(_state);
+        _tradeMaker = new TradeMaker(_state, _faultMaker);
+        _door = new VenueDoor(_state, _stop.Token);
+        Ledger = new TradeLedger(_state.Market);
     }
 
     /// <summary>The exchange.</summary>
-    public Exchange Exchange => _options.Exchange;
+    public Exchange Exchange => _state.Options.Exchange;
 
     /// <summary>The WebSocket's address.</summary>
     /// <exception cref="InvalidOperationException">The exchange has no port.</exception>
-    public Uri WebSocketEndpoint => new(Address, _protocol.SocketPath);
+    public Uri WebSocketEndpoint => new(Address, _state.Protocol.SocketPath);
 
     /// <summary>The REST API's address.</summary>
     /// <exception cref="InvalidOperationException">The exchange has no port.</exception>
@@ -62,13 +41,16 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
     public TradeLedger Ledger { get; }
 
     /// <summary>Ends when all trades were made and no fault lasts.</summary>
-    public Task Finished => _finished.Task;
+    public Task Finished => _tradeMaker.Finished;
 
     /// <summary>Requests and messages beyond what the exchange allows; a client that keeps to its limits has none.</summary>
-    public long LimitsExceeded => Volatile.Read(ref _limitsExceeded);
+    public long LimitsExceeded => _door.LimitsExceeded;
 
     /// <summary>How often each fault has happened.</summary>
-    public IReadOnlyDictionary<FaultKind, long> FaultsFired => _faults.Fired;
+    public IReadOnlyDictionary<FaultKind, long> FaultsFired => _state.Faults.Fired;
+
+    /// <summary>Where networks lead to.</summary>
+    internal IVenue Venue => _door;
 
     private Uri Address => _front?.Address ?? throw new InvalidOperationException("this exchange listens on no port");
 
@@ -76,8 +58,8 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
     public static async Task<SimulatedExchange> StartAsync(SimulatedExchangeOptions options, CancellationToken cancellationToken)
     {
         var exchange = new SimulatedExchange(options);
-        exchange._front = await LoopbackFront.StartAsync(exchange, options.Port, cancellationToken);
-        exchange._making = Task.Run(exchange.MakeAsync, CancellationToken.None);
+        exchange._front = await LoopbackFront.StartAsync(exchange._door, options.Port, cancellationToken);
+        exchange._making = Task.Run(() => exchange._tradeMaker.RunAsync(exchange._stop.Token), CancellationToken.None);
         return exchange;
     }
 
@@ -85,233 +67,38 @@ public sealed class SimulatedExchange : IVenue, IAsyncDisposable
     public static SimulatedExchange StartVirtual(SimulatedExchangeOptions options)
     {
         var exchange = new SimulatedExchange(options);
-        exchange._making = exchange.MakeAsync();
+        exchange._making = exchange._tradeMaker.RunAsync(exchange._stop.Token);
         return exchange;
     }
 
     /// <summary>Starts to make trades, where that was held back.</summary>
-    public void Release() => _isHeld = false;
+    public void Release() => _tradeMaker.IsHeld = false;
 
     /// <summary>Makes no more trades; all else goes on.</summary>
-    public void Hold() => _isHeld = true;
+    public void Hold() => _tradeMaker.IsHeld = true;
 
     /// <summary>Announces on every connection that it will be closed, and keeps it open.</summary>
     public void Announce()
     {
-        lock (_gate)
+        lock (_state.Gate)
         {
-            if (_protocol.Shutdown() is not { } words) return;
-            foreach (var connection in _connections) connection.Send(words);
+            if (_state.Protocol.Shutdown() is not { } words) return;
+            foreach (var connection in _state.Connections) connection.Send(words);
         }
     }
 
     /// <summary>Lets a fault happen now.</summary>
     public void Inject(FaultKind kind, int amount, TimeSpan duration)
     {
-        lock (_gate) Happen(new ScriptedFault(0, kind, amount, duration));
+        lock (_state.Gate) _faultMaker.Happen(new ScriptedFault(0, kind, amount, duration));
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        End(_stop);
+        _stop.EndNow();
         await _making;
         if (_front is not null) await _front.DisposeAsync();
         _stop.Dispose();
-    }
-
-    private async Task MakeAsync()
-    {
-        var time = _options.Time;
-        var last = time.GetTimestamp();
-        var (lastHeartbeat, lastPing) = (last, last);
-        long owed = 0;
-        using var timer = new PeriodicTimer(_options.Tick, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                var now = time.GetTimestamp();
-                var elapsed = time.GetElapsedTime(last, now);
-                last = now;
-                owed += elapsed.Ticks * _options.TradesPerSecond;
-                var count = (int)(owed / TimeSpan.TicksPerSecond);
-                owed -= count * TimeSpan.TicksPerSecond;
-                lock (_gate)
-                {
-                    if (_faults.IsFrozen || _isHeld) count = 0;
-                    if (_options.MaxTrades is { } most) count = (int)Math.Min(count, most - _market.Made);
-                    while (count > 0) count -= MakeSome(count);
-                    if (time.GetElapsedTime(lastHeartbeat) >= _options.HeartbeatInterval)
-                    {
-                        lastHeartbeat = time.GetTimestamp();
-                        SendHeartbeats();
-                    }
-
-                    if (_protocol.PingInterval is { } interval && time.GetElapsedTime(lastPing) >= interval)
-                    {
-                        lastPing = time.GetTimestamp();
-                        foreach (var connection in _connections.Where(connection => !connection.Ping(_protocol.PongTimeout, time)).ToList()) connection.Cut();
-                    }
-                }
-
-                if (_market.Made >= _options.MaxTrades && !_faults.IsAnyLasting) _finished.TrySetResult();
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The exchange closes.
-        }
-        catch (Exception failure)
-        {
-            // Whoever waits for the end has to learn that there will be none.
-            _finished.TrySetException(failure);
-            throw;
-        }
-    }
-
-    /// <summary>Makes trades up to the next scripted fault, and lets that happen.</summary>
-    private int MakeSome(int count)
-    {
-        var faults = _options.Faults;
-        if (_nextFault < faults.Count) count = (int)Math.Clamp(faults[_nextFault].AfterTrades - _market.Made, 1, count);
-        var made = _market.Make(count);
-        foreach (var connection in _connections)
-        {
-            var subscribed = made.Where(trade => connection.Subscribed(trade.Native)).ToList();
-            if (subscribed.Count == 0) continue;
-            foreach (var message in _protocol.Messages(connection, subscribed)) _faults.Pass(connection, message);
-        }
-
-        while (_nextFault < faults.Count && faults[_nextFault].AfterTrades <= _market.Made) Happen(faults[_nextFault++]);
-        return made.Count;
-    }
-
-    private void SendHeartbeats()
-    {
-        foreach (var connection in _connections)
-        {
-            if ((_options.Exchange == Exchange.Coinbase || !connection.WasBusy) && _protocol.Heartbeat(connection) is { } heartbeat) connection.Send(heartbeat);
-            connection.WasBusy = false;
-            connection.ReleaseHeld();
-        }
-    }
-
-    private void Happen(ScriptedFault fault)
-    {
-        switch (fault.Kind)
-        {
-            case FaultKind.CutConnections or FaultKind.NetworkDown:
-                foreach (var connection in _connections) connection.Cut();
-                break;
-            case FaultKind.CutMidFrame:
-                var trades = _market.Latest(_options.Instruments[0].Native, 1);
-                foreach (var connection in _connections) connection.CutIn(_protocol.Messages(connection, trades).FirstOrDefault() ?? "{\"channel\":\"status\"}"u8.ToArray());
-                break;
-            case FaultKind.SilentSocket:
-                foreach (var connection in _connections) connection.FallSilent();
-                break;
-            case FaultKind.DailyClose:
-                foreach (var connection in _connections) connection.Close();
-                break;
-            case FaultKind.ServerShutdown:
-                foreach (var connection in _connections)
-                {
-                    if (_protocol.Shutdown() is { } words) connection.Send(words);
-                    connection.Close();
-                }
-
-                break;
-            case FaultKind.ClockSkew:
-                _market.Skew(fault.Amount);
-                break;
-            case FaultKind.IdRestart:
-                _market.RestartIds(fault.Amount);
-                break;
-        }
-
-        _faults.Begin(fault);
-    }
-
-    bool IVenue.RefusesSockets => _faults.IsDown || _faults.RefusesConnections;
-
-    bool IVenue.IsDown => _faults.IsDown;
-
-    string IVenue.SocketPath => _protocol.SocketPath;
-
-    async Task<RestAnswer> IVenue.AskAsync(string path, IQueryCollection query, CancellationToken cancellationToken)
-    {
-        if (_faults.RestDelay > TimeSpan.Zero) await Task.Delay(_faults.RestDelay, _options.Time, cancellationToken);
-        var isAllowed = _limits.Take(path, query["pair"].ToString(), out var used);
-        if (!isAllowed && _options.EnforcesLimits) Interlocked.Increment(ref _limitsExceeded);
-        var answer = _faults.RestRefusal switch
-        {
-            FaultKind.RestTooManyRequests => _protocol.TooMany(false, _faults.RetryAfterSeconds),
-            FaultKind.RestBanned => _protocol.TooMany(true, _faults.RetryAfterSeconds),
-            FaultKind.RestUnavailable => new RestAnswer(StatusCodes.Status503ServiceUnavailable, []),
-            _ when !isAllowed && _options.EnforcesLimits => _protocol.TooMany(false, 1),
-            _ => _protocol.Rest(path, query),
-        };
-        if (_options.Exchange == Exchange.Binance) answer.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString(CultureInfo.InvariantCulture);
-        return answer;
-    }
-
-    async Task IVenue.ServeAsync(IServerSocket socket, CancellationToken cancellationToken)
-    {
-        var connection = new SimulatedConnection(socket);
-        lock (_gate)
-        {
-            _connections.Add(connection);
-            foreach (var message in _protocol.Opening(connection)) connection.Send(message);
-        }
-
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
-        var writing = connection.WriteAsync(end.Token);
-        try
-        {
-            while (await socket.ReadAsync(end.Token) is { Opcode: not SocketOpcode.Close } message) Take(connection, message);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidDataException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The client is gone or speaks another language.
-        }
-
-        lock (_gate) _connections.Remove(connection);
-        connection.Close();
-        End(end);
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    // Cancelled here and now: by way of the thread pool a run with a virtual clock would not be the same each time.
-    private static void End(CancellationTokenSource source) => source.Cancel();
-
-    private void Take(SimulatedConnection connection, ClientMessage message)
-    {
-        if (message.Opcode == SocketOpcode.Ping) connection.Pong(message.Payload);
-        if (message.Opcode == SocketOpcode.Pong) connection.Alive(_options.Time.GetTimestamp());
-        if (_options.EnforcesLimits && !connection.MaySend(_protocol.MessagesPerSecond, _options.Time))
-        {
-            Interlocked.Increment(ref _limitsExceeded);
-            connection.Cut();
-            return;
-        }
-
-        if (message.Opcode is not (SocketOpcode.Text or SocketOpcode.Binary)) return;
-        JsonElement request;
-        try
-        {
-            request = JsonElement.Parse(message.Payload);
-        }
-        catch (JsonException)
-        {
-            request = JsonElement.Parse("{}"u8);
-        }
-
-        if (request.ValueKind != JsonValueKind.Object) request = JsonElement.Parse("{}"u8);
-
-        lock (_gate)
-        {
-            foreach (var answer in _protocol.Answer(connection, request, _faults.TakeRefusal).ToList()) connection.Send(answer);
-        }
     }
 }

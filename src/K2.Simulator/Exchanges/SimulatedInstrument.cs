@@ -32,11 +32,11 @@ public sealed record SimulatedInstrument(string Native, string Rest, int PriceDe
         ["ATOM"] = 4,
     };
 
-    /// <summary>The asset that is traded.</summary>
-    public string Base { get; init; } = "";
+    /// <summary>The traded asset; unless it is said, what stands before the stroke of the name on the WebSocket, or all of that.</summary>
+    public string Base { get; init; } = Native.Split('/', '-')[0];
 
-    /// <summary>The asset that prices are in.</summary>
-    public string Quote { get; init; } = "";
+    /// <summary>The asset that prices are counted in; unless it is said, what stands behind the stroke of the name on the WebSocket, or USD.</summary>
+    public string Quote { get; init; } = Native.Split('/', '-') is [_, var quote] ? quote : "USD";
 
     /// <summary>Whether the exchange says that it is not traded now.</summary>
     public bool IsHalted { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using K2.Simulator.Synthetic;
 
 namespace K2.Simulator.Exchanges;
 
@@ -50,7 +51,17 @@ internal static class Wire
 
     public static string Iso(long microseconds) => Time(microseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
-    public static string Seconds(long microseconds) => TrimZeros(Fixed(microseconds, 6, 6));
+    /// <summary>Seconds since the epoch in steps of 100 ns: as fine as Kraken writes them.</summary>
+    public static string Seconds(long nanoseconds) => TrimZeros(Fixed(nanoseconds / 100, 7, 7));
+
+    /// <summary>The present moment as a Go program writes it: nine digits behind the point, without zeros at the end.</summary>
+    public static string GoNow(DateTimeOffset now, char between)
+    {
+        // The clock has steps of 100 ns only; what a finer one would show is made up.
+        var fraction = (now.UtcTicks % TimeSpan.TicksPerSecond * 100) + new SplitMix((ulong)now.UtcTicks).Below(100);
+        var seconds = now.UtcDateTime.ToString($"yyyy-MM-dd'{between}'HH:mm:ss", CultureInfo.InvariantCulture);
+        return TrimZeros($"{seconds}.{fraction.ToString("000000000", CultureInfo.InvariantCulture)}");
+    }
 
     public static long Milliseconds(long microseconds) => microseconds / (MicrosecondsPerSecond / 1000);
 

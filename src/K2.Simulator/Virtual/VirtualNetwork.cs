@@ -25,7 +25,7 @@ public sealed class VirtualNetwork : HttpMessageHandler
     /// <param name="seed">Decides the latencies.</param>
     public VirtualNetwork(SimulatedExchange exchange, VirtualTime time, ulong seed)
     {
-        _venue = exchange;
+        _venue = exchange.Venue;
         _time = time;
         _random = new SplitMix(seed);
     }

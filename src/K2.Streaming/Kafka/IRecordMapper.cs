@@ -1,3 +1,4 @@
+using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
 
@@ -20,8 +21,9 @@ public interface IRecordMapper
     void Split(in LogAppend append, ICollection<RecordMessage> messages);
 
     /// <summary>Returns the payload of an entry that has exactly these records.</summary>
-    /// <param name="key">The key of all of them; empty if a message of another program has none.</param>
+    /// <param name="key">The key of all of them; <c>(no key)</c> if a message of another program has none.</param>
     /// <param name="messages">At least one, next to each other in the partition. The list is reused after the call; the messages are not.</param>
-    /// <exception cref="CorruptRecordException">A message is not what <see cref="Split"/> writes. The reader stands still before it.</exception>
+    /// <exception cref="CorruptRecordException">A message cannot be read. The reader passes its bytes on as a <see cref="DamagedRecord"/>, and goes on.</exception>
+    /// <exception cref="K2Exception">Something that is needed to read does not answer. The reader stands still and tries again at the next read.</exception>
     byte[] Join(string key, IReadOnlyList<RecordMessage> messages);
 }

@@ -143,7 +143,7 @@ internal sealed class KafkaAppender : IAsyncDisposable
         for (var i = 0; i < messages.Length; i++)
         {
             messages[i] = RunHeader.Message(key, split[i], i == 0 ? split.Count : 1);
-            var size = key.Length + messages[i].Value.Length + (messages[i].Headers?.Sum(header => header.Key.Length + header.GetValueBytes().Length) ?? 0) + MessageOverhead;
+            var size = key.Length + (messages[i].Value?.Length ?? 0) + (messages[i].Headers?.Sum(header => header.Key.Length + header.GetValueBytes().Length) ?? 0) + MessageOverhead;
             if (size > _options.MaxMessageBytes) throw new ArgumentException($"a message for {batch.Topic} has {size} bytes; MaxMessageBytes is {_options.MaxMessageBytes}", nameof(batch));
             bytes += size;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Confluent.Kafka;
 using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
@@ -146,36 +147,74 @@ internal sealed partial class KafkaLogReader : ILogReader
         {
             while (_runs.HasComplete && bytes < maxBytes)
             {
-                var entry = Join(_runs.Peek());
+                foreach (var entry in Join(_runs.Peek()))
+                {
+                    entries.Add(entry);
+                    bytes += entry.Payload.Length;
+                    Position = entry.Next;
+                }
+
                 size += _runs.Peek().Size;
                 _runs.Remove();
-                entries.Add(entry);
-                bytes += entry.Payload.Length;
-                Position = entry.Next;
             }
         }
-        catch (CorruptRecordException) when (entries.Count > 0)
+        catch (K2Exception) when (entries.Count > 0)
         {
-            // The next read meets it again, with nothing before it.
+            // A mapper that has to wait for somebody: the next read meets it again, with nothing before it.
         }
 
         if (_buffer.Release(size)) _loop.Resume(_buffer);
         return entries;
     }
 
-    private LogEntry Join(MessageRun run)
+    /// <summary>Returns the entry of a run. Where a message of it cannot be read, each becomes an entry of its own, so that the others are.</summary>
+    private IReadOnlyList<LogEntry> Join(MessageRun run)
     {
-        var key = Encoding.UTF8.GetString(run.Key);
-        foreach (var message in run.Messages) _joining.Add(new RecordMessage(message.Message.Value, message.Message.Headers));
         try
         {
-            return new LogEntry(_topic.PositionOf(_partition.Id.Partition.Value, run.First), key, run.Messages.Count, _topic.Mapper.Join(key, _joining));
+            return [Join(run.Key, run.Messages)];
+        }
+        catch (CorruptRecordException) when (run.Messages.Count > 1)
+        {
+            return [.. run.Messages.Select(message => JoinOne(run.Key, message))];
+        }
+        catch (CorruptRecordException damage)
+        {
+            return [Damaged(run.Key, run.Messages[0], damage)];
+        }
+    }
+
+    private LogEntry JoinOne(byte[] key, ConsumeResult<byte[], byte[]> message)
+    {
+        try
+        {
+            return Join(key, [message]);
+        }
+        catch (CorruptRecordException damage)
+        {
+            return Damaged(key, message, damage);
+        }
+    }
+
+    private LogEntry Join(byte[] key, List<ConsumeResult<byte[], byte[]>> messages)
+    {
+        var text = Text(key);
+        foreach (var message in messages) _joining.Add(new RecordMessage(message.Message.Value is { } value ? (ReadOnlyMemory<byte>?)value : null, message.Message.Headers));
+        try
+        {
+            return new LogEntry(_topic.PositionOf(_partition.Id.Partition.Value, messages[0].Offset.Value), text, messages.Count, _topic.Mapper.Join(text, _joining));
         }
         finally
         {
             _joining.Clear();
         }
     }
+
+    private LogEntry Damaged(byte[] key, ConsumeResult<byte[], byte[]> message, CorruptRecordException damage) => new(
+        _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value), Text(key), 1, DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}: {damage.Message}", message.Message.Value));
+
+    // A stream's key is never empty; messages of other programs may have none.
+    private static string Text(byte[] key) => key.Length == 0 ? "(no key)" : Encoding.UTF8.GetString(key);
 
     private string Place => $"{_topic.Name}/{_partition.Id.Partition.Value}";
 

@@ -53,21 +53,7 @@ public sealed record KafkaSecurity
 
     /// <summary>Returns the password.</summary>
     /// <exception cref="StartupException">There is none where it is said to be.</exception>
-    internal string ReadPassword()
-    {
-        string? password;
-        try
-        {
-            password = PasswordFile is null ? Environment.GetEnvironmentVariable(PasswordVariable!) : File.ReadLines(PasswordFile).FirstOrDefault();
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException($"PasswordFile {PasswordFile} cannot be read: {unreadable.Message}", unreadable);
-        }
-
-        Require(!string.IsNullOrEmpty(password), PasswordFile is null ? $"the environment variable {PasswordVariable} (PasswordVariable) is not set" : $"PasswordFile {PasswordFile} is empty");
-        return password!;
-    }
+    internal string ReadPassword() => SecretSource.Read("Kafka", PasswordVariable, PasswordFile);
 
     private static void RequireFile(string? file, string name) => Require(file is null || File.Exists(file), $"{name} {file} does not exist");
 

@@ -23,7 +23,7 @@ internal static class RunHeader
             headers.Add(Name, value);
         }
 
-        return new Message<byte[], byte[]> { Key = key, Value = ArrayOf(record.Value), Headers = headers };
+        return new Message<byte[], byte[]> { Key = key, Value = record.Value is { } bytes ? ArrayOf(bytes) : null!, Headers = headers };
     }
 
     /// <summary>Returns the count that a message announces, or 0 if it announces none.</summary>

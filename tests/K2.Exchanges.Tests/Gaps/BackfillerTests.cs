@@ -87,6 +87,29 @@ public sealed class BackfillerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_ExchangeIsBusyInWords_IsAskedAgainWithoutGivingUpOrDeadLetters()
+    {
+        Serve(1, 9);
+        _history.Fault = number => number <= 5 ? FakeHistory.Text("busy") : null;
+        Start(new BackfillOptions { MaxAttempts = 2, Rest = new RestOptions { RetryMin = TimeSpan.FromSeconds(3), RetryMax = TimeSpan.FromSeconds(3) } });
+        var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
+
+        await LiveAsync("c1", 1);
+        await LiveAsync("c2", 5);
+        for (var i = 0; i < 5; i++)
+        {
+            await waiting;
+            waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(3));
+            _time.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        await _sink.Until(Closed);
+
+        Assert.Equal((0L, 0L), (_backfiller!.Status.GivenUp, _sink.Rejected));
+        Assert.Equal(6, _history.Requests.Count);
+    }
+
+    [Fact]
     public async Task Run_IdsThatTheExchangeLeavesOut_AreGivenUpAfterSomeAttempts()
     {
         _history.Ids.AddRange([1, 2, 5, 6]);

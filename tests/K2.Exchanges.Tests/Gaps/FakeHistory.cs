@@ -30,9 +30,9 @@ internal sealed class FakeHistory : HttpMessageHandler, ITradeHistory
     {
         result.Clear();
         var text = Encoding.ASCII.GetString(body);
-        if (text == "broken")
+        if (text is "broken" or "busy")
         {
-            result.Reject(RejectReasons.BrokenJson, text);
+            result.Reject(text == "busy" ? RejectReasons.RestBusy : RejectReasons.BrokenJson, text);
             return null;
         }
 

@@ -77,10 +77,11 @@ public sealed class KrakenHistoryTests
 
     [Fact]
     public void First_Time_AsksAMicrosecondEarlier() =>
-        Assert.Equal("/0/public/Trades?pair=XBTUSDT&since=1762795433971743000&count=1000", new KrakenHistory().First(Btc, new HistoryRange(5, 9, new Timestamp(1762795433971744))).PathAndQuery);
+        Assert.Equal("/0/public/Trades?pair=XBTUSDT&since=1762795433971743999&count=1000", new KrakenHistory().First(Btc, new HistoryRange(5, 9, new Timestamp(1762795433971744))).PathAndQuery);
 
     [Theory]
-    [InlineData("""{"error":["EGeneral:Too many requests"]}""", RejectReasons.RestError)]
+    [InlineData("""{"error":["EGeneral:Too many requests"]}""", RejectReasons.RestBusy)]
+    [InlineData("""{"error":["EQuery:Unknown asset pair"]}""", RejectReasons.RestError)]
     [InlineData("""{"error":[],"result":{"last":"5"}}""", RejectReasons.UnknownMessage)]
     [InlineData("""{"error":[],"result":{"X":[]}}""", RejectReasons.UnknownMessage)]
     [InlineData("""[]""", RejectReasons.UnknownMessage)]

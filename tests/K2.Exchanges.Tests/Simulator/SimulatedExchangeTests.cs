@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 using K2.Domain.Instruments;
 using K2.Simulator.Exchanges;
@@ -27,12 +25,12 @@ public sealed class SimulatedExchangeTests
     public async Task Coinbase_Connection_SnapshotsBeforeTheAnswerAndNumbersWithoutHoles()
     {
         await using var exchange = await StartAsync(Exchange.Coinbase, history: 5);
-        using var socket = await ConnectAsync(exchange);
-        await SendAsync(socket, """{"type":"subscribe","product_ids":["AAA-USD","BBB-USD"],"channel":"market_trades"}""");
-        await SendAsync(socket, """{"type":"subscribe","channel":"heartbeats"}""");
+        using var client = await SimulatedClient.ConnectAsync(exchange);
+        await client.SendAsync("""{"type":"subscribe","product_ids":["AAA-USD","BBB-USD"],"channel":"market_trades"}""");
+        await client.SendAsync("""{"type":"subscribe","channel":"heartbeats"}""");
 
         var messages = new List<JsonElement>();
-        while (messages.Count < 30) messages.Add(await ReadAsync(socket));
+        while (messages.Count < 30) messages.Add(await client.ReadJsonAsync());
 
         Assert.Equal(Enumerable.Range(0, 30).Select(number => (long)number), messages.Select(message => message.GetProperty("sequence_num").GetInt64()));
         Assert.Equal(["market_trades", "market_trades", "subscriptions", "subscriptions"], messages.Take(4).Select(message => message.GetProperty("channel").GetString()));
@@ -48,13 +46,13 @@ public sealed class SimulatedExchangeTests
     public async Task Kraken_Subscribe_AnswersEachSymbolAndRefusesTheUnknown()
     {
         await using var exchange = await StartAsync(Exchange.Kraken, history: 3);
-        using var socket = await ConnectAsync(exchange);
-        await SendAsync(socket, """{"method":"subscribe","params":{"channel":"trade","symbol":["AAA-USD","ZZZ/USD"],"snapshot":true},"req_id":5}""");
+        using var client = await SimulatedClient.ConnectAsync(exchange);
+        await client.SendAsync("""{"method":"subscribe","params":{"channel":"trade","symbol":["AAA-USD","ZZZ/USD"],"snapshot":true},"req_id":5}""");
 
-        var status = await ReadAsync(socket);
-        var accepted = await ReadAsync(socket);
-        var snapshot = await ReadAsync(socket);
-        var refused = await ReadAsync(socket);
+        var status = await client.ReadJsonAsync();
+        var accepted = await client.ReadJsonAsync();
+        var snapshot = await client.ReadJsonAsync();
+        var refused = await client.ReadJsonAsync();
 
         Assert.Equal("status", status.GetProperty("channel").GetString());
         Assert.Equal((true, 5L, "AAA-USD"), (accepted.GetProperty("success").GetBoolean(), accepted.GetProperty("req_id").GetInt64(), accepted.GetProperty("result").GetProperty("symbol").GetString()));
@@ -134,25 +132,4 @@ public sealed class SimulatedExchangeTests
             Seed = seed,
         },
         TestContext.Current.CancellationToken);
-
-    private static async Task<ClientWebSocket> ConnectAsync(SimulatedExchange exchange)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(exchange.WebSocketEndpoint, TestContext.Current.CancellationToken);
-        return socket;
-    }
-
-    private static Task SendAsync(ClientWebSocket socket, string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
-
-    private static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
-    {
-        var buffer = new byte[256 * 1024];
-        var length = 0;
-        while (true)
-        {
-            var part = await socket.ReceiveAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken);
-            length += part.Count;
-            if (part.EndOfMessage) return JsonElement.Parse(buffer.AsSpan(0, length));
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Instruments;
@@ -17,7 +18,7 @@ public sealed class RawCodecTests
     {
         var text = new string([.. origin.Where(c => !char.IsSurrogate(c))]);
 
-        var chunk = RawChunkCodec.Decode(RawChunkCodec.Encode(Exchange.Binance, text, isReplay, frames));
+        var chunk = RawChunkCodec.Decode(RawChunkCodec.Encode(Chunk(Exchange.Binance, text, isReplay, frames)));
 
         return chunk.Origin == text && chunk.IsReplay == isReplay && chunk.Sequences.SequenceEqual(frames.Select(f => f.Sequence))
             && chunk.ReceivedTimes.SequenceEqual(frames.Select(f => f.ReceivedTime)) && chunk.Frames.Select(f => Convert.ToHexString(f.Span)).SequenceEqual(frames.Select(f => Convert.ToHexString(f.Bytes.Span)));
@@ -26,7 +27,7 @@ public sealed class RawCodecTests
     [Fact]
     public void RawChunk_OfAnyBytes_IsReadOrReportedAsCorrupt() => Gen.Select(Frames.List[1, 5], Gen.Int[0, 5000], Gen.Byte).Sample((frames, at, value) =>
     {
-        var bytes = RawChunkCodec.Encode(Exchange.Kraken, "origin", false, frames);
+        var bytes = RawChunkCodec.Encode(Chunk(Exchange.Kraken, "origin", false, frames));
         bytes[at % bytes.Length] = value;
         try
         {
@@ -64,7 +65,7 @@ public sealed class RawCodecTests
     [Fact]
     public void Merge_JoinsNeighboursOfOneOrigin_WithinASecondAndTheByteLimit()
     {
-        var chunks = Enumerable.Range(0, 30).Select(i => RawChunkCodec.Decode(RawChunkCodec.Encode(Exchange.Binance, i % 2 == 0 ? "a" : "b", false, [new RawFrame(new byte[10], new Timestamp(i * 100_000), i)]))).ToList();
+        var chunks = Enumerable.Range(0, 30).Select(i => RawChunkCodec.Decode(RawChunkCodec.Encode(Chunk(Exchange.Binance, i % 2 == 0 ? "a" : "b", false, [new RawFrame(new byte[10], new Timestamp(i * 100_000), i)])))).ToList();
 
         var merged = RawChunks.Merge(chunks, 1000);
 
@@ -72,4 +73,14 @@ public sealed class RawCodecTests
         Assert.All(merged, chunk => Assert.True(chunk.ReceivedTimes[^1].Microseconds - chunk.ReceivedTimes[0].Microseconds <= Timestamp.MicrosecondsPerSecond));
         Assert.InRange(merged.Count, 4, 10);
     }
+
+    private static RawChunk Chunk(Exchange exchange, string origin, bool isReplay, List<RawFrame> frames) => new()
+    {
+        Exchange = exchange,
+        Origin = origin,
+        IsReplay = isReplay,
+        Sequences = frames.ConvertAll(frame => frame.Sequence),
+        ReceivedTimes = frames.ConvertAll(frame => frame.ReceivedTime),
+        Frames = frames.ConvertAll(frame => frame.Bytes),
+    };
 }

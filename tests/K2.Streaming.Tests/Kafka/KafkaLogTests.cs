@@ -143,18 +143,20 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
-    public async Task Read_MessageThatIsNotARecord_StandsStillBeforeIt()
+    public async Task Read_MessagesThatAreNoRecords_ArePassedOnAsDamagedAndTheOthersAreRead()
     {
         await using var log = await _kafka.OpenAsync();
         await log.AppendAsync([Numbers("a", 0)], Token);
         using (var other = _kafka.OtherProducer()) await other.ProduceAsync(new TopicPartition(Raw, 0), new Message<string, byte[]> { Key = "x", Value = new byte[3] }, Token);
-        await log.EndAsync(Raw, 0, Token);
+        await log.AppendAsync([Numbers("a", 1)], Token);
         await using var reader = log.OpenReader(Raw, 0, LogPosition.None);
 
-        Assert.Single(await reader.ReadAsync(1024, Long, Token));
-        for (var i = 0; i < 2; i++) await Assert.ThrowsAsync<CorruptRecordException>(async () => await reader.ReadAsync(1024, Long, Token));
-
-        Assert.Equal(1, reader.Position.Offset);
+        var entries = await reader.ReadAsync(1024, Long, Token);
+        Assert.Equal([("a", 0), ("x", 1), ("a", 2)], entries.Select(entry => (entry.Key, entry.First.Offset)));
+        var damage = Assert.Throws<CorruptRecordException>(() => DamagedRecord.ThrowIf(entries[1].Payload));
+        Assert.Equal("raw/0 at offset 1: a message of 3 bytes for x", damage.Message);
+        Assert.Equal(new byte[3], DamagedRecord.OriginalOf(entries[1].Payload).ToArray());
+        Assert.Equal(3, reader.Position.Offset);
     }
 
     [Fact]

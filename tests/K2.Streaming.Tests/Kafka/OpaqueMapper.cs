@@ -14,5 +14,5 @@ internal sealed class OpaqueMapper : IRecordMapper
         for (var i = 1; i < append.RecordCount; i++) messages.Add(default);
     }
 
-    public byte[] Join(string key, IReadOnlyList<RecordMessage> messages) => [.. messages.SelectMany(message => message.Value.ToArray())];
+    public byte[] Join(string key, IReadOnlyList<RecordMessage> messages) => [.. messages.SelectMany(message => (message.Value ?? ReadOnlyMemory<byte>.Empty).ToArray())];
 }

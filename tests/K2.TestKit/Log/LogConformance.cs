@@ -10,11 +10,15 @@ namespace K2.TestKit.Log;
 /// <summary>What every log promises. An implementation opens the log; the store behind it lasts for one test.</summary>
 public abstract class LogConformance
 {
-    protected const string Trades = "trades";
-    protected const string Raw = "raw";
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
-    protected static IReadOnlyList<LogTopic> TwoTopics { get; } = [new(Trades, 4), new(Raw, 1)];
+    /// <summary>A topic of four partitions. A store that outlives the test gives it a name of its own.</summary>
+    protected virtual string Trades => "trades";
+
+    /// <summary>A topic of one partition.</summary>
+    protected virtual string Raw => "raw";
+
+    protected IReadOnlyList<LogTopic> TwoTopics => [new(Trades, 4), new(Raw, 1)];
 
     protected FakeTimeProvider Time { get; } = new();
 
@@ -361,13 +365,13 @@ public abstract class LogConformance
 
     protected Task<ILog> OpenAsync() => OpenAsync(TwoTopics, new Dictionary<(string, int), LogPosition>());
 
-    protected static Dictionary<(string Topic, int Partition), LogPosition> Seen(int partition, LogPosition position) => new() { [(Trades, partition)] = position };
+    protected Dictionary<(string Topic, int Partition), LogPosition> Seen(int partition, LogPosition position) => new() { [(Trades, partition)] = position };
 
-    protected static LogAppend Batch(string key, int records, string payload = "payload") => new(Trades, key, records, Encoding.UTF8.GetBytes(payload));
+    protected LogAppend Batch(string key, int records, string payload = "payload") => new(Trades, key, records, Encoding.UTF8.GetBytes(payload));
 
-    protected static async Task<List<LogEntry>> ReadAllAsync(ILog log, int partition, string topic = Trades)
+    protected async Task<List<LogEntry>> ReadAllAsync(ILog log, int partition)
     {
-        await using var reader = log.OpenReader(topic, partition, LogPosition.None);
+        await using var reader = log.OpenReader(Trades, partition, LogPosition.None);
         var all = new List<LogEntry>();
         while (await reader.ReadAsync(64 << 10, TimeSpan.Zero, Token) is { Count: > 0 } entries) all.AddRange(entries);
         return all;

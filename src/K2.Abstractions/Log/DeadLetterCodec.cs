@@ -5,10 +5,10 @@ using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 
-namespace K2.Grains.Raw;
+namespace K2.Abstractions.Log;
 
 /// <summary>The stored form of dead letters in their topic: a JSON array, the original bytes in base64. One log record is one letter.</summary>
-internal static class DeadLetterCodec
+public static class DeadLetterCodec
 {
     /// <summary>Returns the stored form of letters.</summary>
     public static byte[] Encode(IReadOnlyList<DeadLetter> letters) => JsonSerializer.SerializeToUtf8Bytes(
@@ -29,6 +29,7 @@ internal static class DeadLetterCodec
     /// <exception cref="CorruptRecordException">The bytes are damaged.</exception>
     public static IReadOnlyList<DeadLetter> Decode(byte[] bytes)
     {
+        DamagedRecord.ThrowIf(bytes);
         try
         {
             var stored = JsonSerializer.Deserialize(bytes, DeadLetterJson.Default.ListStoredDeadLetter) ?? [];

@@ -4,45 +4,45 @@ using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
-using K2.Exchanges;
 
-namespace K2.Grains.Raw;
+namespace K2.Abstractions.Log;
 
 /// <summary>
 /// The stored form of consecutive frames of one origin in the raw topic: magic 'RF', version, exchange, flags, origin, and for each frame
 /// sequence, receive time, length and bytes. One log record is one frame.
 /// </summary>
-internal static class RawChunkCodec
+public static class RawChunkCodec
 {
     private const byte Version = 1;
     private const int FixedHeader = 8;
     private const int FrameHeader = 20;
     private const byte ReplayFlag = 1;
 
-    /// <summary>Returns the stored form of a batch's frames.</summary>
-    public static byte[] Encode(Exchange exchange, string origin, bool isReplay, IReadOnlyList<RawFrame> frames)
+    /// <summary>Returns the stored form of a chunk.</summary>
+    public static byte[] Encode(RawChunk chunk)
     {
+        var (origin, frames) = (chunk.Origin, chunk.Frames);
         var originLength = Encoding.UTF8.GetByteCount(origin);
         var size = FixedHeader + originLength;
-        for (var i = 0; i < frames.Count; i++) size += FrameHeader + frames[i].Bytes.Length;
+        for (var i = 0; i < frames.Count; i++) size += FrameHeader + frames[i].Length;
 
         var bytes = new byte[size];
         bytes[0] = (byte)'R';
         bytes[1] = (byte)'F';
         bytes[2] = Version;
-        bytes[3] = (byte)exchange;
-        bytes[4] = isReplay ? ReplayFlag : (byte)0;
+        bytes[3] = (byte)chunk.Exchange;
+        bytes[4] = chunk.IsReplay ? ReplayFlag : (byte)0;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), checked((ushort)originLength));
         var at = FixedHeader + Encoding.UTF8.GetBytes(origin, bytes.AsSpan(FixedHeader));
         for (var i = 0; i < frames.Count; i++)
         {
             var frame = frames[i];
             var header = bytes.AsSpan(at, FrameHeader);
-            BinaryPrimitives.WriteInt64LittleEndian(header, frame.Sequence);
-            BinaryPrimitives.WriteInt64LittleEndian(header[8..], frame.ReceivedTime.Microseconds);
-            BinaryPrimitives.WriteInt32LittleEndian(header[16..], frame.Bytes.Length);
-            frame.Bytes.Span.CopyTo(bytes.AsSpan(at + FrameHeader));
-            at += FrameHeader + frame.Bytes.Length;
+            BinaryPrimitives.WriteInt64LittleEndian(header, chunk.Sequences[i]);
+            BinaryPrimitives.WriteInt64LittleEndian(header[8..], chunk.ReceivedTimes[i].Microseconds);
+            BinaryPrimitives.WriteInt32LittleEndian(header[16..], frame.Length);
+            frame.Span.CopyTo(bytes.AsSpan(at + FrameHeader));
+            at += FrameHeader + frame.Length;
         }
 
         return bytes;
@@ -52,6 +52,7 @@ internal static class RawChunkCodec
     /// <exception cref="CorruptRecordException">The bytes are damaged or of another version.</exception>
     public static RawChunk Decode(byte[] bytes)
     {
+        DamagedRecord.ThrowIf(bytes);
         if (bytes.Length < FixedHeader || bytes[0] != 'R' || bytes[1] != 'F' || bytes[2] != Version) throw new CorruptRecordException($"{bytes.Length} bytes without the header of a raw chunk");
 
         var at = FixedHeader + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(6));
