@@ -33,7 +33,7 @@ internal sealed class EpochJournal(KafkaClients clients, KafkaAdmin admin, Kafka
     public async Task<(Dictionary<string, TopicEpochs> Epochs, long Next)> ReadAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         // An offset by its number: the client takes half a second to find the first one by itself.
-        var from = (await admin.EarliestAsync([Partition], cancellationToken))[0];
+        var from = (await admin.RangeAsync(Partition, cancellationToken)).Low;
         return await Task.Run(() => Read(from, time, cancellationToken), cancellationToken);
     }
 

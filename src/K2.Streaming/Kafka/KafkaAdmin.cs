@@ -1,19 +1,40 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using K2.Abstractions;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace K2.Streaming.Kafka;
 
 /// <summary>
-/// Asks the brokers about offsets and groups, and moves the group's offsets; what fails for a passing reason is asked again until the request
-/// time-out. Thread-safe; no thread waits for an answer.
+/// Asks the brokers about offsets and the group, and moves the group's offsets; what fails for a passing reason is asked again until the request
+/// time-out. Thread-safe. It asks through a consumer that reads nothing: the administrative calls for the same end the process when a broker
+/// goes away at the wrong moment (librdkafka issues 3663 and 4605), and may answer -1001 without an error.
 /// </summary>
-internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, KafkaLogOptions options, TimeProvider time) : IDisposable
+internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, KafkaLogOptions options, TimeProvider time) : IAsyncDisposable
 {
+    // Each question holds a thread while it waits.
+    private const int MaxQuestions = 4;
+
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan QuestionWait = TimeSpan.FromSeconds(2);
 
-    public void Dispose() => client.Dispose();
+    private readonly IConsumer<byte[], byte[]> _consumer = clients.Consumer();
+    private readonly SemaphoreSlim _slots = new(MaxQuestions);
+    private readonly Lock _events = new();
+    private volatile bool _disposed;
+
+    /// <summary>Waits for the questions under way, and ends the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = 0; i < MaxQuestions; i++) await _slots.WaitAsync();
+        _disposed = true;
+        await Task.Run(() =>
+        {
+            _consumer.Dispose();
+            client.Dispose();
+        });
+        _slots.Release(MaxQuestions); // Who still waits is told that the log is closed.
+    }
 
     /// <summary>Returns the partitions of each topic that Kafka has.</summary>
     /// <exception cref="StartupException">No broker answers, or they refuse this client.</exception>
@@ -21,7 +42,7 @@ internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, Kafk
     {
         try
         {
-            var metadata = await Task.Run(() => client.GetMetadata(options.RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
+            var metadata = await Task.Run(() => client.GetMetadata(options.RequestTimeout), cancellationToken);
             return metadata.Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
         }
         catch (KafkaException unanswered)
@@ -30,91 +51,104 @@ internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, Kafk
         }
     }
 
-    /// <summary>Returns the offset that the next record of each partition will get.</summary>
-    public Task<long[]> EndsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) => OffsetsAsync(partitions, OffsetSpec.Latest(), cancellationToken);
+    /// <summary>Returns the lowest offset that a partition still has, and the one that its next record will get.</summary>
+    public async Task<(long Low, long End)> RangeAsync(TopicPartition partition, CancellationToken cancellationToken)
+    {
+        var range = await AskAsync("offsets cannot be read", () => _consumer.QueryWatermarkOffsets(partition, QuestionWait), cancellationToken);
+        return (range.Low.Value, range.High.Value);
+    }
 
-    /// <summary>Returns the lowest offset that each partition still has.</summary>
-    public Task<long[]> EarliestAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) => OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellationToken);
+    /// <summary>Returns the offset that the next record of each partition will get.</summary>
+    public async Task<long[]> EndsAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(partitions.Select(partition => RangeAsync(partition, cancellationToken)))).Select(range => range.End)];
 
     /// <summary>Returns the committed offset of each partition, −1 where there is none.</summary>
     public Task<long[]> CommittedAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) => AskAsync(
         "the committed positions cannot be read",
-        async () =>
+        () =>
         {
-            var asked = new ConsumerGroupTopicPartitions(options.GroupId, [.. partitions]);
-            var groups = await client.ListConsumerGroupOffsetsAsync([asked], new ListConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout });
-            var offsets = groups[0].Partitions.ToDictionary(one => one.TopicPartition);
-            return partitions.Select(partition => Math.Max(-1, Checked(offsets[partition]).Offset.Value)).ToArray();
+            var offsets = _consumer.Committed(partitions, QuestionWait).ToDictionary(one => one.TopicPartition, one => one.Offset.Value);
+            return partitions.Select(partition => Math.Max(-1, offsets[partition])).ToArray();
         },
         cancellationToken);
 
     /// <summary>Sets the committed offsets of partitions.</summary>
-    public Task CommitAsync(IEnumerable<TopicPartitionOffset> offsets, CancellationToken cancellationToken) => AskAsync(
-        "positions cannot be committed",
-        async () =>
-        {
-            var asked = new ConsumerGroupTopicPartitionOffsets(options.GroupId, [.. offsets]);
-            var groups = await client.AlterConsumerGroupOffsetsAsync([asked], new AlterConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout });
-            return groups[0].Partitions.All(one => !Checked(one).Error.IsError);
-        },
-        cancellationToken);
+    public Task CommitAsync(IEnumerable<TopicPartitionOffset> offsets, CancellationToken cancellationToken)
+    {
+        var all = offsets.ToList();
+        return AskAsync(
+            "positions cannot be committed",
+            () =>
+            {
+                _consumer.Commit(all);
+                return true;
+            },
+            cancellationToken);
+    }
 
-    private static TopicPartitionOffsetError Checked(TopicPartitionOffsetError one) => one.Error.IsError ? throw new KafkaException(one.Error) : one;
-
-    private Task<long[]> OffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, CancellationToken cancellationToken) => AskAsync(
-        "offsets cannot be read",
-        async () =>
-        {
-            var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
-            var answer = await client.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = options.RequestTimeout });
-            var offsets = answer.ResultInfos.ToDictionary(one => one.TopicPartitionOffsetError.TopicPartition, one => Checked(one.TopicPartitionOffsetError).Offset.Value);
-
-            // The client answers so, and without an error, when the connection breaks at the wrong moment.
-            if (offsets.Values.Any(offset => offset < 0)) throw new KafkaException(Confluent.Kafka.ErrorCode.Local_Transport);
-            return partitions.Select(partition => offsets[partition]).ToArray();
-        },
-        cancellationToken);
-
-    private async Task<T> AskAsync<T>(string what, Func<Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(string what, Func<T> ask, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         for (var pause = MinPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
             try
             {
-                return await ask().WaitAsync(cancellationToken);
+                return await OnceAsync(ask, cancellationToken);
             }
             catch (KafkaException refused)
             {
                 var error = FirstErrorOf(refused);
-                var mayPass = KafkaErrors.IsTransient(error) || error.Code == Confluent.Kafka.ErrorCode.UnknownTopicOrPart; // One just created is not known everywhere.
-                if (!mayPass || time.GetElapsedTime(started) + pause > options.RequestTimeout) throw KafkaErrors.Exception(what, error, refused);
+
+                // The partitions were there at opening: the client says so while it knows no leader, a broker while it has not heard of a new topic.
+                var isTransient = KafkaErrors.IsTransient(error) || error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic;
+                if (!isTransient || time.GetElapsedTime(started) + pause > options.RequestTimeout) throw new K2Exception($"{what}: {error.Reason} ({error.Code})", isTransient, refused);
             }
 
             await Task.Delay(pause, time, cancellationToken);
-            await Task.Run(RefreshLeaders, CancellationToken.None).WaitAsync(cancellationToken);
         }
     }
 
-    // The client may answer from what it remembers of the leaders, time after time.
-    private void RefreshLeaders()
+    private async Task<T> OnceAsync<T>(Func<T> ask, CancellationToken cancellationToken)
     {
+        await _slots.WaitAsync(cancellationToken);
+        var answer = Task.Run(
+            () =>
+            {
+                try
+                {
+                    ObjectDisposedException.ThrowIf(_disposed, typeof(KafkaLog));
+                    var result = ask();
+                    TakeEvents();
+                    return result;
+                }
+                finally
+                {
+                    _slots.Release();
+                }
+            },
+            CancellationToken.None);
+        return await answer.WaitAsync(cancellationToken);
+    }
+
+    // The client keeps what it has to report until somebody asks for messages.
+    private void TakeEvents()
+    {
+        if (!_events.TryEnter()) return;
         try
         {
-            client.GetMetadata(MaxPause);
+            _consumer.Consume(TimeSpan.Zero);
         }
-        catch (KafkaException)
+        catch (ConsumeException)
         {
-            // The question itself says what is wrong.
+            // Logged by the handler of errors.
+        }
+        finally
+        {
+            _events.Exit();
         }
     }
 
     // The errors of single partitions lie below a general one that says nothing.
-    private static Error FirstErrorOf(KafkaException refused) => refused switch
-    {
-        ListOffsetsException listed => listed.Result.ResultInfos.Select(one => one.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? refused.Error,
-        ListConsumerGroupOffsetsException read => read.Results.SelectMany(group => group.Partitions.Select(one => one.Error).Prepend(group.Error)).FirstOrDefault(error => error.IsError) ?? refused.Error,
-        AlterConsumerGroupOffsetsException written => written.Results.SelectMany(group => group.Partitions.Select(one => one.Error).Prepend(group.Error)).FirstOrDefault(error => error.IsError) ?? refused.Error,
-        _ => refused.Error,
-    };
+    private static Error FirstErrorOf(KafkaException refused) =>
+        (refused as TopicPartitionOffsetException)?.Results.Select(one => one.Error).FirstOrDefault(error => error.IsError) ?? refused.Error;
 }

@@ -104,7 +104,7 @@ public sealed partial class KafkaLog : ILog
         catch (Exception exception)
         {
             producer.Dispose();
-            admin.Dispose();
+            await admin.DisposeAsync();
             if (exception is K2Exception and not StartupException) throw new StartupException($"the log in Kafka at {options.BootstrapServers} cannot be opened: {exception.Message}", exception);
             throw;
         }
@@ -137,7 +137,7 @@ public sealed partial class KafkaLog : ILog
     public async ValueTask<LogPosition> EarliestAsync(string topic, int partition, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        var offset = (await _admin.EarliestAsync([PartitionAt(topic, partition).Id], cancellationToken))[0];
+        var offset = (await _admin.RangeAsync(PartitionAt(topic, partition).Id, cancellationToken)).Low;
         return TopicOf(topic).PositionOf(partition, offset);
     }
 
@@ -146,7 +146,7 @@ public sealed partial class KafkaLog : ILog
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var state = PartitionAt(topic, partition);
-        var offset = (await _admin.EndsAsync([state.Id], cancellationToken))[0];
+        var offset = (await _admin.RangeAsync(state.Id, cancellationToken)).End;
         state.ReachedEnd(offset);
         return TopicOf(topic).PositionOf(partition, offset);
     }
@@ -185,7 +185,7 @@ public sealed partial class KafkaLog : ILog
         await _appender.CloseAsync();
         await _closed.CancelAsync();
         await _watching;
-        await Task.WhenAll(_appender.DisposeAsync().AsTask(), _pool.DisposeAsync().AsTask(), Task.Run(_admin.Dispose));
+        await Task.WhenAll(_appender.DisposeAsync().AsTask(), _pool.DisposeAsync().AsTask(), _admin.DisposeAsync().AsTask());
         _closed.Dispose();
     }
 

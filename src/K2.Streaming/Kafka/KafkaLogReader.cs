@@ -94,9 +94,7 @@ internal sealed partial class KafkaLogReader : ILogReader
     // The offset is checked before it is asked for: what retention has taken is stepped over, what the broker has lost is not.
     private async Task StartAsync()
     {
-        var lows = _admin.EarliestAsync([_partition.Id], _closed);
-        var end = (await _admin.EndsAsync([_partition.Id], _closed))[0];
-        var low = (await lows)[0];
+        var (low, end) = await _admin.RangeAsync(_partition.Id, _closed);
         _partition.ReachedEnd(end);
         if (_next > end) throw new K2Exception($"{Place} ends at {end} and was read to {_next}: Kafka has lost records; restart all processes of the platform, so that a new epoch begins", false);
         if (_next < low)
