@@ -12,12 +12,14 @@ namespace K2.Exchanges.Listings;
 /// <param name="listing">How the exchange is asked.</param>
 /// <param name="rest">Its REST API.</param>
 /// <param name="instruments">What is asked about.</param>
+/// <param name="mayAsk">Whether nothing more urgent is to be asked: both share what the exchange allows in a minute.</param>
 /// <param name="time">Clock and timers.</param>
 /// <param name="logger">Log of what is wrong.</param>
-public sealed partial class ListingCheck(ISymbolListing listing, RestApi rest, IReadOnlyList<Instrument> instruments, TimeProvider time, ILogger logger)
+public sealed partial class ListingCheck(ISymbolListing listing, RestApi rest, IReadOnlyList<Instrument> instruments, Func<bool> mayAsk, TimeProvider time, ILogger logger)
 {
-    // The first seconds belong to connections and gaps.
-    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(1);
+    // The first seconds belong to connections, and to the gaps that their first trades show.
+    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
     private static readonly TimeSpan RetryWait = TimeSpan.FromMinutes(1);
     private volatile ImmutableDictionary<InstrumentId, string> _problems = ImmutableDictionary<InstrumentId, string>.Empty;
@@ -45,6 +47,7 @@ public sealed partial class ListingCheck(ISymbolListing listing, RestApi rest, I
         var isWhole = true;
         foreach (var instrument in instruments)
         {
+            while (!mayAsk()) await Task.Delay(Look, time, stop);
             var answer = await rest.GetAsync(instrument.Id, listing.Query(instrument), stop);
             if (answer is null || listing.Read(instrument, answer.Status, answer.Body) is not { } problem)
             {

@@ -163,7 +163,8 @@ public sealed class ConnectorHost(
             foreach (var instrument in wanted) starts.Add((instrument, await ReadStartAsync(instrument)));
             keeper = new FeedKeeper(starts, sink);
             backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
-            listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, time, loggers.CreateLogger<ListingCheck>());
+            var filling = backfiller;
+            listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, () => filling.Status.OpenGaps == 0, time, loggers.CreateLogger<ListingCheck>());
         }
 
         var connection = options.Connector with { EndpointOverride = address?.WebSocket ?? options.Connector.EndpointOverride };

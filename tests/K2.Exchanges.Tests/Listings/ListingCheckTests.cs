@@ -28,13 +28,19 @@ public sealed class ListingCheckTests
             using var http = new HttpClient(network) { Timeout = Timeout.InfiniteTimeSpan };
             var adapter = ExchangeAdapters.Of(exchange);
             var rest = new RestApi(exchange, new Uri("http://virtual/"), adapter.History.Budget, new RestOptions(), http, time, NullLogger.Instance);
+            var mayAsk = false;
             string[] names = ["AAA", "HALT", "GONE", "FINE"];
-            var check = new ListingCheck(adapter.Listing, rest, [.. names.Select(name => new Instrument(InstrumentId.Create(exchange, name + "/USD"), name, name, "USD", 2, 4))], time, NullLogger.Instance);
+            var check = new ListingCheck(adapter.Listing, rest, [.. names.Select(name => new Instrument(InstrumentId.Create(exchange, name + "/USD"), name, name, "USD", 2, 4))], () => mayAsk, time, NullLogger.Instance);
             using var stop = new CancellationTokenSource();
+            var running = check.RunAsync(stop.Token);
+
+            // Gaps come first.
+            await Task.Delay(TimeSpan.FromMinutes(1), time);
+            Assert.Empty(check.Problems);
 
             // Nobody answers at first: that says nothing of the symbols.
             venue.Inject(FaultKind.RestUnavailable, 1, TimeSpan.FromSeconds(30));
-            var running = check.RunAsync(stop.Token);
+            mayAsk = true;
             await Task.Delay(TimeSpan.FromSeconds(20), time);
             Assert.Empty(check.Problems);
             await Task.Delay(TimeSpan.FromMinutes(2), time);
