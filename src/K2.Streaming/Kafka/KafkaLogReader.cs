@@ -211,7 +211,11 @@ internal sealed partial class KafkaLogReader : ILogReader
     }
 
     private LogEntry Damaged(byte[] key, ConsumeResult<byte[], byte[]> message, CorruptRecordException damage) => new(
-        _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value), Text(key), 1, DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}: {damage.Message}", message.Message.Value));
+        _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value), Text(key), 1, DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}: {damage.Message}", OriginalOf(message.Message)));
+
+    // Where there is no value, what was to be read stands in a header.
+    private static byte[] OriginalOf(Message<byte[], byte[]> message) =>
+        message.Value ?? message.Headers?.FirstOrDefault(header => header.Key != RunHeader.Name)?.GetValueBytes() ?? [];
 
     // A stream's key is never empty; messages of other programs may have none.
     private static string Text(byte[] key) => key.Length == 0 ? "(no key)" : Encoding.UTF8.GetString(key);

@@ -160,6 +160,33 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_DamagedHeaderOfAMessageWithoutValue_IsPassedOnWithTheHeadersBytes()
+    {
+        await using var log = await _kafka.OpenAsync();
+        using (var other = _kafka.OtherProducer()) await other.ProduceAsync(new TopicPartition(Raw, 0), new Message<string, byte[]> { Key = "x", Value = null!, Headers = new Headers { { "k2.control", [1, 2, 3] } } }, Token);
+
+        var entry = Assert.Single(await ReadAllAsync(log));
+
+        Assert.Equal([1, 2, 3], DamagedRecord.OriginalOf(entry.Payload).ToArray());
+    }
+
+    [Fact]
+    public async Task Read_MapperHasToWaitForSomebody_StandsStillAndGoesOnLater()
+    {
+        var mapper = new WaitingMapper();
+        await using var log = await _kafka.OpenAsync(_kafka.Options(mapper: mapper));
+        await log.AppendAsync([Numbers("a", 0), Numbers("b", 1), Numbers("a", 2)], Token);
+        await using var reader = log.OpenReader(Raw, 0, LogPosition.None);
+
+        Assert.Equal("a", Assert.Single(await reader.ReadAsync(1024, Long, Token)).Key);
+        for (var i = 0; i < 2; i++) Assert.True((await Assert.ThrowsAsync<K2Exception>(async () => await reader.ReadAsync(1024, Long, Token))).IsTransient);
+        Assert.Equal(1, reader.Position.Offset);
+        mapper.IsThere = true;
+
+        Assert.Equal([1L, 2], (await reader.ReadAsync(1024, Long, Token)).SelectMany(NumbersOf));
+    }
+
+    [Fact]
     public async Task Append_PayloadTheMapperRefusesOrTooLarge_AppendsNothing()
     {
         await using var log = await _kafka.OpenAsync(_kafka.Options(mapper: OpaqueMapper.Instance) with { MaxMessageBytes = 1000 });
@@ -304,5 +331,15 @@ public sealed class KafkaLogTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => log.OpenReader(Raw, 0, LogPosition.Create(2, 0)));
         Assert.Throws<ArgumentOutOfRangeException>(() => log.OpenReader(Raw, 1, LogPosition.None));
         Assert.Throws<ArgumentException>(() => log.OpenReader("other", 0, LogPosition.None));
+    }
+
+    /// <summary>Cannot read the key b until what it needs is there, as a mapper whose schema registry does not answer.</summary>
+    private sealed class WaitingMapper : IRecordMapper
+    {
+        public bool IsThere { get; set; }
+
+        public void Split(in LogAppend append, ICollection<RecordMessage> messages) => WordMapper.Instance.Split(append, messages);
+
+        public byte[] Join(string key, IReadOnlyList<RecordMessage> messages) => key != "b" || IsThere ? WordMapper.Instance.Join(key, messages) : throw new K2Exception("the registry is away", true);
     }
 }

@@ -22,8 +22,9 @@ internal sealed class WordMapper : IRecordMapper
         var payload = new byte[messages.Count * Size];
         for (var i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Value!.Value.Length != Size) throw new CorruptRecordException($"a message of {messages[i].Value!.Value.Length} bytes for {key}");
-            messages[i].Value!.Value.CopyTo(payload.AsMemory(i * Size));
+            var value = messages[i].Value ?? ReadOnlyMemory<byte>.Empty;
+            if (value.Length != Size) throw new CorruptRecordException($"a message of {value.Length} bytes for {key}");
+            value.CopyTo(payload.AsMemory(i * Size));
         }
 
         return payload;
