@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Net.WebSockets;
-using System.Text;
 using K2.Simulator.WebSockets;
 
 namespace K2.Simulator.Virtual;
@@ -17,13 +15,7 @@ internal sealed class VirtualServerSocket(VirtualWire<VirtualFrame[]> down, Virt
 
     public void WritePart(SocketOpcode opcode, ReadOnlySpan<byte> payload) => _gathered.Add(new VirtualFrame(opcode, payload[..(payload.Length - (payload.Length / 2))].ToArray(), false));
 
-    public void WriteClose(WebSocketCloseStatus status, string reason)
-    {
-        var payload = new byte[2 + Encoding.UTF8.GetByteCount(reason)];
-        BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)status);
-        Encoding.UTF8.GetBytes(reason, payload.AsSpan(2));
-        Write(SocketOpcode.Close, payload);
-    }
+    public void WriteClose(WebSocketCloseStatus status, string reason) => Write(SocketOpcode.Close, ServerWebSocket.ClosePayload(status, reason));
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {

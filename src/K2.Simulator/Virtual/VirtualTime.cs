@@ -36,6 +36,9 @@ public sealed class VirtualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Ends when so much of this clock's time has passed; nobody waits for it by any other clock.</summary>
+    public Task PassAsync(TimeSpan span) => Task.Delay(span, this);
+
     /// <summary>Moves the clock to the next timer and calls it; false if there is none.</summary>
     public bool TryAdvance()
     {

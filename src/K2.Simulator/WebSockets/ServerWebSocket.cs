@@ -91,10 +91,16 @@ internal sealed class ServerWebSocket(Stream stream, Action abort) : IServerSock
     /// <inheritdoc/>
     public void WriteClose(WebSocketCloseStatus status, string reason)
     {
+        Write(SocketOpcode.Close, ClosePayload(status, reason));
+    }
+
+    /// <summary>Returns what a closing message holds: the status in two bytes, and the reason.</summary>
+    public static byte[] ClosePayload(WebSocketCloseStatus status, string reason)
+    {
         var payload = new byte[2 + Encoding.UTF8.GetByteCount(reason)];
         BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)status);
         Encoding.UTF8.GetBytes(reason, payload.AsSpan(2));
-        Write(SocketOpcode.Close, payload);
+        return payload;
     }
 
     /// <inheritdoc/>

@@ -86,7 +86,7 @@ public sealed class SchemaRegistryClient : ISchemaLookup, IDisposable
         {
             return (await AskAsync(HttpMethod.Get, $"config/{Uri.EscapeDataString(subject)}", RegistryJson.Default.CompatibilityLevel, cancellationToken)).Level;
         }
-        catch (SchemaRegistryException refusal) when (refusal.Code is SchemaRegistryException.UnknownSubject or 40408)
+        catch (SchemaRegistryException refusal) when (refusal.Code is SchemaRegistryException.UnknownSubject or SchemaRegistryException.NoRule)
         {
             return null;
         }

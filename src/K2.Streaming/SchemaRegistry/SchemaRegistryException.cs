@@ -18,6 +18,9 @@ public sealed class SchemaRegistryException(string message, int code, bool isTra
     /// <summary>A schema that does not exist.</summary>
     public const int UnknownSchema = 40403;
 
+    /// <summary>A subject without a rule of its own.</summary>
+    public const int NoRule = 40408;
+
     /// <summary>A schema that is none.</summary>
     public const int InvalidSchema = 42201;
 

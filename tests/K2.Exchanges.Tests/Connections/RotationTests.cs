@@ -22,7 +22,7 @@ public sealed class RotationTests
     {
         venue.Release();
         await venue.Finished;
-        await Task.Delay(Arriving, time);
+        await time.PassAsync(Arriving);
 
         Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
         Assert.InRange(worker.Status.Connects, 15, 25);
@@ -33,11 +33,11 @@ public sealed class RotationTests
     public void Run_ShutdownAnnounced_TheNextConnectionIsUpBeforeTheOldOneEnds() => Run(Exchange.Binance, null, async (venue, worker, sink, time) =>
     {
         venue.Release();
-        await Task.Delay(TimeSpan.FromSeconds(Trades / TradesPerSecond / 3), time);
+        await time.PassAsync(TimeSpan.FromSeconds(Trades / TradesPerSecond / 3));
 
         venue.Announce();
         await venue.Finished;
-        await Task.Delay(Arriving, time);
+        await time.PassAsync(Arriving);
 
         Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
         Assert.Equal(2, worker.Status.Connects);
@@ -48,11 +48,11 @@ public sealed class RotationTests
     {
         venue.Inject(FaultKind.RefuseConnections, 1, TimeSpan.FromSeconds(30));
         venue.Release();
-        await Task.Delay(TimeSpan.FromSeconds(20), time);
+        await time.PassAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(ConnectorState.Streaming, worker.Status.State);
         Assert.Equal(1, worker.Status.Connects);
         await venue.Finished;
-        await Task.Delay(Arriving, time);
+        await time.PassAsync(Arriving);
 
         Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
     });
@@ -61,13 +61,13 @@ public sealed class RotationTests
     public void Run_ADayWithTheWaitsOfProduction_TheConnectionIsReplacedBeforeItIsADayOld() => Run(Exchange.Binance, null, async (venue, worker, sink, time) =>
     {
         venue.Release();
-        await Task.Delay(TimeSpan.FromHours(22.4), time);
+        await time.PassAsync(TimeSpan.FromHours(22.4));
         Assert.Equal(1, worker.Status.Connects);
-        await Task.Delay(TimeSpan.FromHours(1), time);
+        await time.PassAsync(TimeSpan.FromHours(1));
         Assert.Equal(2, worker.Status.Connects);
-        await Task.Delay(TimeSpan.FromHours(1), time);
+        await time.PassAsync(TimeSpan.FromHours(1));
         venue.Hold();
-        await Task.Delay(Arriving, time);
+        await time.PassAsync(Arriving);
 
         Assert.Equal(venue.Ledger.Trades.Select(trade => trade.TradeId), Ids(sink).Order());
         Assert.Equal(2, worker.Status.Connects);
@@ -102,7 +102,7 @@ public sealed class RotationTests
             var running = worker.RunAsync(stop.Token);
             try
             {
-                await Task.Delay(Subscribing, time);
+                await time.PassAsync(Subscribing);
                 await script(venue, worker, sink, time);
             }
             finally

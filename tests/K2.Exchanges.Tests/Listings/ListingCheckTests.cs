@@ -35,15 +35,15 @@ public sealed class ListingCheckTests
             var running = check.RunAsync(stop.Token);
 
             // Gaps come first.
-            await Task.Delay(TimeSpan.FromMinutes(1), time);
+            await time.PassAsync(TimeSpan.FromMinutes(1));
             Assert.Empty(check.Problems);
 
             // Nobody answers at first: that says nothing of the symbols.
             venue.Inject(FaultKind.RestUnavailable, 1, TimeSpan.FromSeconds(30));
             mayAsk = true;
-            await Task.Delay(TimeSpan.FromSeconds(20), time);
+            await time.PassAsync(TimeSpan.FromSeconds(20));
             Assert.Empty(check.Problems);
-            await Task.Delay(TimeSpan.FromMinutes(2), time);
+            await time.PassAsync(TimeSpan.FromMinutes(2));
 
             var problems = check.Problems.ToDictionary(problem => problem.Key.Symbol, problem => problem.Value);
             Assert.Equal(["FINE/USD", "GONE/USD", "HALT/USD"], problems.Keys.Order());
