@@ -25,11 +25,16 @@ public sealed class SimulatedExchangeTests
     public async Task Coinbase_Connection_SnapshotsBeforeTheAnswerAndNumbersWithoutHoles()
     {
         await using var exchange = await StartAsync(Exchange.Coinbase, history: 5);
+
+        // Else trades may come between the answers to the two requests.
+        exchange.Hold();
         using var client = await SimulatedClient.ConnectAsync(exchange);
         await client.SendAsync("""{"type":"subscribe","product_ids":["AAA-USD","BBB-USD"],"channel":"market_trades"}""");
         await client.SendAsync("""{"type":"subscribe","channel":"heartbeats"}""");
 
         var messages = new List<JsonElement>();
+        while (messages.Count < 4) messages.Add(await client.ReadJsonAsync());
+        exchange.Release();
         while (messages.Count < 30) messages.Add(await client.ReadJsonAsync());
 
         Assert.Equal(Enumerable.Range(0, 30).Select(number => (long)number), messages.Select(message => message.GetProperty("sequence_num").GetInt64()));
