@@ -4,7 +4,7 @@ using K2.Abstractions.Log;
 using K2.Cli.Bench;
 using K2.Domain.Instruments;
 using K2.EndToEnd.Tests.Running;
-using K2.TestKit.Kafka;
+using K2.Simulator.Kafka;
 
 namespace K2.EndToEnd.Tests;
 

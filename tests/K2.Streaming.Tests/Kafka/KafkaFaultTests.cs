@@ -2,7 +2,7 @@ using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
 using K2.Streaming.Kafka;
-using K2.TestKit.Kafka;
+using K2.Simulator.Kafka;
 using static K2.Streaming.Tests.Kafka.KafkaFixture;
 
 namespace K2.Streaming.Tests.Kafka;

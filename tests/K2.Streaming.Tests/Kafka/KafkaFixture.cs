@@ -4,7 +4,7 @@ using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
 using K2.Streaming.Kafka;
-using K2.TestKit.Kafka;
+using K2.Simulator.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Streaming.Tests.Kafka;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace K2.TestKit.Kafka;
+namespace K2.Simulator.Kafka;
 
 /// <summary>
 /// librdkafka's mock cluster: brokers on 127.0.0.1, inside this process and without a disk, that ordinary clients of any process can use. It

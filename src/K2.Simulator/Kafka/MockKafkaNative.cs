@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace K2.TestKit.Kafka;
+namespace K2.Simulator.Kafka;
 
 /// <summary>
 /// The functions of librdkafka behind <see cref="MockKafkaCluster"/>, in the very file that the client has loaded: which of the files in the
