@@ -18,16 +18,7 @@ internal static class KafkaSetup
     /// <exception cref="StartupException">A setting is no value of its kind, or the topics are for another source.</exception>
     public static KafkaSettings? Settings(IConfiguration configuration, SourceKind source)
     {
-        KafkaSettings? settings;
-        try
-        {
-            settings = configuration.GetSection(KafkaSettings.SectionName).Get<KafkaSettings>(binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException wrong)
-        {
-            throw new StartupException($"A setting of {KafkaSettings.SectionName} is wrong: {wrong.InnerException?.Message ?? wrong.Message}", wrong);
-        }
-
+        var settings = SettingsSection.Read<KafkaSettings>(configuration, KafkaSettings.SectionName);
         if (settings?.BootstrapServers is null) return null;
         return settings.Source.Equals(source.ToString(), StringComparison.OrdinalIgnoreCase)
             ? settings

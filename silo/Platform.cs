@@ -4,12 +4,11 @@ using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
-using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Contracts.Verification;
 using K2.Domain.Instruments;
+using K2.Grains;
 using K2.Grains.Connectors;
-using K2.Grains.Raw;
 using K2.Simulator.Replay;
 using K2.Streaming.Embedded;
 using K2.Warehouse;
@@ -17,8 +16,8 @@ using K2.Warehouse;
 namespace K2.Silo;
 
 /// <summary>
-/// The embedded platform as one object: data folder → warehouse → log → Orleans and web host → archiver → source → connectors, started in this
-/// order and stopped in the reverse one.
+/// The platform of this process as one object: data folder → warehouse → log → source → Orleans and web host → connectors and archivers, started in
+/// this order and stopped in the reverse one.
 /// </summary>
 internal sealed class Platform : IAsyncDisposable
 {
@@ -28,7 +27,8 @@ internal sealed class Platform : IAsyncDisposable
     private readonly IReadOnlyList<Exchange> _exchanges;
     private WarehouseHost? _warehouse;
     private ILog? _log;
-    private RawArchiver? _archiver;
+    private GrainKeeper? _keeper;
+    private ClusterSetup _cluster = null!;
     private ReplayServer? _replay;
     private WebApplication? _app;
     private Stopwatch? _streaming;
@@ -74,16 +74,16 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Completes when the source has been played and every frame of it was read.</summary>
     public Task SourceEndedAsync(CancellationToken cancellationToken) => _replay!.Taken.WaitAsync(cancellationToken);
 
-    /// <summary>Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before.</summary>
+    /// <summary>
+    /// Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before. With other silos there is
+    /// nothing to wait for: they go on where this one ends.
+    /// </summary>
     public async Task<bool> DrainAsync(CancellationToken budget)
     {
+        if (_cluster.IsShared) return true;
         try
         {
-            var grains = _app!.Services.GetRequiredService<IGrainFactory>();
-            foreach (var exchange in _exchanges) await grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Drain().WaitAsync(budget);
-            while (await LagAsync(budget) > 0) await Task.Delay(PollPeriod, _time, budget);
-            StreamingTime = _streaming?.Elapsed;
-            await _archiver!.DrainAsync(budget);
+            await _keeper!.DrainAsync(LagAsync, () => StreamingTime = _streaming?.Elapsed, budget);
             return true;
         }
         catch (OperationCanceledException) when (budget.IsCancellationRequested)
@@ -103,7 +103,8 @@ internal sealed class Platform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The host stops before it is disposed of, so that grains are deactivated while their services still live.
+        // First what would activate grains anew; then the host stops before it is disposed of, so that they are deactivated while their services still live.
+        if (_keeper is not null) await _keeper.DisposeAsync();
         if (_app is not null) await _app.StopAsync();
         for (var i = _parts.Count - 1; i >= 0; i--) await _parts[i].DisposeAsync();
         Counters.Dispose();
@@ -118,9 +119,12 @@ internal sealed class Platform : IAsyncDisposable
         var instruments = SiloConfiguration.Instruments(options);
         var wanted = SiloConfiguration.Wanted(options, instruments);
         var kafka = KafkaSetup.Settings(builder.Configuration, options.Source);
+        var warehouse = SiloConfiguration.Warehouse(options, folder, builder.Configuration);
+        _cluster = await ClusterSetup.ReadAsync(builder.Configuration, options, kafka is not null, warehouse.ConnectionString is not null);
+        var fault = SiloConfiguration.Fault(builder.Configuration);
         var trades = TradeTopics(options, kafka?.PartitionsPerExchange ?? SiloConfiguration.PartitionsPerExchange);
 
-        _warehouse = await WarehouseHost.StartAsync(SiloConfiguration.Warehouse(options, folder, builder.Configuration), instruments, Counters, probe, _time, logging.Factory, cancellationToken);
+        _warehouse = await WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken);
         _parts.Add(_warehouse);
         _log = await OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken);
         _parts.Add(_log);
@@ -128,16 +132,15 @@ internal sealed class Platform : IAsyncDisposable
         _replay = await SiloConfiguration.StartReplayAsync(options, instruments, _time, cancellationToken);
         if (_replay is not null) _parts.Add(_replay);
         SimulatedMarkets? simulation = null;
-        if (options.Source == SourceKind.Simulated && wanted.Where(instrument => !options.Addresses.ContainsKey(instrument.Id.Exchange)).ToList() is { Count: > 0 } simulated)
+        if (options.Source == SourceKind.Simulated && wanted.Where(instrument => options.Connected.Contains(instrument.Id.Exchange) && !options.Addresses.ContainsKey(instrument.Id.Exchange)).ToList() is { Count: > 0 } simulated)
         {
             simulation = await SimulatedMarkets.StartAsync(simulated, options.Seed, _warehouse.Reader, await LagAsync(cancellationToken), _time, cancellationToken);
             _parts.Add(simulation);
         }
 
-        var ports = SiloConfiguration.FreePorts(2);
         builder.WebHost.UseUrls(options.Url);
-        builder.AddOrleans(ports, trades);
-        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, Counters, probe, _time, () => Endpoints);
+        _cluster.AddOrleans(builder, trades, fault.Stream);
+        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse.Reader, fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
         _app.MapPlatform();
@@ -155,23 +158,18 @@ internal sealed class Platform : IAsyncDisposable
             ProcessId = Environment.ProcessId,
             Url = _app.Urls.First(),
             ClickHouseUrl = _warehouse.Url.ToString().TrimEnd('/'),
-            Gateway = $"127.0.0.1:{ports[1]}",
-            ClusterId = SiloConfiguration.ClusterId,
+            Gateway = _cluster.Gateway,
+            ClusterId = _cluster.ClusterId,
             ServiceId = SiloConfiguration.ServiceId,
             Source = options.Source.ToString().ToLowerInvariant(),
             Started = _time.GetUtcNow(),
         };
         folder.Publish(Endpoints);
-        _archiver = RawArchiver.Start(_log, _warehouse.Writer, new ArchiverOptions(), _time, logging.Factory.CreateLogger<RawArchiver>());
-        _parts.Add(_archiver);
-
         _streaming = Stopwatch.StartNew();
         var grains = _app.Services.GetRequiredService<IGrainFactory>();
-        foreach (var exchange in _exchanges)
-        {
-            await grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Start([.. wanted.Where(i => i.Id.Exchange == exchange).Select(i => i.Id.Symbol)]);
-            if (_replay is null) await grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule();
-        }
+        _keeper = await GrainKeeper.StartAsync(grains, _log, options.Connected, _time, logging.Factory.CreateLogger<GrainKeeper>());
+        if (_replay is not null) return;
+        foreach (var exchange in options.Connected) await grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule();
     }
 
     private async Task<ILog> OpenLogAsync(

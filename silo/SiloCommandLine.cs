@@ -9,12 +9,14 @@ namespace K2.Silo;
 /// <summary>The silo's command line. A bad option is one sentence that says how to mend it.</summary>
 public static class SiloCommandLine
 {
+    private const string Nobody = "none";
     private static readonly Option<string> SourceOption = new("--source") { Description = "where trades come from: simulated, live or replay", DefaultValueFactory = _ => "simulated" };
     private static readonly Option<string[]> CapturesOption = new("--captures") { Description = "capture files for replay (JSON lines, .gz too)", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> SpeedOption = new("--speed") { Description = "pace of a replay: 1, a factor such as 20 or 0.5, or max", DefaultValueFactory = _ => "1" };
     private static readonly Option<int> RepeatOption = new("--repeat") { Description = "play the captures (Binance's) this often, with shifted ids and times", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> ExitAtEndOption = new("--exit-at-end") { Description = "end when the captures have been played and stored" };
     private static readonly Option<string[]> ExchangesOption = new("--exchanges") { Description = "exchanges to take; with replay only needed where the captures do not tell their exchange", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> ConnectOption = new("--connect") { Description = "exchanges to connect to, or none (default: all of --exchanges); the others' trades come into a log in Kafka by other programs", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> SymbolsOption = new("--symbols") { Description = "canonical symbols to take, for example BTC/USDT (default: all of the instruments file)", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> DataOption = new("--data") { Description = "data folder (default ./data/SOURCE)" };
     private static readonly Option<string> UrlsOption = new("--urls") { Description = "address of API and pages", DefaultValueFactory = _ => SiloOptions.DefaultUrl };
@@ -29,7 +31,7 @@ public static class SiloCommandLine
     public static SiloOptions? Parse(string[] args)
     {
         var root = new RootCommand("K2 on Orleans: market data from exchanges as exact trades and candles.");
-        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption, EndpointOption];
+        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, ConnectOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption, EndpointOption];
         foreach (var option in all) root.Options.Add(option);
 
         SiloOptions? options = null;
@@ -63,6 +65,7 @@ public static class SiloCommandLine
         var url = result.GetValue(UrlsOption)!;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp) throw new StartupException($"--urls '{url}' is no http address: write for example {SiloOptions.DefaultUrl}.");
 
+        var exchanges = Exchanges(result.GetValue(ExchangesOption) ?? [], source);
         return new SiloOptions
         {
             Source = source,
@@ -70,7 +73,8 @@ public static class SiloCommandLine
             Speed = Speed(result.GetValue(SpeedOption)!),
             Repeat = repeat,
             ExitAtEnd = exitAtEnd,
-            Exchanges = Exchanges(result.GetValue(ExchangesOption) ?? [], source),
+            Exchanges = exchanges,
+            Connected = Connected(result.GetValue(ConnectOption) ?? [], exchanges, source),
             Symbols = result.GetValue(SymbolsOption) ?? [],
             DataFolder = Path.GetFullPath(result.GetValue(DataOption) ?? Path.Combine("data", source.ToString().ToLowerInvariant())),
             Url = url.TrimEnd('/'),
@@ -79,6 +83,16 @@ public static class SiloCommandLine
             Addresses = Addresses(result.GetValue(EndpointOption) ?? [], source),
             Seed = result.GetValue(SeedOption) is >= 0 and var seed ? seed : throw new StartupException("--seed takes a whole number from 0."),
         };
+    }
+
+    private static List<Exchange> Connected(string[] names, List<Exchange> exchanges, SourceKind source)
+    {
+        if (names.Length == 0) return exchanges;
+        if (source == SourceKind.Replay) throw new StartupException("--connect does not go with --source replay: leave it out.");
+        if (names is [Nobody]) return [];
+        return names.Select(name => ExchangeNames.TryParse(name, out var exchange) && exchanges.Contains(exchange)
+            ? exchange
+            : throw new StartupException($"--connect '{name}' is none of the exchanges taken: write {Nobody}, or some of {string.Join(", ", exchanges.Select(known => known.ToName()))}.")).Distinct().ToList();
     }
 
     private static Dictionary<Exchange, ExchangeAddress> Addresses(string[] texts, SourceKind source)

@@ -2,16 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
-using K2.Abstractions.Log;
 using K2.Domain.Instruments;
 using K2.Exchanges;
-using K2.Grains.Symbols;
 using K2.Simulator.Captures;
 using K2.Simulator.Replay;
 using K2.Streaming.Provider;
 using K2.Warehouse;
-using Orleans.Configuration;
-using Orleans.Dashboard;
 
 namespace K2.Silo;
 
@@ -56,6 +52,16 @@ internal static class SiloConfiguration
 
     public static IProtocolProbe Probe(IConfiguration configuration) =>
         configuration["K2:Diagnostics:ProbeFile"] is { Length: > 0 } file ? FileProtocolProbe.Open(file) : NoProtocolProbe.Instance;
+
+    /// <summary>Returns the mistake that a bench has put in, to see that it would be found.</summary>
+    public static (LogStreamFault Stream, bool ReturnsEarly) Fault(IConfiguration configuration) => configuration["K2:Diagnostics:Fault"] switch
+    {
+        null or "" => (LogStreamFault.None, false),
+        "return-before-durable" => (LogStreamFault.None, true),
+        "commit-highest" => (LogStreamFault.CommitHighest, false),
+        "cursor-one-too-far" => (LogStreamFault.CursorOneTooFar, false),
+        var other => throw new StartupException($"K2:Diagnostics:Fault '{other}' is unknown: return-before-durable, commit-highest or cursor-one-too-far, and only in a bench."),
+    };
 
     /// <summary>Returns the exchange that a replay's captures are of: what --exchanges says, or else what their frames tell.</summary>
     /// <exception cref="StartupException">They do not tell, are of several, or not of the one that was named.</exception>
@@ -107,26 +113,6 @@ internal static class SiloConfiguration
         var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
         foreach (var socket in sockets) socket.Dispose();
         return ports;
-    }
-
-    public static void AddOrleans(this WebApplicationBuilder builder, int[] ports, IReadOnlyList<LogTopic> trades)
-    {
-        builder.Host.UseOrleans(silo =>
-        {
-            silo.UseLocalhostClustering(ports[0], ports[1], null, ServiceId, ClusterId);
-            silo.UseInMemoryReminderService();
-            silo.AddLogStreams(StreamNames.Provider, streams =>
-            {
-                streams.Topics = trades;
-                streams.Namespace = StreamNames.Trades;
-                streams.MaxCacheBytes = 8 << 20;
-            });
-            silo.AddDashboard();
-
-            // A flush waits inside the writer while ClickHouse is away: the call must not time out and be repeated before that ends.
-            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(10));
-            silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
-        });
     }
 
     private static async Task<T> PlayableAsync<T>(Func<Task<T>> read)

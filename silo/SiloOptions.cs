@@ -44,6 +44,9 @@ public sealed record SiloOptions
     /// <summary>Exchanges to take. Of a replay one, or none until its captures were asked which they are of.</summary>
     public required IReadOnlyList<Exchange> Exchanges { get; init; }
 
+    /// <summary>Those of <see cref="Exchanges"/> that the platform connects to. The others' trades are written into the log by other programs.</summary>
+    public required IReadOnlyList<Exchange> Connected { get; init; }
+
     /// <summary>Canonical symbols to take, or empty for all of the instruments file.</summary>
     public required IReadOnlyList<string> Symbols { get; init; }
 

@@ -18,7 +18,12 @@ internal static class SiloRun
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
 
         var watch = Stopwatch.StartNew();
-        if (options.Source == SourceKind.Replay) options = options with { Exchanges = [await SiloConfiguration.ReplayedExchangeAsync(options, stop.Token)] };
+        if (options.Source == SourceKind.Replay) 
+        {
+            var exchange = await SiloConfiguration.ReplayedExchangeAsync(options, stop.Token);
+            options = options with { Exchanges = [exchange], Connected = [exchange] };
+        }
+
         using var folder = DataFolder.Take(options.DataFolder, options.Source);
         await using var platform = await Platform.StartAsync(options, folder, TimeProvider.System, stop.Token);
         var startup = watch.Elapsed;

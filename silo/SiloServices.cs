@@ -10,7 +10,6 @@ using K2.Exchanges;
 using K2.Grains;
 using K2.Grains.Connectors;
 using K2.Simulator.Replay;
-using K2.Warehouse;
 using Orleans.Dashboard;
 
 namespace K2.Silo;
@@ -25,12 +24,12 @@ internal static class SiloServices
 
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
-        ILog log, WarehouseHost warehouse, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+        ILog log, IWarehouseReader reader, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
         builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(log);
-        builder.Services.AddSingleton<IWarehouseReader>(warehouse.Reader);
-        builder.Services.AddSingleton<IWarehouseWriter>(warehouse.Writer);
+        builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);
         builder.Services.AddSingleton(probe);
         builder.Services.AddSingleton(time);

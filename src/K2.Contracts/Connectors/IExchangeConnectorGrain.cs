@@ -10,6 +10,13 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     [Alias("Start")]
     Task Start(ImmutableArray<string> symbols);
 
+    /// <summary>
+    /// Connects to what the configuration asks for, or to what <see cref="Start"/> was last told, unless it is connected or paused. Every silo calls it
+    /// every few seconds: the first call after a silo was lost finds the connector a new one.
+    /// </summary>
+    [Alias("Keep")]
+    Task Keep();
+
     /// <summary>Disconnects and stays so until <see cref="Resume"/>.</summary>
     [Alias("Pause")]
     Task Pause();

@@ -7,14 +7,12 @@ namespace K2.Grains.Connectors;
 
 /// <summary>
 /// Owns which symbols of an exchange are wanted and whether the connection is paused. The socket belongs to a worker of the silo, so that
-/// reading never waits for the grain's turn. A reminder activates the grain again after its silo was lost.
+/// reading never waits for the grain's turn. Every silo calls <see cref="Keep"/> every few seconds, so that another silo takes over when this one is lost.
 /// </summary>
 [GrainType("connector")]
 [KeepAlive]
-internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExchangeConnectorGrain, IRemindable
+internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExchangeConnectorGrain
 {
-    private const string KeepConnected = "keep-connected";
-    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private ImmutableArray<string> _desired = [];
 
     // The state that an operator has asked for, or null while trades are taken.
@@ -30,12 +28,13 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => host.StopAsync(_exchange);
 
-    public async Task Start(ImmutableArray<string> symbols)
+    public Task Start(ImmutableArray<string> symbols)
     {
         _desired = symbols;
-        await this.RegisterOrUpdateReminder(KeepConnected, ReminderPeriod, ReminderPeriod);
-        if (_stopped is null) await host.StartAsync(_exchange, _desired);
+        return Keep();
     }
+
+    public Task Keep() => _stopped is null ? host.StartAsync(_exchange, _desired) : Task.CompletedTask;
 
     public Task Pause() => StopAsync("paused");
 
@@ -58,8 +57,6 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
         var status = host.Status(_exchange);
         return status with { Desired = _desired, State = _stopped ?? status.State, LagRecords = await host.LagAsync(_exchange) };
     }
-
-    public Task ReceiveReminder(string reminderName, TickStatus status) => _stopped is not null ? Task.CompletedTask : host.StartAsync(_exchange, _desired);
 
     private Task StopAsync(string state)
     {

@@ -44,9 +44,12 @@ public sealed class LogConnectorSinkTests
         await sink.DisposeAsync();
         await log.AppendAsync([new LogAppend(TopicNames.Raw(Exchange.Binance), "c", 1, new byte[] { 9, 9 })], TestContext.Current.CancellationToken);
 
-        await using (var archiver = RawArchiver.Start(log, warehouse, new ArchiverOptions { Gather = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, NullLogger<RawArchiver>.Instance))
+        foreach (var topic in (string[])[TopicNames.Raw(Exchange.Binance), TopicNames.DeadLetters])
         {
-            await archiver.DrainAsync(TestContext.Current.CancellationToken);
+            await using var archiver = new RunningArchiver(log, warehouse, topic, 0, new ArchiverOptions { Gather = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, NullLogger.Instance);
+            archiver.Hurry();
+            var end = await log.EndAsync(topic, 0, TestContext.Current.CancellationToken);
+            while (await log.CommittedAsync(topic, 0, TestContext.Current.CancellationToken) < end) await Task.Yield();
         }
 
         Assert.Equal(5, warehouse.Chunks.Sum(chunk => chunk.Frames.Count));

@@ -1,0 +1,32 @@
+namespace K2.Silo;
+
+/// <summary>The settings below <c>K2:Cluster</c> (environment: <c>K2__Cluster__…</c>). With <see cref="Redis"/> the silo is one of several, else it is alone.</summary>
+internal sealed class ClusterSettings
+{
+    /// <summary>Name of the section.</summary>
+    public const string SectionName = "K2:Cluster";
+
+    /// <summary>Address of the Redis that holds membership and reminders, as <c>host:port</c>, with the options of StackExchange.Redis behind commas.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>File whose first line is Redis' password.</summary>
+    public string? RedisPasswordFile { get; set; }
+
+    /// <summary>Environment variable that holds Redis' password.</summary>
+    public string? RedisPasswordVariable { get; set; }
+
+    /// <summary>Silos of one id find each other; <c>k2</c> by default.</summary>
+    public string ClusterId { get; set; } = SiloConfiguration.ClusterId;
+
+    /// <summary>The IP address under which the other silos and clients reach this one; loopback by default.</summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>Port for other silos; 11111 by default. A silo that comes back at its port replaces its predecessor at once.</summary>
+    public int SiloPort { get; set; } = 11_111;
+
+    /// <summary>Port for clients; 30000 by default.</summary>
+    public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>How long another silo may take to answer a probe; 2 s by default. After three missed ones in a row it counts as dead.</summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using K2.Abstractions;
+using K2.Abstractions.Log;
+using K2.Domain.Instruments;
+using K2.Grains.Symbols;
+using K2.Streaming.Provider;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using StackExchange.Redis;
+
+namespace K2.Silo;
+
+/// <summary>Orleans alone in this process, or as one silo of several.</summary>
+internal sealed class ClusterSetup
+{
+    private const int MissedProbes = 3;
+    private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(5);
+    private readonly ClusterSettings _settings;
+    private readonly ConfigurationOptions? _redis;
+    private readonly IPAddress _address;
+    private readonly int _siloPort;
+    private readonly int _gatewayPort;
+
+    private ClusterSetup(ClusterSettings settings, ConfigurationOptions? redis, IPAddress address, int siloPort, int gatewayPort)
+    {
+        _settings = settings;
+        _redis = redis;
+        _address = address;
+        _siloPort = siloPort;
+        _gatewayPort = gatewayPort;
+    }
+
+    /// <summary>Whether there are other silos, or may be.</summary>
+    public bool IsShared => _redis is not null;
+
+    public string ClusterId => _settings.ClusterId;
+
+    /// <summary>Where clients connect.</summary>
+    public string Gateway => $"{new IPEndPoint(_address, _gatewayPort)}";
+
+    /// <summary>Reads the settings and sees that Redis answers.</summary>
+    /// <exception cref="StartupException">A setting is wrong, does not go with the others, or Redis does not answer.</exception>
+    public static async Task<ClusterSetup> ReadAsync(IConfiguration configuration, SiloOptions options, bool hasSharedLog, bool hasSharedWarehouse)
+    {
+        var settings = SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+        if (settings.Redis is null)
+        {
+            var ports = SiloConfiguration.FreePorts(2);
+            return new ClusterSetup(new ClusterSettings(), null, IPAddress.Loopback, ports[0], ports[1]);
+        }
+
+        if (!hasSharedLog) throw new StartupException($"{ClusterSettings.SectionName}:Redis makes this silo one of several, and they need one log: set {KafkaSettings.SectionName}:BootstrapServers.");
+        if (!hasSharedWarehouse) throw new StartupException($"{ClusterSettings.SectionName}:Redis makes this silo one of several, and they need one ClickHouse: set K2:ClickHouse:ConnectionString.");
+        if (options.Source == SourceKind.Replay) throw new StartupException($"--source replay plays captures to one process: leave {ClusterSettings.SectionName}:Redis out.");
+        if (options.Source == SourceKind.Simulated && options.Connected.FirstOrDefault(exchange => !options.Addresses.ContainsKey(exchange)) is var missing and not Exchange.Unknown)
+            throw new StartupException($"Several silos need one simulation: run `k2 simulate` and name it by --endpoint {missing.ToName()}=WEBSOCKET,REST.");
+        if (!IPAddress.TryParse(settings.Address, out var address)) throw new StartupException($"{ClusterSettings.SectionName}:Address '{settings.Address}' is no IP address.");
+        if (settings.SiloPort is < 1 or > 65_535 || settings.GatewayPort is < 1 or > 65_535 || settings.SiloPort == settings.GatewayPort) throw new StartupException($"{ClusterSettings.SectionName}:SiloPort and GatewayPort are two different numbers from 1 to 65535.");
+        if (settings.ProbeTimeout < TimeSpan.FromMilliseconds(100) || settings.ProbeTimeout > TimeSpan.FromMinutes(1)) throw new StartupException($"{ClusterSettings.SectionName}:ProbeTimeout is {settings.ProbeTimeout}; allowed are 0.1 s to 1 minute.");
+        return new ClusterSetup(settings, await RedisAsync(settings), address, settings.SiloPort, settings.GatewayPort);
+    }
+
+    /// <summary>Adds Orleans with the streams over the log.</summary>
+    public void AddOrleans(WebApplicationBuilder builder, IReadOnlyList<LogTopic> trades, LogStreamFault fault)
+    {
+        builder.Host.UseOrleans(silo =>
+        {
+            if (_redis is null) AddAlone(silo);
+            else AddShared(silo, _redis);
+            silo.AddLogStreams(StreamNames.Provider, streams =>
+            {
+                streams.Topics = trades;
+                streams.Namespace = StreamNames.Trades;
+                streams.MaxCacheBytes = 8 << 20;
+                streams.Fault = fault;
+            });
+            silo.AddDashboard();
+
+            // A flush waits inside the writer while ClickHouse is away: the call must not time out and be repeated before that ends.
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(10));
+        });
+    }
+
+    private void AddAlone(ISiloBuilder silo)
+    {
+        silo.UseLocalhostClustering(_siloPort, _gatewayPort, null, SiloConfiguration.ServiceId, ClusterId);
+        silo.UseInMemoryReminderService();
+        silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = _address);
+    }
+
+    private void AddShared(ISiloBuilder silo, ConfigurationOptions redis)
+    {
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = ClusterId;
+            cluster.ServiceId = SiloConfiguration.ServiceId;
+        });
+        silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
+        silo.UseRedisReminderService(reminders => reminders.ConfigurationOptions = redis);
+        silo.ConfigureEndpoints(_address, _siloPort, _gatewayPort, listenOnAnyHostAddress: false);
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = _settings.ProbeTimeout;
+            membership.NumMissedProbesLimit = MissedProbes;
+
+            // A silo that starts does not wait for others whose sign of life is older than three of these.
+            membership.IAmAliveTablePublishTimeout = AlivePeriod;
+            membership.TableRefreshTimeout = AlivePeriod;
+        });
+    }
+
+    private static async Task<ConfigurationOptions> RedisAsync(ClusterSettings settings)
+    {
+        try
+        {
+            var redis = ConfigurationOptions.Parse(settings.Redis!);
+            if (settings.RedisPasswordFile is not null || settings.RedisPasswordVariable is not null) redis.Password = SettingsSection.Secret("Redis", settings.RedisPasswordVariable, settings.RedisPasswordFile);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(redis);
+            await connection.GetDatabase().PingAsync();
+
+            // Once it runs, a Redis that is away is waited for.
+            redis.AbortOnConnectFail = false;
+            return redis;
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new StartupException($"{ClusterSettings.SectionName}:Redis is no address ({wrong.Message}): write for example redis:6379.", wrong);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            throw new StartupException($"Redis at {settings.Redis!.Split(',')[0]} does not answer ({away.Message.Split('\n')[0]}): check {ClusterSettings.SectionName}:Redis.", away);
+        }
+    }
+}
