@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using K2.Engine;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 var options = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 using var stop = new CancellationTokenSource();
@@ -11,18 +12,28 @@ try
 {
     var library = new ChdbLibrary(options["--library"]);
     ChdbLibrary.KeepSignalHandlers(options["--library"]);
-    using var pool = new ConnectionPool(library, ["clickhouse", $"--path={options["--path"]}", $"--max_server_memory_usage={options["--memory"]}", "--background_pool_size=2", "--logger.level=none"], 4);
+    using var server = new EmbeddedServer(library, ["clickhouse", $"--path={options["--path"]}", $"--max_server_memory_usage={options["--memory"]}", "--background_pool_size=2", "--logger.level=none"]);
+    using var running = new RunningQueries(server, TimeProvider.System);
+    using var sessions = new SessionTable(server, TimeProvider.System);
 
+    // A broken-off answer ends with FIN, not RST: else the client's system may throw away the error that stands at its end.
+    AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.FinOnError", true);
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
         kestrel.Listen(IPAddress.Loopback, int.Parse(options["--port"], CultureInfo.InvariantCulture));
+        // Bodies are bounded by the front, which lets inserts flow on; whoever takes or sends nothing for a minute is cut off.
         kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestLineSize = FrontLimits.UrlBytes;
+        kestrel.Limits.MaxRequestBufferSize = 2 * FrontLimits.UrlBytes;
+        kestrel.Limits.MaxConcurrentConnections = FrontLimits.Connections;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1000, TimeSpan.FromMinutes(1));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(1000, TimeSpan.FromMinutes(1));
         kestrel.AddServerHeader = false;
     });
     await using var app = builder.Build();
-    new HttpFront(library, pool).Map(app);
+    new HttpFront(server, new StatementRunner(server, running, sessions)).Map(app);
     await app.StartAsync();
     Console.WriteLine($"ready {new Uri(app.Urls.First()).Port}");
     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
