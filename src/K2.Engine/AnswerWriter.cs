@@ -67,8 +67,9 @@ internal sealed class AnswerWriter(HttpContext context, StatementRequest request
         {
             Describe(context, request, timeZone);
             context.Response.Headers["X-ClickHouse-Summary"] = Summary(statistics);
-            Layer();
-            if (_layers.Count == 0 && _held.CanSeek) context.Response.ContentLength = _held.Length;
+            if (_held.Length == 0) _target = context.Response.Body; // An encoding of nothing is not a valid body to every client.
+            else Layer();
+            if (_layers.Count == 0) context.Response.ContentLength = _held.Length;
             if (_held is FileBufferingWriteStream file) await file.DrainBufferAsync(_target!, context.RequestAborted);
             else await HeldToAsync(_target!);
         }

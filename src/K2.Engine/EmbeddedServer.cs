@@ -18,7 +18,7 @@ internal sealed class EmbeddedServer : IDisposable
         _arguments = [.. arguments, "--async_insert=0"];
         _first = library.Connect(_arguments);
         if (_first == 0) throw new EngineException("the engine could not open its data folder: another process may be using it");
-        using var connection = Open(readOnly: false);
+        using var connection = Open();
         TimeZone = connection.Text("SELECT timezone()");
         Formats = connection.Text("SELECT name, content_type FROM system.formats WHERE is_output").Split('\n').Select(line => line.Split('\t')).ToDictionary(pair => pair[0], pair => (pair[0], pair[1]), StringComparer.OrdinalIgnoreCase);
     }
@@ -29,11 +29,14 @@ internal sealed class EmbeddedServer : IDisposable
     /// <summary>Name and content type of each output format.</summary>
     public IReadOnlyDictionary<string, (string Name, string ContentType)> Formats { get; }
 
-    /// <summary>A new connection; a read-only one refuses to change tables, but takes settings.</summary>
+    /// <summary>A new connection; a read-only one refuses to change tables, but takes settings. Its statements are found again by the name.</summary>
     /// <exception cref="EngineException">The engine opens no more.</exception>
-    public EngineConnection Open(bool readOnly)
+    public EngineConnection Open(bool readOnly = false, string? name = null)
     {
-        var handle = _library.Connect(readOnly ? [.. _arguments, "--readonly=2"] : _arguments);
+        var arguments = _arguments.ToList();
+        if (readOnly) arguments.Add("--readonly=2");
+        if (name is not null) arguments.Add("--log_comment=" + name);
+        var handle = _library.Connect(arguments);
         return handle == 0 ? throw EngineException.Of(1001, "the engine opens no connection", "STD_EXCEPTION") : new EngineConnection(_library, handle);
     }
 

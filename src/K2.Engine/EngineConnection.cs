@@ -30,18 +30,17 @@ internal sealed partial class EngineConnection(ChdbLibrary library, nint handle)
     public void Set(IReadOnlyCollection<KeyValuePair<string, string>> settings)
     {
         if (settings.Count == 0) return;
-        foreach (var (name, _) in settings)
-        {
-            if (!SettingName().IsMatch(name)) throw EngineException.Of(115, $"Unknown setting '{name}'", "UNKNOWN_SETTING");
-        }
-
-        Query("SET " + string.Join(", ", settings.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Key} = {Literal(setting.Value)}"))), "Null", null);
+        Query("SET " + string.Join(", ", settings.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{Checked(setting.Key)} = {Literal(setting.Value)}"))), "Null", null);
     }
 
     /// <summary>Begins an insert whose data follow.</summary>
     public EngineInsert Insert(string sql, string format) => new(library, library.BeginInsert(handle, sql, format));
 
     public void Dispose() => library.Close(handle);
+
+    /// <summary>The name of a setting, which SQL does not quote.</summary>
+    /// <exception cref="EngineException">No setting can have this name.</exception>
+    public static string Checked(string name) => SettingName().IsMatch(name) ? name : throw EngineException.Of(115, $"Unknown setting '{name}'", "UNKNOWN_SETTING");
 
     /// <summary>A name as SQL quotes it.</summary>
     public static string Name(string name) => $"`{Escaped(name).Replace("`", "\\`", StringComparison.Ordinal)}`";

@@ -77,6 +77,7 @@ internal sealed class HttpFront(EmbeddedServer server, StatementRunner runner)
     {
         var response = context.Response;
         response.StatusCode = StatusOf(refused.Code);
+        response.Headers.Remove("X-ClickHouse-Format");
         response.Headers["X-ClickHouse-Exception-Code"] = refused.Code.ToString(CultureInfo.InvariantCulture);
         response.ContentType = "text/plain; charset=UTF-8";
         ReadOnlyMemory<byte> text = Encoding.UTF8.GetBytes(refused.Message.TrimEnd() + "\n");

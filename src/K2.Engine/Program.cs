@@ -10,6 +10,7 @@ ParentWatch.Start(stop.Cancel);
 PosixSignalRegistration[] ignored = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true))];
 try
 {
+    ThreadPool.SetMinThreads(128, 16); // Calls of the engine wait in them.
     var library = new ChdbLibrary(options["--library"]);
     ChdbLibrary.KeepSignalHandlers(options["--library"]);
     using var server = new EmbeddedServer(library, ["clickhouse", $"--path={options["--path"]}", $"--max_server_memory_usage={options["--memory"]}", "--background_pool_size=2", "--logger.level=none"]);
@@ -27,6 +28,7 @@ try
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxRequestLineSize = FrontLimits.UrlBytes;
         kestrel.Limits.MaxRequestBufferSize = 2 * FrontLimits.UrlBytes;
+        kestrel.Limits.MaxResponseBufferSize = 0; // A write ends when the socket has taken it: the error at the end of a broken-off answer must not be dropped.
         kestrel.Limits.MaxConcurrentConnections = FrontLimits.Connections;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1000, TimeSpan.FromMinutes(1));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(1000, TimeSpan.FromMinutes(1));

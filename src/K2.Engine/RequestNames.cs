@@ -6,6 +6,9 @@ internal static class RequestNames
     /// <summary>The header by which the platform tells its own requests from those of other clients.</summary>
     public const string PlatformHeader = "X-K2-Platform";
 
+    /// <summary>The setting in which a statement's id is kept, as the embedded engine chooses the ids of its queries itself.</summary>
+    public const string Comment = "log_comment";
+
     /// <summary>Parameters that are no settings.</summary>
     public static readonly IReadOnlySet<string> Reserved = new HashSet<string>(StringComparer.Ordinal)
     {

@@ -47,8 +47,8 @@ internal sealed class RunningQueries(EmbeddedServer server, TimeProvider time) :
     {
         try
         {
-            using var connection = server.Open(readOnly: false);
-            connection.Query($"KILL QUERY WHERE Settings['log_comment'] = {EngineConnection.Literal(id)} ASYNC", "Null", null);
+            using var connection = server.Open();
+            connection.Query($"KILL QUERY WHERE Settings['{RequestNames.Comment}'] = {EngineConnection.Literal(id)} ASYNC", "Null", null);
         }
         catch (EngineException)
         {

@@ -1,31 +1,29 @@
 namespace K2.Engine;
 
 /// <summary>What a request changes on its session's connection for itself only: ClickHouse keeps SET and USE in a session, but not the settings of a request.</summary>
-internal readonly record struct SessionState(string? Database, IReadOnlyList<KeyValuePair<string, string>>? Changed, IReadOnlyList<string>? Unchanged)
+internal readonly record struct SessionState(string Database, string Undo)
 {
     /// <summary>Notes the database and the values of the settings.</summary>
     public static SessionState Of(EngineConnection connection, IReadOnlyCollection<KeyValuePair<string, string>> settings)
     {
-        var names = string.Join(", ", settings.Select(setting => EngineConnection.Literal(setting.Key)));
-        var rows = connection.Text($"SELECT name, changed, hex(value) FROM system.settings WHERE name IN ({names})").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')).ToList();
-        return new SessionState(
-            connection.Text("SELECT currentDatabase()"),
-            [.. rows.Where(row => row[1] == "1").Select(row => new KeyValuePair<string, string>(row[0], System.Text.Encoding.UTF8.GetString(Convert.FromHexString(row[2]))))],
-            [.. rows.Where(row => row[1] == "0").Select(row => row[0])]);
+        var names = settings.Select(setting => EngineConnection.Checked(setting.Key)).Where(name => !name.StartsWith("param_", StringComparison.Ordinal)).ToList();
+        var values = connection.Text("SELECT " + string.Join(", ", names.Select(name => $"hex(toString(getSetting('{name}')))").Prepend("hex(currentDatabase())"))).Split('\t').Select(Text).ToList();
+        return new SessionState(values[0], string.Join(", ", names.Select((name, index) => $"{name} = {EngineConnection.Literal(values[index + 1])}")));
     }
 
-    /// <summary>Takes the request's changes back; a request without a session takes its connection with it.</summary>
-    public void Restore(EngineConnection connection)
+    /// <summary>Takes the request's changes back.</summary>
+    public void Restore(EngineConnection connection, StatementRequest request)
     {
-        if (Database is null) return;
         try
         {
-            connection.Set(Changed!);
-            foreach (var name in Unchanged!) connection.Query($"SET {name} = DEFAULT", "Null", null);
+            if (Undo.Length > 0 && request.Statement.Keyword != "SET") connection.Query("SET " + Undo, "Null", null);
+            if (request.Database is not null && request.Statement.Keyword != "USE") connection.Use(Database);
         }
         catch (EngineException)
         {
-            // A setting that forbids to change settings, such as readonly by SET: the session keeps it, as in ClickHouse.
+            // The session forbids to change settings, such as by readonly = 1, or its database is gone: the session keeps that, as in ClickHouse.
         }
     }
+
+    private static string Text(string hex) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex));
 }

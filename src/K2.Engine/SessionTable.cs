@@ -20,7 +20,7 @@ internal sealed class SessionTable(EmbeddedServer server, TimeProvider time) : I
             {
                 if (mustExist) throw EngineException.Of(372, $"Session {id} not found", "SESSION_NOT_FOUND");
                 if (_sessions.Count >= FrontLimits.Sessions) throw EngineException.Of(202, $"Too many sessions: {FrontLimits.Sessions} are kept", "TOO_MANY_SIMULTANEOUS_QUERIES");
-                _sessions[id] = session = new Session(server.Open(readOnly: false));
+                _sessions[id] = session = new Session(server.Open());
             }
             else if (session.InUse)
             {

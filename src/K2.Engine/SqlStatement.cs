@@ -76,7 +76,7 @@ internal sealed record SqlStatement
             var start = tokens.Start;
             if (!tokens.Next() || !tokens.IsSymbol('=') || !tokens.Next() || tokens.Text[0] != (byte)'\'') continue;
             var id = Encoding.UTF8.GetString(tokens.Text);
-            return $"{Encoding.UTF8.GetString(text[..start])}(query_id = {id} OR Settings['log_comment'] = {id}){Encoding.UTF8.GetString(text[tokens.End..])}";
+            return $"{Encoding.UTF8.GetString(text[..start])}(query_id = {id} OR Settings['{RequestNames.Comment}'] = {id}){Encoding.UTF8.GetString(text[tokens.End..])}";
         }
 
         return sql;

@@ -20,6 +20,7 @@ internal sealed class StatementRequest : IAsyncDisposable
         Id = Checked(Parameter("query_id") ?? Header(request, "X-ClickHouse-Query-Id")) ?? Guid.NewGuid().ToString();
         SessionId = Checked(Parameter("session_id"));
         Database = Header(request, "X-ClickHouse-Database") ?? Parameter("database");
+        if (Database == "default" && SessionId is null) Database = null;
         DefaultFormat = Header(request, "X-ClickHouse-Format") ?? Parameter("default_format") ?? "TabSeparated";
         ProtocolVersion = Number("client_protocol_version", 0);
         AcceptEncoding = Parameter("enable_http_compression") is "0" or "false" ? "" : request.Headers.AcceptEncoding.ToString();
@@ -78,6 +79,9 @@ internal sealed class StatementRequest : IAsyncDisposable
 
     /// <summary>What is set for this request: settings, and query parameters by the names param_x.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings => [.. _parameters.Where(pair => pair.Key.Length > 0 && !RequestNames.Reserved.Contains(pair.Key) && !IsOfTable(pair.Key))];
+
+    /// <summary>True if nothing has to be set before the statement.</summary>
+    public bool IsPlain => Database is null && Tables.Count == 0 && Settings.Count == 0;
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="EngineException">It is beyond a limit or not well formed.</exception>

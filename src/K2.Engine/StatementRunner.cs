@@ -19,13 +19,14 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
         Check(request);
         using var place = await running.EnterAsync(request.Id, request.IsPlatform, context.RequestAborted);
         using var session = TakeSession(request);
-        using var own = session is null ? server.Open(request.ChangesNothing) : null;
+        using var own = session is null ? server.Open(request.ChangesNothing, request.Id) : null;
         var connection = session?.Connection ?? own!;
         using var answer = new AnswerWriter(context, request, server.TimeZone);
-        var before = await OnThread(() => Prepare(connection, request, session is not null));
+        var before = session is null && request.IsPlain ? default : await OnThread(() => Prepare(connection, request, session is not null));
         try
         {
-            var done = request.Statement.DataStart >= 0 && request.WholeText is null ? await InsertAsync(context, request, connection) : request.Statement.ReturnsRows ? await StreamAsync(context, request, connection, answer) : await PlainAsync(context, request, connection, answer);
+            // The platform's answers are short, by limits of its own: the way through a pipe would cost them half a millisecond.
+            var done = request.Statement.DataStart >= 0 && request.WholeText is null ? await InsertAsync(context, request, connection) : request.Statement.ReturnsRows && !request.IsPlatform ? await StreamAsync(context, request, connection, answer) : await PlainAsync(context, request, connection, answer);
             await answer.CompleteAsync(done);
         }
         catch (EngineException failure) when (answer.IsSending)
@@ -34,7 +35,7 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
         }
         finally
         {
-            await OnThread(() => before.Restore(connection));
+            if (session is not null) await OnThread(() => before.Restore(connection, request));
         }
     }
 
@@ -43,13 +44,15 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
         var statement = request.Statement;
         if (statement.NamesClientFile) throw EngineException.Of(358, "INTO OUTFILE and FROM INFILE are for clients that have files: send or take the data by HTTP", "INTO_OUTFILE_NOT_ALLOWED");
         if (statement.HasMore) throw EngineException.Of(62, "Syntax error (Multi-statements are not allowed): send one statement in a request", "SYNTAX_ERROR");
-        if (request.ChangesNothing && !statement.OnlyReads) throw EngineException.Of(164, "default: Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries", "READONLY");
+
+        // The engine itself refuses most on a read-only connection, but neither inserts into table functions nor anything on a session's connection.
+        if (request.ChangesNothing && (statement.IsInsert || (request.SessionId is not null && !statement.OnlyReads))) throw EngineException.Of(164, "default: Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries", "READONLY");
     }
 
-    /// <summary>The engine's calls wait: they have threads of their own.</summary>
-    private static Task<T> OnThread<T>(Func<T> run) => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <summary>The engine's calls wait: the pool begins with threads enough for all places.</summary>
+    private static Task<T> OnThread<T>(Func<T> run) => Task.Run(run, CancellationToken.None);
 
-    private static Task OnThread(Action run) => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task OnThread(Action run) => Task.Run(run, CancellationToken.None);
 
     private SessionTable.Lease? TakeSession(StatementRequest request)
     {
@@ -62,7 +65,7 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
     private static SessionState Prepare(EngineConnection connection, StatementRequest request, bool inSession)
     {
         var settings = request.Settings.ToList();
-        if (settings.All(setting => setting.Key != "log_comment")) settings.Add(new("log_comment", request.Id)); // By it the query is found again to be stopped.
+        if (inSession && settings.All(setting => setting.Key != RequestNames.Comment)) settings.Add(new(RequestNames.Comment, request.Id));
         var before = inSession ? SessionState.Of(connection, settings) : default;
         if (request.Database is { } database) connection.Use(database);
         connection.Set(settings);
