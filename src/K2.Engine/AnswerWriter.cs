@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace K2.Engine;
@@ -12,6 +15,7 @@ namespace K2.Engine;
 internal sealed class AnswerWriter(HttpContext context, StatementRequest request, string timeZone) : OneWayStream
 {
     private const int TagBytes = 8;
+    private static readonly TimeSpan ReadingTime = TimeSpan.FromMinutes(1);
     private readonly string _tag = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TagBytes));
     private readonly Stream _held = request.WaitsForEnd ? new FileBufferingWriteStream(FrontLimits.HeldAnswerBytes, FrontLimits.WaitingAnswerBytes) : new MemoryStream();
     private readonly string? _encoding = BodyEncoding.Choose(request.AcceptEncoding);
@@ -78,13 +82,31 @@ internal sealed class AnswerWriter(HttpContext context, StatementRequest request
         await _held.DisposeAsync();
     }
 
-    /// <summary>Tells a client that already has a part of the answer what went wrong, as ClickHouse does, and breaks the connection, as nothing else tells simple clients.</summary>
-    public async Task BreakAsync(string message)
+    /// <summary>
+    /// Tells a client that already has a part of the answer what went wrong, as ClickHouse does, and leaves the answer without an end, as nothing else tells
+    /// simple clients. The connection is not aborted: that would take back what the client has not read yet.
+    /// </summary>
+    public async Task BreakAsync(string message, TimeProvider time)
     {
         var text = message.TrimEnd() + "\n";
         await _target!.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\r\n__exception__\r\n{_tag}\r\n{text}{Encoding.UTF8.GetByteCount(text)} {_tag}\r\n__exception__\r\n")));
         await CloseAsync();
         await context.Response.Body.FlushAsync();
+        var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+        socket.Shutdown(SocketShutdown.Send);
+        using var limit = new CancellationTokenSource(ReadingTime, time);
+        try
+        {
+            // The client closes its side when it has read all.
+            while (await socket.ReceiveAsync(new byte[1], SocketFlags.None, limit.Token) > 0)
+            {
+            }
+        }
+        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+        {
+            // It is gone, or reads too slowly.
+        }
+
         context.Abort();
     }
 

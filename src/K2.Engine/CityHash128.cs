@@ -11,7 +11,7 @@ internal static class CityHash128
     private const ulong K0 = 0xc3a5c85c97cb3127;
     private const ulong K1 = 0xb492b66fbe98f273;
     private const ulong K2 = 0x9ae16a3b2f90404f;
-    private const ulong K3 = 0xc949c7defebe6f9f;
+    private const ulong K3 = 0xc949d7c7509e6557;
     private const ulong Mul = 0x9ddfea08eb382d69;
 
     /// <summary>The hash's lower and upper half.</summary>

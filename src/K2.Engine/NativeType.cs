@@ -10,12 +10,45 @@ internal sealed class NativeType
     private const int VariableSize = -1;
     private static readonly Dictionary<string, int> Fixed = new(StringComparer.Ordinal)
     {
-        ["UInt8"] = 1, ["Int8"] = 1, ["Bool"] = 1, ["Enum8"] = 1, ["Nothing"] = 1, ["UInt16"] = 2, ["Int16"] = 2, ["Enum16"] = 2, ["Date"] = 2, ["BFloat16"] = 2, ["UInt32"] = 4, ["Int32"] = 4, ["Float32"] = 4, ["Date32"] = 4, ["DateTime"] = 4, ["Time"] = 4, ["IPv4"] = 4, ["UInt64"] = 8, ["Int64"] = 8, ["Float64"] = 8, ["DateTime64"] = 8, ["Time64"] = 8, ["UUID"] = 16, ["IPv6"] = 16, ["UInt128"] = 16, ["Int128"] = 16, ["UInt256"] = 32, ["Int256"] = 32, ["Point"] = 16, ["String"] = VariableSize,
+        ["UInt8"] = 1,
+        ["Int8"] = 1,
+        ["Bool"] = 1,
+        ["Enum8"] = 1,
+        ["Nothing"] = 1,
+        ["UInt16"] = 2,
+        ["Int16"] = 2,
+        ["Enum16"] = 2,
+        ["Date"] = 2,
+        ["BFloat16"] = 2,
+        ["UInt32"] = 4,
+        ["Int32"] = 4,
+        ["Float32"] = 4,
+        ["Date32"] = 4,
+        ["DateTime"] = 4,
+        ["Time"] = 4,
+        ["IPv4"] = 4,
+        ["UInt64"] = 8,
+        ["Int64"] = 8,
+        ["Float64"] = 8,
+        ["DateTime64"] = 8,
+        ["Time64"] = 8,
+        ["UUID"] = 16,
+        ["IPv6"] = 16,
+        ["UInt128"] = 16,
+        ["Int128"] = 16,
+        ["UInt256"] = 32,
+        ["Int256"] = 32,
+        ["Point"] = 16,
+        ["String"] = VariableSize,
     };
 
     private static readonly Dictionary<string, string> Shapes = new(StringComparer.Ordinal)
     {
-        ["Ring"] = "Array(Point)", ["LineString"] = "Array(Point)", ["Polygon"] = "Array(Array(Point))", ["MultiLineString"] = "Array(Array(Point))", ["MultiPolygon"] = "Array(Array(Array(Point)))",
+        ["Ring"] = "Array(Point)",
+        ["LineString"] = "Array(Point)",
+        ["Polygon"] = "Array(Array(Point))",
+        ["MultiLineString"] = "Array(Array(Point))",
+        ["MultiPolygon"] = "Array(Array(Array(Point)))",
     };
 
     private readonly string _kind;

@@ -17,8 +17,6 @@ try
     using var running = new RunningQueries(server, TimeProvider.System);
     using var sessions = new SessionTable(server, TimeProvider.System);
 
-    // A broken-off answer ends with FIN, not RST: else the client's system may throw away the error that stands at its end.
-    AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.FinOnError", true);
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
     builder.WebHost.ConfigureKestrel(kestrel =>
@@ -28,14 +26,15 @@ try
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxRequestLineSize = FrontLimits.UrlBytes;
         kestrel.Limits.MaxRequestBufferSize = 2 * FrontLimits.UrlBytes;
-        kestrel.Limits.MaxResponseBufferSize = 0; // A write ends when the socket has taken it: the error at the end of a broken-off answer must not be dropped.
         kestrel.Limits.MaxConcurrentConnections = FrontLimits.Connections;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1000, TimeSpan.FromMinutes(1));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(1000, TimeSpan.FromMinutes(1));
         kestrel.AddServerHeader = false;
     });
+    // A write ends when the socket has taken all of it: what is written last must be on its way before the connection is closed behind a broken-off answer.
+    builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = 2);
     await using var app = builder.Build();
-    new HttpFront(server, new StatementRunner(server, running, sessions)).Map(app);
+    new HttpFront(server, new StatementRunner(server, running, sessions, TimeProvider.System)).Map(app);
     await app.StartAsync();
     Console.WriteLine($"ready {new Uri(app.Urls.First()).Port}");
     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -102,7 +102,7 @@ internal sealed record SqlStatement
         if (!tokens.IsWord || before is "FROM" or "AS" or "," or "." or "JOIN" or "TABLE" or "FUNCTION") return true;
         if (before == "INTO")
         {
-            NamesClientFile |= tokens.Is("OUTFILE"u8);
+            NamesClientFile |= !IsInsert && tokens.Is("OUTFILE"u8);
             return true;
         }
 

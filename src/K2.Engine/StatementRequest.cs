@@ -101,10 +101,15 @@ internal sealed class StatementRequest : IAsyncDisposable
             read.Split();
             return read;
         }
-        catch (Exception failure) when (failure is InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException)
+        catch (Exception failure) when (failure is InvalidDataException or InvalidOperationException or ZstdSharp.ZstdException or EndOfStreamException)
         {
             await body.DisposeAsync();
             throw EngineException.Of(271, $"The request's body cannot be read: {failure.Message}", "CANNOT_DECOMPRESS");
+        }
+        catch (IOException cut) when (cut is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            await body.DisposeAsync();
+            throw EngineException.Of(36, $"The request's body cannot be read: {cut.Message}", "BAD_ARGUMENTS");
         }
         catch
         {

@@ -4,7 +4,7 @@ using System.IO.Pipes;
 namespace K2.Engine;
 
 /// <summary>Runs one request's statement on a connection of its own, or on that of its session.</summary>
-internal sealed class StatementRunner(EmbeddedServer server, RunningQueries running, SessionTable sessions)
+internal sealed class StatementRunner(EmbeddedServer server, RunningQueries running, SessionTable sessions, TimeProvider time)
 {
     private const int CopyBytes = 1 << 16;
     private const int AppendBytes = 1 << 20;
@@ -31,7 +31,7 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
         }
         catch (EngineException failure) when (answer.IsSending)
         {
-            await answer.BreakAsync(failure.Message);
+            await answer.BreakAsync(failure.Message, time);
         }
         finally
         {
