@@ -25,6 +25,14 @@ internal sealed class CollectedBody(CollectBudget budget) : IAsyncDisposable
         Length += text.Length;
     }
 
+    /// <summary>Counts bytes that are held elsewhere for as long as this body; false if the budget of all requests is used up.</summary>
+    public bool Count(int bytes)
+    {
+        if (!budget.TryTake(bytes)) return false;
+        _taken += bytes;
+        return true;
+    }
+
     /// <summary>Collects a body to its end or the limit.</summary>
     public async Task CollectAsync(Stream body, long? length, CancellationToken cancellationToken)
     {

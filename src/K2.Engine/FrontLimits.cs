@@ -19,7 +19,7 @@ internal static class FrontLimits
     public const long DataBytes = 8L << 30;
 
     /// <summary>Most bytes of a multipart body: parameters and external tables.</summary>
-    public const long MultipartBytes = 256L << 20;
+    public const long MultipartBytes = 64L << 20;
 
     /// <summary>An answer up to so many bytes is held until it is complete, so that an error gets its own status. ClickHouse's size.</summary>
     public const int HeldAnswerBytes = 1 << 20;

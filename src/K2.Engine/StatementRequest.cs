@@ -93,7 +93,7 @@ internal sealed class StatementRequest : IAsyncDisposable
         try
         {
             var tables = new List<(string Name, byte[] Data)>();
-            if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true) await ReadPartsAsync(request, parameters, tables, cancellationToken);
+            if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true) await ReadPartsAsync(request, parameters, tables, body, cancellationToken);
             else await ReadTextAsync(request, parameters, body, cancellationToken);
             if (tables.Count > 0 || body.Length == 0) body.Add(Encoding.UTF8.GetBytes(parameters.GetValueOrDefault("query") ?? ""));
             var read = new StatementRequest(request, parameters, body);
@@ -143,7 +143,7 @@ internal sealed class StatementRequest : IAsyncDisposable
         await body.CollectAsync(stream, request.ContentLength, cancellationToken);
     }
 
-    private static async Task ReadPartsAsync(HttpRequest request, Dictionary<string, string> parameters, List<(string Name, byte[] Data)> tables, CancellationToken cancellationToken)
+    private static async Task ReadPartsAsync(HttpRequest request, Dictionary<string, string> parameters, List<(string Name, byte[] Data)> tables, CollectedBody body, CancellationToken cancellationToken)
     {
         var boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString() : "";
         if (boundary.Length is 0 or > 200) throw EngineException.Of(36, "A multipart body needs a boundary of at most 200 characters", "BAD_ARGUMENTS");
@@ -158,6 +158,7 @@ internal sealed class StatementRequest : IAsyncDisposable
             while (await part.Body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 if ((left -= read) < 0) throw EngineException.Of(307, $"A multipart body of more than {FrontLimits.MultipartBytes} bytes is not taken", "TOO_MANY_BYTES");
+                if (!body.Count(read)) throw EngineException.Of(202, "Too many large requests at the same time", "TOO_MANY_SIMULTANEOUS_QUERIES");
                 await bytes.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
 
