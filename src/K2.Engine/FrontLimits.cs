@@ -21,6 +21,9 @@ internal static class FrontLimits
     /// <summary>Most bytes of a multipart body: parameters and external tables.</summary>
     public const long MultipartBytes = 64L << 20;
 
+    /// <summary>Most parts of a multipart body.</summary>
+    public const int Parts = 1000;
+
     /// <summary>An answer up to so many bytes is held until it is complete, so that an error gets its own status. ClickHouse's size.</summary>
     public const int HeldAnswerBytes = 1 << 20;
 

@@ -19,6 +19,7 @@ try
 
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.ClearProviders();
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
         kestrel.Listen(IPAddress.Loopback, int.Parse(options["--port"], CultureInfo.InvariantCulture));
@@ -38,7 +39,10 @@ try
     await app.StartAsync();
     Console.WriteLine($"ready {new Uri(app.Urls.First()).Port}");
     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    // Clients that are still there after a moment are cut off, which stops what they read; what changes tables ends.
     await app.StopAsync();
+    await running.DrainAsync(TimeSpan.FromSeconds(8));
     GC.KeepAlive(ignored);
     return 0;
 }

@@ -8,7 +8,8 @@ namespace K2.Engine;
 /// </summary>
 internal sealed class RunningQueries(EmbeddedServer server, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan KillAgain = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _places = new(FrontLimits.RunningQueries);
     private readonly ConcurrentDictionary<string, bool> _ids = new(StringComparer.Ordinal);
     private int _waiting;
@@ -34,11 +35,17 @@ internal sealed class RunningQueries(EmbeddedServer server, TimeProvider time) :
     public async Task StopAsync(string id, Task end)
     {
         // It may not have begun yet: asked again until it is gone.
-        while (!end.IsCompleted)
+        for (var retry = FirstRetry; !end.IsCompleted; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
         {
             await Task.Run(() => Kill(id));
-            await Task.WhenAny(end, Task.Delay(KillAgain, time));
+            await Task.WhenAny(end, Task.Delay(retry, time));
         }
+    }
+
+    /// <summary>Waits until nothing runs, at most so long: the engine must not be closed under a statement.</summary>
+    public async Task DrainAsync(TimeSpan limit)
+    {
+        for (var began = time.GetTimestamp(); !_ids.IsEmpty && time.GetElapsedTime(began) < limit;) await Task.Delay(FirstRetry, time);
     }
 
     public void Dispose() => _places.Dispose();

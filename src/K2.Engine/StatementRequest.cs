@@ -149,8 +149,9 @@ internal sealed class StatementRequest : IAsyncDisposable
         if (boundary.Length is 0 or > 200) throw EngineException.Of(36, "A multipart body needs a boundary of at most 200 characters", "BAD_ARGUMENTS");
         var left = FrontLimits.MultipartBytes;
         var reader = new MultipartReader(boundary, BodyEncoding.Decode(request.Body, request.Headers.ContentEncoding.ToString()));
-        while (await reader.ReadNextSectionAsync(cancellationToken) is { } part)
+        for (var parts = 1; await reader.ReadNextSectionAsync(cancellationToken) is { } part; parts++)
         {
+            if (parts > FrontLimits.Parts) throw EngineException.Of(36, $"A multipart body of more than {FrontLimits.Parts} parts is not taken", "BAD_ARGUMENTS");
             if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)) continue;
             var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             using var bytes = new MemoryStream();

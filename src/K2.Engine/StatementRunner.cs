@@ -104,7 +104,7 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
         var sql = request.WholeText ?? (request.Statement.Keyword == "KILL" ? SqlStatement.KillByRequestId(request.Sql) : request.Sql);
         var query = OnThread(() => connection.Query(sql, format, result => Copy(request, format, result, answer)));
         // As in ClickHouse, what changes something goes on when its client is gone.
-        if (request.Statement.OnlyReads) await EndAsync(context, request.Id, query, query, Task.Delay(Timeout.Infinite, CancellationToken.None));
+        if (request.Statement.OnlyReads) await EndAsync(context, request.Id, query, query, new TaskCompletionSource().Task);
         return await query;
     }
 

@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using ClickHouse.Driver;
+using ClickHouse.Driver.ADO;
 using K2.Engine;
 using K4os.Compression.LZ4.Streams;
 using ZstdSharp;
@@ -7,8 +9,8 @@ using ZstdSharp;
 namespace K2.Warehouse.Tests;
 
 /// <summary>
-/// The requests of SQL tools as they send them: recorded from curl 7.88, clickhouse-connect 1.7.2 and @clickhouse/client 1.23.1 at work; of clickhouse-go 2 (Grafana) and
-/// ClickHouse's JDBC driver (client-v2) as their sources make them.
+/// The requests of SQL tools as they send them: recorded from curl 7.88, clickhouse-connect 1.7.2, @clickhouse/client 1.23.1 and ClickHouse's JDBC driver (jdbc-v2) at work; of
+/// clickhouse-go 2 (Grafana) as its sources make them.
 /// </summary>
 public sealed class ClientRequestTests(EngineFixture engine) : IClassFixture<EngineFixture>, IDisposable
 {
@@ -143,6 +145,10 @@ public sealed class ClientRequestTests(EngineFixture engine) : IClassFixture<Eng
     public async Task Jdbc_QueryErrorAndKill_AreInClickHousesOwnCompression()
     {
         (string, string)[] headers = [Basic, ("Content-Type", "text/plain; charset=UTF-8"), ("X-ClickHouse-Database", "k2"), ("X-ClickHouse-Format", "RowBinaryWithNamesAndTypes"), ("X-ClickHouse-Query-Id", "j1")];
+        var connecting = (await SendAsync(new("POST", "/?compress=1&wait_end_of_query=1", "SELECT version() as server_version", headers[..^1]))).Ok();
+        Assert.StartsWith("\u0001\u000eserver_version\u0006String", await UnpackAsync(connecting.Body), StringComparison.Ordinal);
+        (await SendAsync(new("POST", "/?query_id=j0&compress=1", "CREATE TABLE IF NOT EXISTS k2.never AS k2.feed_gaps_store", headers[..^1]))).Ok("");
+        (await SendAsync(new("POST", "/?query_id=j0&compress=1", "DROP TABLE k2.never", headers[..^1]))).Ok("");
         var answer = (await SendAsync(new("POST", "/?query_id=j1&compress=1&max_result_rows=9223372036854775807&result_overflow_mode=break", "SELECT currentDatabase() AS d", headers))).Ok();
         Assert.Equal("RowBinaryWithNamesAndTypes", answer["X-ClickHouse-Format"]);
         Assert.Equal("\u0001\u0001d\u0006String\u0002k2", await UnpackAsync(answer.Body));
@@ -161,6 +167,14 @@ public sealed class ClientRequestTests(EngineFixture engine) : IClassFixture<Eng
         (await SendAsync(new("POST", "/?decompress=1&role=", CompressedBlocks.Pack(plain).ToArray(), Basic))).Ok("");
 
         (await SendAsync(new("POST", "/", $"SELECT * FROM {table} ORDER BY a"))).Ok("1\tx\n2\ty\n");
+    }
+
+    [Fact]
+    public async Task CSharp_LinesOfTheDocumentation_AreAnswered()
+    {
+        using var client = new ClickHouseClient(new ClickHouseClientSettings { Host = "127.0.0.1", Port = (ushort)engine.Host.Url.Port, Protocol = "http", Database = "k2" });
+
+        Assert.Equal(0UL, await client.ExecuteScalarAsync("SELECT count() FROM silver_trades", cancellationToken: TestContext.Current.CancellationToken));
     }
 
     private static async Task<string> UnpackAsync(byte[] body)
