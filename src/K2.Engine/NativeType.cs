@@ -65,6 +65,7 @@ internal sealed class NativeType
     public static NativeType Parse(string name)
     {
         if (Shapes.TryGetValue(name, out var shape)) return Parse(shape);
+        if (name == "Tuple()") return new NativeType("Fixed", 1);
         var open = name.IndexOf('(', StringComparison.Ordinal);
         var kind = open < 0 ? name : name[..open];
         if (Fixed.TryGetValue(kind, out var size)) return new NativeType("Fixed", size);

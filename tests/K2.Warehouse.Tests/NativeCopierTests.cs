@@ -24,12 +24,13 @@ public sealed class NativeCopierTests
             ("Array(LowCardinality(String))", [1, 0, 0, 0, 0, 0, 0, 0, .. new byte[16]]),
             ("Map(String, UInt8)", [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 97, 1, 97, 1, 1]),
             ("Tuple(a UInt8, `b c` String)", [1, 1, 1, 120, 1, 120]),
+            ("Tuple()", [48, 48]),
             ("Nullable(Nothing)", [1, 1, 48, 48]),
             ("Nullable(FixedString(3))", [0, 0, 1, 2, 3, 4, 5, 6]),
             ("SimpleAggregateFunction(max, DateTime)", new byte[8]),
         ];
-        var source = columns.Aggregate(new byte[] { 12, 2 }, (block, column) => [.. block, .. Text("n"), .. Text(column.Type), .. column.Data]);
-        var expected = columns.Aggregate<(string Type, byte[] Data), byte[]>([.. Info, 12, 2], (block, column) => [.. block, .. Text("n"), .. Text(column.Type), .. withKind ? new byte[1] : [], .. column.Data]);
+        var source = columns.Aggregate(new byte[] { 13, 2 }, (block, column) => [.. block, .. Text("n"), .. Text(column.Type), .. column.Data]);
+        var expected = columns.Aggregate<(string Type, byte[] Data), byte[]>([.. Info, 13, 2], (block, column) => [.. block, .. Text("n"), .. Text(column.Type), .. withKind ? new byte[1] : [], .. column.Data]);
         using var target = new MemoryStream();
 
         new NativeCopier(new MemoryStream([.. source, .. source]), target, version).Run();

@@ -1,10 +1,13 @@
 using System.Text;
+using CsCheck;
 using K2.Engine;
 
 namespace K2.Warehouse.Tests;
 
 public sealed class SqlStatementTests
 {
+    private static readonly string[] Pieces = ["SELECT ", "INSERT INTO ", "FORMAT ", "VALUES", "CSV", ";", "(", ")", "'", "\"", "`", "\\", "$a$", "$", "/*", "*/", "--", "\n", "INTO OUTFILE ", "x", "é", "\0", "KILL QUERY WHERE query_id = "];
+
     [Theory]
     [InlineData("SELECT 1", null)]
     [InlineData("SELECT 1 FORMAT JSON", "JSON")]
@@ -78,6 +81,21 @@ public sealed class SqlStatementTests
         Assert.Equal("KILL QUERY WHERE (query_id = 'a\\'b' OR Settings['log_comment'] = 'a\\'b') SYNC", SqlStatement.KillByRequestId("KILL QUERY WHERE query_id = 'a\\'b' SYNC"));
         Assert.Equal("KILL QUERY WHERE user = 'x'", SqlStatement.KillByRequestId("KILL QUERY WHERE user = 'x'"));
     }
+
+    [Fact]
+    public void Read_AnyText_StaysInsideOfIt() =>
+        Gen.Int[0, Pieces.Length - 1].Array[0, 30].Sample(
+            indexes =>
+            {
+                var parts = indexes.Select(index => Pieces[index]);
+                var text = Encoding.UTF8.GetBytes(string.Concat(parts));
+                var statement = SqlStatement.Read(text);
+                Assert.InRange(statement.Length, 0, text.Length);
+                Assert.InRange(statement.DataStart, -1, text.Length);
+                Assert.InRange(statement.FormatStart, -1, statement.Length);
+                SqlStatement.KillByRequestId(string.Concat(parts));
+            },
+            iter: 5_000);
 
     private static SqlStatement Read(string sql) => SqlStatement.Read(Encoding.UTF8.GetBytes(sql));
 }
