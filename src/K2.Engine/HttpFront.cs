@@ -30,7 +30,8 @@ internal sealed class HttpFront(EmbeddedServer server, StatementRunner runner)
     private static Task RejectForeignPagesAsync(HttpContext context, RequestDelegate next)
     {
         var origin = context.Request.Headers.Origin.ToString();
-        var isForeign = !IsLoopback(context.Request.Host.Host) || context.Request.Headers["Sec-Fetch-Site"] == "cross-site" || (origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && IsLoopback(from.Host)));
+        var isForeignPage = origin.Length == 0 ? context.Request.Headers["Sec-Fetch-Site"] == "cross-site" : !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host);
+        var isForeign = isForeignPage || !IsLoopback(context.Request.Host.Host);
         return isForeign ? AnswerErrorAsync(context, EngineException.Of(516, "only this machine may ask", "AUTHENTICATION_FAILED"), compress: false) : next(context);
     }
 
