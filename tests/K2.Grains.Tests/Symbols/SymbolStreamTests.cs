@@ -22,29 +22,32 @@ using Orleans.TestingHost;
 
 namespace K2.Grains.Tests.Symbols;
 
-/// <summary>Messages of other programs between good ones, from the broker through the real stream provider and grains to the dead letters.</summary>
-public sealed class PoisonRecordTests : IAsyncLifetime
+/// <summary>Symbols from the broker through the real stream provider, grains and pipelines: a slow flush, and messages of other programs between good ones.</summary>
+public sealed class SymbolStreamTests : IAsyncLifetime
 {
     private const int Partitions = 4;
     private static readonly string Topic = TopicNames.Trades(Exchange.Binance);
     private static readonly Instrument Btc = Some.Instrument;
     private static readonly Instrument Other = FirstIn(partition => partition != PartitionOf(Btc));
+    private static readonly Instrument Near = FirstIn(partition => partition == PartitionOf(Btc));
+    private static readonly InstrumentTable Table = new([Btc, Other, Near]);
     private readonly MockKafkaCluster _kafka = new();
     private readonly SchemaRegistryStub _stub = new();
     private readonly InMemoryWarehouse _warehouse = new();
     private readonly WatchedWriter _writer;
     private readonly PipelineCounters _counters = new();
+    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TradeRecordMapper _mapper;
     private readonly SchemaRegistryClient _registry;
     private IProducer<string?, byte[]>? _foreign;
     private KafkaLog? _log;
     private InProcessTestCluster? _cluster;
 
-    public PoisonRecordTests()
+    public SymbolStreamTests()
     {
         _writer = new WatchedWriter(_warehouse);
         _registry = new SchemaRegistryClient(new SchemaRegistryOptions { Address = new Uri("http://registry") }, TimeProvider.System, _stub);
-        _mapper = new TradeRecordMapper(new InstrumentTable([Btc, Other]), new AvroSchemaIds(77, 78), _registry);
+        _mapper = new TradeRecordMapper(Table, new AvroSchemaIds(77, 78), _registry);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -68,7 +71,7 @@ public sealed class PoisonRecordTests : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<ILog>(_log);
-            silo.Services.AddSingleton(new InstrumentTable([Btc, Other]));
+            silo.Services.AddSingleton(Table);
             silo.Services.AddSingleton(new CandleBookOptions());
             silo.Services.AddSingleton<IWarehouseReader>(_warehouse);
             silo.Services.AddSingleton<IWarehouseWriter>(_writer);
@@ -88,6 +91,7 @@ public sealed class PoisonRecordTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _gate.TrySetResult(); // A silo that stops waits for calls under way.
         if (_cluster is not null) await _cluster.DisposeAsync();
         if (_log is not null) await _log.DisposeAsync();
         _foreign?.Dispose();
@@ -159,6 +163,25 @@ public sealed class PoisonRecordTests : IAsyncLifetime
 
         await _writer.UntilAsync(async () => (await IdsAsync(Btc)).Count == 3, "the symbol's own trades");
         await DrainedAsync();
+    }
+
+    [Fact]
+    public async Task Flush_OfOneSymbolIsHeld_TheOthersOfItsPartitionAndOfOthersGoOn()
+    {
+        _writer.Flushing = flush => flush.Instrument == Btc ? _gate.Task : Task.CompletedTask;
+        for (var id = 1L; id <= 20; id++)
+        {
+            foreach (var instrument in Table.All) await AppendAsync(instrument, id);
+        }
+
+        await _writer.UntilAsync(async () => (await IdsAsync(Near)).Count == 20 && (await IdsAsync(Other)).Count == 20, "all symbols but the held one");
+        Assert.Empty(await IdsAsync(Btc));
+        Assert.True((await _log!.CommittedAsync(Topic, PartitionOf(Btc), Token)).Offset <= 0, "committed above what is durable");
+
+        _gate.SetResult();
+        await DrainedAsync();
+        foreach (var instrument in Table.All) Assert.Equal(Enumerable.Range(1, 20).Select(id => (long)id), await IdsAsync(instrument));
+        Assert.Equal(60, _counters[PipelineStage.Applied]);
     }
 
     private static int PartitionOf(Instrument instrument) => StablePartitioner.PartitionOf(instrument.Id.ToString(), Partitions);
