@@ -65,6 +65,9 @@ internal sealed class ChaosSilo : IDisposable
         return await KillAsync(cancellationToken);
     }
 
+    /// <summary>Whether it has told its addresses, and so listens to signals.</summary>
+    public bool HasStarted => IsRunning && Output.Contains("ready in", StringComparison.Ordinal);
+
     /// <summary>SIGTERM, and SIGKILL where that does not end it in time; true if it ended in order.</summary>
     public async Task<bool> TerminateAsync(TimeSpan limit, CancellationToken cancellationToken)
     {

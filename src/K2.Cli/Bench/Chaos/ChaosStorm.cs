@@ -98,9 +98,10 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
     {
         Count("SIGTERM and start (rebalance)");
         var start = time.GetTimestamp();
+        var hadStarted = silo.HasStarted;
         var inOrder = await silo.TerminateAsync(StopLimit, cancellationToken);
         StartLater(silo);
-        if (!inOrder) Ended.Add($"{silo.Name} did not end in order after SIGTERM: {silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()}");
+        if (!inOrder && hadStarted) Ended.Add($"{silo.Name} did not end in order after SIGTERM: {silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()}");
         return string.Create(CultureInfo.InvariantCulture, $"{silo.Name} terminated in {time.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
