@@ -1,3 +1,4 @@
+using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Contracts.Connectors;
 using K2.Domain.Instruments;
@@ -44,7 +45,15 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     public static async Task<GrainKeeper> StartAsync(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, TimeProvider time, ILogger<GrainKeeper> logger)
     {
         var keeper = new GrainKeeper(grains, log, connected, time, logger);
-        await keeper.KeepAllAsync();
+        try
+        {
+            await keeper.KeepAllAsync();
+        }
+        catch (K2Exception later) when (later.IsTransient)
+        {
+            keeper.LogNotKept(later);
+        }
+
         keeper._keeping = Task.Run(keeper.RunAsync);
         return keeper;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Collections.Concurrent;
+using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
@@ -33,6 +34,8 @@ public sealed class ConnectorHost(
     TimeProvider time,
     ILoggerFactory loggers) : IConnectorHost, IAsyncDisposable
 {
+    private static readonly TimeSpan TakeUpLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TakeUpPoll = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<Exchange, RunningConnector> _running = new();
     private readonly ConcurrentDictionary<Exchange, RestApi> _rests = new();
     private readonly SemaphoreSlim _change = new(1, 1);
@@ -159,8 +162,8 @@ public sealed class ConnectorHost(
         ListingCheck? listing = null;
         if (options.Origins is null)
         {
-            var starts = new List<(Instrument, FeedStart?)>();
-            foreach (var instrument in wanted) starts.Add((instrument, await ReadStartAsync(instrument)));
+            var starts = await ReadStartsAsync(wanted);
+            if (starts.Any(start => start.Start is null) && await TakeUpAsync(exchange)) starts = await ReadStartsAsync(wanted);
             keeper = new FeedKeeper(starts, sink);
             backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
             var filling = backfiller;
@@ -191,6 +194,30 @@ public sealed class ConnectorHost(
         rest = rest with { EndpointOverride = options.Addresses.GetValueOrDefault(exchange)?.Rest ?? rest.EndpointOverride };
         return new RestApi(exchange, adapter.History.BaseAddress, adapter.History.Budget, rest, _http, time, loggers.CreateLogger<RestApi>());
     });
+
+    private async Task<IReadOnlyList<(Instrument Instrument, FeedStart? Start)>> ReadStartsAsync(IReadOnlyList<Instrument> wanted)
+    {
+        var starts = new List<(Instrument, FeedStart?)>();
+        foreach (var instrument in wanted) starts.Add((instrument, await ReadStartAsync(instrument)));
+        return starts;
+    }
+
+    /// <summary>
+    /// A symbol without a checkpoint may have records in the log all the same, of a silo that died before its first flush. Their ids must be known before
+    /// new trades come: what is missing between both would be missed by nobody. False if the log holds nothing that is to be applied.
+    /// </summary>
+    private async Task<bool> TakeUpAsync(Exchange exchange)
+    {
+        if (await LagAsync(exchange) == 0) return false;
+        var start = time.GetTimestamp();
+        while (await LagAsync(exchange) > 0)
+        {
+            if (time.GetElapsedTime(start) > TakeUpLimit) throw new K2Exception($"{exchange.ToName()}: the log's records must be in the warehouse before its first connection; again soon", isTransient: true);
+            await Task.Delay(TakeUpPoll, time);
+        }
+
+        return true;
+    }
 
     /// <summary>What the last checkpoint knows. Records behind it are still in the log: what is fetched once more is known by its ids.</summary>
     private async Task<FeedStart?> ReadStartAsync(Instrument instrument)

@@ -15,7 +15,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
 {
     private const int ShownDifferences = 20;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
