@@ -18,7 +18,7 @@ internal static class SiloRun
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
 
         var watch = Stopwatch.StartNew();
-        if (options.Source == SourceKind.Replay) 
+        if (options.Source == SourceKind.Replay)
         {
             var exchange = await SiloConfiguration.ReplayedExchangeAsync(options, stop.Token);
             options = options with { Exchanges = [exchange], Connected = [exchange] };
