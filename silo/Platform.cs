@@ -25,6 +25,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<Exchange> _exchanges;
+    private readonly bool _hasOtherWriters;
     private WarehouseHost? _warehouse;
     private ILog? _log;
     private GrainKeeper? _keeper;
@@ -33,9 +34,10 @@ internal sealed class Platform : IAsyncDisposable
     private WebApplication? _app;
     private Stopwatch? _streaming;
 
-    private Platform(IReadOnlyList<Exchange> exchanges, TimeProvider time)
+    private Platform(SiloOptions options, TimeProvider time)
     {
-        _exchanges = exchanges;
+        _exchanges = options.Exchanges;
+        _hasOtherWriters = options.Connected.Count < options.Exchanges.Count;
         _time = time;
     }
 
@@ -58,7 +60,7 @@ internal sealed class Platform : IAsyncDisposable
 
     public static async Task<Platform> StartAsync(SiloOptions options, DataFolder folder, TimeProvider time, CancellationToken cancellationToken)
     {
-        var platform = new Platform(options.Exchanges, time);
+        var platform = new Platform(options, time);
         try
         {
             await platform.StartPartsAsync(options, folder, cancellationToken);
@@ -75,12 +77,12 @@ internal sealed class Platform : IAsyncDisposable
     public Task SourceEndedAsync(CancellationToken cancellationToken) => _replay!.Taken.WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before. With other silos there is
-    /// nothing to wait for: they go on where this one ends.
+    /// Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before. Where other silos or
+    /// programs go on there is no end to wait for: the log keeps what this silo has not done.
     /// </summary>
     public async Task<bool> DrainAsync(CancellationToken budget)
     {
-        if (_cluster.IsShared) return true;
+        if (_cluster.IsShared || _hasOtherWriters) return true;
         try
         {
             await _keeper!.DrainAsync(LagAsync, () => StreamingTime = _streaming?.Elapsed, budget);

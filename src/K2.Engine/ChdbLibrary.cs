@@ -16,12 +16,18 @@ internal sealed unsafe class ChdbLibrary
     private readonly delegate* unmanaged<nint, byte*, nuint, int> _append;
     private readonly delegate* unmanaged<nint, nint> _done;
     private readonly delegate* unmanaged<nint, byte*> _insertError;
+    private readonly delegate* unmanaged<nint, void> _cancelInsert;
     private readonly delegate* unmanaged<nint, void> _destroyInsert;
     private readonly delegate* unmanaged<nint, byte*> _error;
     private readonly delegate* unmanaged<nint, byte*> _buffer;
     private readonly delegate* unmanaged<nint, nuint> _length;
     private readonly delegate* unmanaged<nint, ulong> _rowsRead;
     private readonly delegate* unmanaged<nint, ulong> _bytesRead;
+    private readonly delegate* unmanaged<nint, ulong> _storageRowsRead;
+    private readonly delegate* unmanaged<nint, ulong> _storageBytesRead;
+    private readonly delegate* unmanaged<nint, ulong> _rowsWritten;
+    private readonly delegate* unmanaged<nint, ulong> _bytesWritten;
+    private readonly delegate* unmanaged<nint, double> _elapsed;
     private readonly delegate* unmanaged<nint, void> _destroy;
 
     public ChdbLibrary(string path)
@@ -34,12 +40,18 @@ internal sealed unsafe class ChdbLibrary
         _append = (delegate* unmanaged<nint, byte*, nuint, int>)NativeLibrary.GetExport(library, "chdb_stream_append");
         _done = (delegate* unmanaged<nint, nint>)NativeLibrary.GetExport(library, "chdb_stream_done");
         _insertError = (delegate* unmanaged<nint, byte*>)NativeLibrary.GetExport(library, "chdb_stream_insert_error");
+        _cancelInsert = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "chdb_stream_cancel_insert");
         _destroyInsert = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "chdb_destroy_insert_stream");
         _error = (delegate* unmanaged<nint, byte*>)NativeLibrary.GetExport(library, "chdb_result_error");
         _buffer = (delegate* unmanaged<nint, byte*>)NativeLibrary.GetExport(library, "chdb_result_buffer");
         _length = (delegate* unmanaged<nint, nuint>)NativeLibrary.GetExport(library, "chdb_result_length");
         _rowsRead = (delegate* unmanaged<nint, ulong>)NativeLibrary.GetExport(library, "chdb_result_rows_read");
         _bytesRead = (delegate* unmanaged<nint, ulong>)NativeLibrary.GetExport(library, "chdb_result_bytes_read");
+        _storageRowsRead = (delegate* unmanaged<nint, ulong>)NativeLibrary.GetExport(library, "chdb_result_storage_rows_read");
+        _storageBytesRead = (delegate* unmanaged<nint, ulong>)NativeLibrary.GetExport(library, "chdb_result_storage_bytes_read");
+        _rowsWritten = (delegate* unmanaged<nint, ulong>)NativeLibrary.GetExport(library, "chdb_result_rows_written");
+        _bytesWritten = (delegate* unmanaged<nint, ulong>)NativeLibrary.GetExport(library, "chdb_result_bytes_written");
+        _elapsed = (delegate* unmanaged<nint, double>)NativeLibrary.GetExport(library, "chdb_result_elapsed");
         _destroy = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "chdb_destroy_query_result");
     }
 
@@ -66,9 +78,9 @@ internal sealed unsafe class ChdbLibrary
 
     public void Close(nint connection) => _close((nint*)connection);
 
-    /// <summary>Runs a statement and passes its output to the consumer; returns what it read.</summary>
+    /// <summary>Runs a statement and lends its answer to the consumer for the time of the call; returns what it did.</summary>
     /// <exception cref="EngineException">The engine's error text.</exception>
-    public (ulong Rows, ulong Bytes) Query(nint connection, string sql, string format, Action<nint, int>? consume)
+    public QueryStatistics Query(nint connection, string sql, string format, Action<Stream>? consume)
     {
         var query = Encoding.UTF8.GetBytes(sql);
         var name = Encoding.UTF8.GetBytes(format);
@@ -77,45 +89,80 @@ internal sealed unsafe class ChdbLibrary
         return Take(result, consume);
     }
 
-    /// <summary>Runs an insert whose data follow in the format's own bytes.</summary>
+    /// <summary>Begins an insert whose data follow by <see cref="Append"/> in the format's own bytes. The connection takes no other statement meanwhile.</summary>
     /// <exception cref="EngineException">The engine's error text.</exception>
-    public void Insert(nint connection, string sql, string format, ReadOnlySpan<byte> data)
+    public nint BeginInsert(nint connection, string sql, string format)
     {
         var query = Encoding.UTF8.GetBytes(sql);
         var name = Encoding.UTF8.GetBytes(format);
         nint stream;
         fixed (byte* q = query, f = name) stream = _insert(*(nint*)connection, q, (nuint)query.Length, f, (nuint)name.Length);
-        if (stream == 0) throw new EngineException("Code: 1001. DB::Exception: the insert could not be started");
+        if (stream == 0) throw EngineException.Of(1001, "the insert could not be started", "STD_EXCEPTION");
         try
         {
             ThrowIfFailed(_insertError(stream));
-            int state;
-            fixed (byte* d = data) state = _append(stream, d, (nuint)data.Length);
-            if (state != 0) ThrowIfFailed(_insertError(stream));
-            var result = _done(stream);
-            ThrowIfFailed(_insertError(stream));
-            if (result != 0) Take(result, null);
+            return stream;
         }
-        finally
+        catch (EngineException)
         {
             _destroyInsert(stream);
+            throw;
         }
     }
+
+    /// <summary>Hands over data; waits while the engine is behind.</summary>
+    /// <exception cref="EngineException">The engine's error text.</exception>
+    public void Append(nint insert, ReadOnlySpan<byte> data)
+    {
+        int state;
+        fixed (byte* d = data) state = _append(insert, d, (nuint)data.Length);
+        if (state != 0) ThrowIfFailed(_insertError(insert));
+    }
+
+    /// <summary>Makes the insert's rows durable.</summary>
+    /// <exception cref="EngineException">The engine's error text.</exception>
+    public QueryStatistics CompleteInsert(nint insert)
+    {
+        var result = _done(insert);
+        var error = _insertError(insert);
+        if (error is not null && *error != 0)
+        {
+            if (result != 0) _destroy(result);
+            ThrowIfFailed(error);
+        }
+
+        return Take(result, null);
+    }
+
+    /// <summary>Frees an insert; one that was not completed is called off.</summary>
+    public void EndInsert(nint insert, bool completed)
+    {
+        if (!completed) _cancelInsert(insert);
+        _destroyInsert(insert);
+    }
+
+    /// <summary>Not every error text of the library begins with a code.</summary>
+    private static string Text(byte* error) => Marshal.PtrToStringUTF8((nint)error)! is var text && text.StartsWith("Code: ", StringComparison.Ordinal) ? text : $"Code: 48. DB::Exception: {text} (NOT_IMPLEMENTED)";
 
     private static void ThrowIfFailed(byte* error)
     {
-        if (error is not null && *error != 0) throw new EngineException(Marshal.PtrToStringUTF8((nint)error)!);
+        if (error is not null && *error != 0) throw new EngineException(Text(error));
     }
 
-    private (ulong Rows, ulong Bytes) Take(nint result, Action<nint, int>? consume)
+    private QueryStatistics Take(nint result, Action<Stream>? consume)
     {
-        if (result == 0) return (0, 0);
+        if (result == 0) return default;
         try
         {
             ThrowIfFailed(_error(result));
-            var length = _length(result);
-            for (nuint at = 0; at < length && consume is not null; at += 1 << 20) consume((nint)(_buffer(result) + at), (int)Math.Min(length - at, 1 << 20));
-            return (_rowsRead(result), _bytesRead(result));
+            var length = (long)_length(result);
+            if (length > 0 && consume is not null)
+            {
+                using var answer = new UnmanagedMemoryStream(_buffer(result), length);
+                consume(answer);
+            }
+
+            return new QueryStatistics(_storageRowsRead(result), _storageBytesRead(result), _rowsWritten(result), _bytesWritten(result), _rowsRead(result), _bytesRead(result), _elapsed(result));
         }
         finally
         {

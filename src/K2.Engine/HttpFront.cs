@@ -1,150 +1,104 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Net;
-using System.Text.RegularExpressions;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace K2.Engine;
 
 /// <summary>The part of ClickHouse's HTTP protocol that its clients use, in front of the embedded engine.</summary>
-internal sealed partial class HttpFront(ChdbLibrary library, ConnectionPool pool)
+internal sealed class HttpFront(EmbeddedServer server, StatementRunner runner)
 {
-    private const long MaxBodyBytes = 256L << 20;
-    private static readonly HashSet<string> NotSettings = new(StringComparer.Ordinal)
-    {
-        "query", "database", "default_format", "session_id", "session_timeout", "session_check", "query_id", "user", "password", "quota_key", "buffer_size", "wait_end_of_query", "compress", "decompress", "role", "close_session", "enable_http_compression", "send_progress_in_http_headers", "http_headers_progress_interval_ms", "client_protocol_version", "stacktrace",
-    };
+    private const string NoHandler = "\n\nUse / or /ping for health checks.\nOr /replicas_status for more sophisticated health checks.\n\nSend queries from your program with POST method or GET /?query=...\n\nThe pages /play and /dashboard of a ClickHouse server are not part of the embedded engine.\n";
+    private static readonly HashSet<int> Unknown = [46, 47, 50, 56, 60, 63, 73, 78, 81, 115, 152, 336, 511];
+    private static readonly HashSet<int> Bad = [6, 8, 15, 25, 26, 27, 36, 37, 38, 41, 44, 53, 62, 72, 117, 123, 167, 168, 223, 321, 376, 427, 441, 675, 676];
+    private readonly CollectBudget _budget = new();
 
     public void Map(WebApplication app)
     {
         app.Use(RejectForeignPagesAsync);
         app.MapMethods("/ping", ["GET", "HEAD"], () => "Ok.\n");
+        app.MapMethods("/replicas_status", ["GET", "HEAD"], () => "Ok.\n");
         app.MapMethods("/", ["GET", "POST", "HEAD"], HandleAsync);
+        app.MapMethods("/query", ["GET", "POST", "HEAD"], HandleAsync);
+        app.MapFallback(RefuseAsync);
     }
 
-    /// <summary>A page of another site must not drive the engine through the user's browser: names and origins other than loopback are refused.</summary>
+    /// <summary>
+    /// A page of another site must not drive the engine through the user's browser: names and origins other than loopback are refused, and so is what a
+    /// browser marks as coming from another site, such as a picture's address.
+    /// </summary>
     private static Task RejectForeignPagesAsync(HttpContext context, RequestDelegate next)
     {
         var origin = context.Request.Headers.Origin.ToString();
-        if (!IsLoopback(context.Request.Host.Host) || (origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && IsLoopback(from.Host))))
-        {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsync("Code: 516. DB::Exception: only this machine may ask (AUTHENTICATION_FAILED)\n");
-        }
-
-        return next(context);
+        var isForeignPage = origin.Length == 0 ? context.Request.Headers["Sec-Fetch-Site"] == "cross-site" : !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !IsLoopback(from.Host);
+        var isForeign = isForeignPage || !IsLoopback(context.Request.Host.Host);
+        return isForeign ? AnswerErrorAsync(context, EngineException.Of(516, "only this machine may ask", "AUTHENTICATION_FAILED"), compress: false) : next(context);
     }
 
     private static bool IsLoopback(string host) => host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = HttpMethods.IsOptions(context.Request.Method) ? StatusCodes.Status204NoContent : context.Request.Path.Value is "/" or "/query" ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
+        context.Response.Headers.Allow = "GET, HEAD, POST, OPTIONS";
+        if (context.Response.StatusCode == StatusCodes.Status204NoContent) return Task.CompletedTask;
+        context.Response.ContentType = "text/plain; charset=UTF-8";
+        return context.Response.WriteAsync($"There is no handle {context.Request.Method} {context.Request.Path.Value}{NoHandler}");
+    }
+
     private async Task HandleAsync(HttpContext context)
     {
+        // The engine's calls, and so the copies of its answers, are synchronous; they have threads of their own.
+        context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
         try
         {
-            var request = await StatementRequest.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted);
-            if (request.Sql.Length == 0) await context.Response.WriteAsync("Ok.\n", context.RequestAborted);
-            else await RunAsync(context, request);
+            Credentials.Check(context.Request);
+            if (!HttpMethods.IsPost(context.Request.Method) && context.Request.Query.Count == 0)
+            {
+                await context.Response.WriteAsync("Ok.\n", context.RequestAborted);
+                return;
+            }
+
+            await using var request = await StatementRequest.ReadAsync(context.Request, _budget, context.RequestAborted);
+            AnswerWriter.Describe(context, request, server.TimeZone);
+            if (request.Statement.Keyword.Length == 0) throw EngineException.Of(62, "Syntax error: Empty query", "SYNTAX_ERROR");
+            await runner.RunAsync(context, request);
         }
         catch (EngineException refused)
         {
-            await AnswerErrorAsync(context, refused.Message);
+            if (!context.Response.HasStarted) await AnswerErrorAsync(context, refused, context.Request.Query["compress"].ToString() is "1" or "true");
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone: nobody is left to tell.
         }
     }
 
-    private async Task RunAsync(HttpContext context, StatementRequest request)
+    private static async Task AnswerErrorAsync(HttpContext context, EngineException refused, bool compress)
     {
-        var settings = request.Parameters.Where(p => p.Key.StartsWith("param_", StringComparison.Ordinal) || !NotSettings.Contains(p.Key)).ToList();
-        foreach (var (name, _) in settings)
-        {
-            if (!SettingName().IsMatch(name)) throw new EngineException($"Code: 115. DB::Exception: '{name}' is no setting (UNKNOWN_SETTING)");
-        }
-
-        var gzip = request.Parameters.GetValueOrDefault("enable_http_compression") == "1" && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal);
-        using var output = new MemoryStream();
-        var (rows, bytes) = await pool.UseAsync(
-            connection =>
-            {
-                // The connection goes back to the pool: also what was set before a refused setting has to be taken back.
-                var applied = new List<string>();
-                try
-                {
-                    Prepare(connection, request, settings, applied);
-                    return Execute(connection, request, output);
-                }
-                finally
-                {
-                    Restore(connection, request, applied);
-                }
-            },
-            context.RequestAborted);
-
-        context.Response.Headers["X-ClickHouse-Summary"] = string.Create(CultureInfo.InvariantCulture, $"{{\"read_rows\":\"{rows}\",\"read_bytes\":\"{bytes}\",\"written_rows\":\"0\",\"written_bytes\":\"0\",\"total_rows_to_read\":\"0\",\"result_rows\":\"0\",\"result_bytes\":\"{output.Length}\"}}");
-        context.Response.Headers["X-ClickHouse-Query-Id"] = request.Parameters.GetValueOrDefault("query_id") is { Length: > 0 } id && !id.AsSpan().ContainsAny('\r', '\n') ? id : Guid.NewGuid().ToString();
-        context.Response.Headers["X-ClickHouse-Server-Display-Name"] = "k2";
-        context.Response.Headers["X-ClickHouse-Timezone"] = "UTC";
-        context.Response.ContentType = "text/plain; charset=UTF-8";
-        output.Position = 0;
-        if (gzip)
-        {
-            context.Response.Headers.ContentEncoding = "gzip";
-            await using var packed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
-            await output.CopyToAsync(packed, context.RequestAborted);
-            return;
-        }
-
-        context.Response.ContentLength = output.Length;
-        await output.CopyToAsync(context.Response.Body, context.RequestAborted);
+        var response = context.Response;
+        response.StatusCode = StatusOf(refused.Code);
+        response.Headers.Remove("X-ClickHouse-Format");
+        response.Headers["X-ClickHouse-Exception-Code"] = refused.Code.ToString(CultureInfo.InvariantCulture);
+        response.ContentType = "text/plain; charset=UTF-8";
+        ReadOnlyMemory<byte> text = Encoding.UTF8.GetBytes(refused.Message.TrimEnd() + "\n");
+        if (compress && response.StatusCode != StatusCodes.Status403Forbidden) text = CompressedBlocks.Pack(text.Span);
+        response.ContentLength = text.Length;
+        await response.Body.WriteAsync(text, context.RequestAborted);
     }
 
-    private (ulong Rows, ulong Bytes) Execute(nint connection, StatementRequest request, MemoryStream output)
+    /// <summary>The status that a ClickHouse server gives to an error code.</summary>
+    private static int StatusOf(int code) => code switch
     {
-        if (request.Data.Length > 0 && InsertFormat().Match(request.Sql) is { Success: true } insert)
-        {
-            library.Insert(connection, request.Sql[..insert.Index].TrimEnd(), insert.Groups["format"].Value, request.Data.Span);
-            return (0, 0);
-        }
-
-        return library.Query(connection, request.Sql, request.Parameters.GetValueOrDefault("default_format") ?? "TabSeparated", (from, length) =>
-        {
-            unsafe
-            {
-                output.Write(new ReadOnlySpan<byte>((void*)from, length));
-            }
-        });
-    }
-
-    private void Prepare(nint connection, StatementRequest request, List<KeyValuePair<string, string>> settings, List<string> applied)
-    {
-        if (request.Parameters.GetValueOrDefault("database") is { Length: > 0 } database) library.Query(connection, $"USE `{database.Replace("`", "", StringComparison.Ordinal)}`", "TSV", null);
-        foreach (var (name, value) in settings)
-        {
-            library.Query(connection, $"SET {name} = {Literal(value)}", "TSV", null);
-            applied.Add(name);
-        }
-    }
-
-    private void Restore(nint connection, StatementRequest request, List<string> applied)
-    {
-        if (request.Parameters.ContainsKey("database")) library.Query(connection, "USE default", "TSV", null);
-        foreach (var name in applied.Where(name => !name.StartsWith("param_", StringComparison.Ordinal))) library.Query(connection, $"SET {name} = DEFAULT", "TSV", null);
-        if (applied.Contains("async_insert")) library.Query(connection, "SET async_insert = 0", "TSV", null);
-    }
-
-    private static string Literal(string value) => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
-
-    private static async Task AnswerErrorAsync(HttpContext context, string message)
-    {
-        var code = ErrorCode().Match(message) is { Success: true } match ? match.Groups[1].Value : "1001";
-        context.Response.StatusCode = code is "60" or "81" or "46" or "36" ? StatusCodes.Status404NotFound : code is "497" or "516" ? StatusCodes.Status403Forbidden : StatusCodes.Status500InternalServerError;
-        context.Response.Headers["X-ClickHouse-Exception-Code"] = code;
-        await context.Response.WriteAsync(message.TrimEnd() + "\n", context.RequestAborted);
-    }
-
-    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*$")]
-    private static partial Regex SettingName();
-
-    [GeneratedRegex(@"Code: (\d+)\.")]
-    private static partial Regex ErrorCode();
-
-    [GeneratedRegex(@"\sFORMAT\s+(?<format>[A-Za-z0-9_]+)\s*;?\s*$", RegexOptions.IgnoreCase)]
-    private static partial Regex InsertFormat();
+        192 or 193 or 497 or 512 or 516 => StatusCodes.Status403Forbidden,
+        194 => StatusCodes.Status401Unauthorized,
+        229 => StatusCodes.Status413PayloadTooLarge,
+        48 => StatusCodes.Status501NotImplemented,
+        76 or 209 or 439 => StatusCodes.Status503ServiceUnavailable,
+        159 => StatusCodes.Status408RequestTimeout,
+        381 => StatusCodes.Status411LengthRequired,
+        _ when Bad.Contains(code) => StatusCodes.Status400BadRequest,
+        _ when Unknown.Contains(code) => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 }

@@ -15,6 +15,8 @@ namespace K2.Warehouse;
 /// <summary>The warehouse as one object: an embedded engine (or a server), its schema, a writer and a reader.</summary>
 public sealed class WarehouseHost : IAsyncDisposable
 {
+    // The embedded engine bounds what SQL tools run at once; the platform's own statements do not queue behind them.
+    private const string PlatformHeader = "X-K2-Platform";
     private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
     private readonly EmbeddedEngine? _engine;
     private readonly HttpClient _http;
@@ -50,6 +52,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     {
         var engine = options.ConnectionString is null ? await EmbeddedEngine.StartAsync(options, time, loggers.CreateLogger<EmbeddedEngine>(), cancellationToken) : null;
         var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { Timeout = Timeout.InfiniteTimeSpan };
+        if (engine is not null) http.DefaultRequestHeaders.Add(PlatformHeader, "1");
         try
         {
             var settings = engine is null ? new ClickHouseClientSettings(options.ConnectionString!) : new ClickHouseClientSettings { Host = engine.Url.Host, Port = (ushort)engine.Url.Port, Protocol = "http" };

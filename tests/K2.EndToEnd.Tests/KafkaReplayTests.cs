@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using K2.Abstractions.Log;
@@ -65,24 +66,25 @@ public sealed class KafkaReplayTests : IDisposable
     {
         var capture = RunningSilo.CaptureOrSkip();
         using var kafka = new TemporaryFolder();
-        using (var other = new ProducerBuilder<string?, byte[]>(new ProducerConfig { BootstrapServers = _kafka.Bootstraps, LingerMs = 0 }).SetKeySerializer(Serializers.Utf8!).Build())
+        var sent = new List<(int Partition, long Offset, string Value)>();
+        using (var other = new ProducerBuilder<string?, byte[]>(new ProducerConfig { BootstrapServers = _kafka.Bootstraps, LingerMs = 0, MessageMaxBytes = 4 << 20 }).SetKeySerializer(Serializers.Utf8!).Build())
         {
-            foreach (var (key, value) in new[] { ("binance:BTC/USDT", "{\"price\":1}"), (null, "no key"), ("binance:NOSUCH/USDT", "no instrument"), ("binance:ETH/USDT", "\0\0\0\0\u0001cut") })
-                await other.ProduceAsync(new TopicPartition(TopicNames.Trades(Exchange.Binance), key is null ? 0 : StablePartitioner.PartitionOf(key, Partitions)), new Message<string?, byte[]> { Key = key, Value = Encoding.Latin1.GetBytes(value) }, TestContext.Current.CancellationToken);
+            foreach (var (key, value) in new[] { ("binance:BTC/USDT", "{\"price\":1}"), (null, "no key"), ("binance:NOSUCH/USDT", "no instrument"), ("binance:ETH/USDT", "\0\0\0\0\u0001cut"), ("binance:BTC/USDT", "\0\0\0\0\u0063schema"), ("binance:BTC/USDT", new string('x', 2 << 20)) })
+            {
+                var partition = key is null ? 0 : StablePartitioner.PartitionOf(key, Partitions);
+                var result = await other.ProduceAsync(new TopicPartition(TopicNames.Trades(Exchange.Binance), partition), new Message<string?, byte[]> { Key = key, Value = Encoding.Latin1.GetBytes(value) }, TestContext.Current.CancellationToken);
+                sent.Add((partition, result.Offset.Value, value));
+            }
         }
 
         await RunAsync(RunningSilo.ReplayArguments(capture, kafka.Data));
 
         Assert.Equal("15863\t15863\n", await RunningSilo.QueryAsync(kafka.Data, "SELECT count(), uniqExact(symbol, trade_id) FROM k2.silver_trades FORMAT TSV"));
-        var letters = (await RunningSilo.QueryAsync(kafka.Data, "SELECT reason, origin, original FROM k2.dead_letters ORDER BY origin FORMAT JSONCompactEachRow")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var letters = await RunningSilo.QueryAsync(
+            kafka.Data, "SELECT reason, origin, bitAnd(sequence, 0xFFFFFFFFFFFF), position(detail, concat(' at offset ', toString(bitAnd(sequence, 0xFFFFFFFFFFFF)))) > 0, length(original), hex(substring(original, 1, 10)) FROM k2.dead_letters ORDER BY origin, sequence FORMAT TSV");
         Assert.Equal(
-            [
-                """["unknown-instrument","log:(no key)","no key"]""",
-                """["corrupt-log-entry","log:binance:BTC\/USDT","{\"price\":1}"]""",
-                """["corrupt-log-entry","log:binance:ETH\/USDT","\u0000\u0000\u0000\u0000\u0001cut"]""",
-                """["unknown-instrument","log:binance:NOSUCH\/USDT","no instrument"]""",
-            ],
-            letters.Select(letter => letter.Trim().Replace("\", \"", "\",\"", StringComparison.Ordinal)));
+            string.Concat(sent.Order().Select(letter => string.Create(CultureInfo.InvariantCulture, $"corrupt-log-entry\tlog:{TopicNames.Trades(Exchange.Binance)}/{letter.Partition}\t{letter.Offset}\t1\t{letter.Value.Length}\t{Convert.ToHexString(Encoding.Latin1.GetBytes(letter.Value[..Math.Min(10, letter.Value.Length)]))}\n"))),
+            letters);
     }
 
     [Theory]

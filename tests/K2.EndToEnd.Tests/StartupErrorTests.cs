@@ -21,12 +21,33 @@ public sealed class StartupErrorTests
     [InlineData("--exchanges nowhere", "--exchanges")]
     [InlineData("--urls not-an-address", "--urls")]
     [InlineData("--role api", "--role")]
+    [InlineData("--connect nowhere", "--connect")]
+    [InlineData("--exchanges kraken --connect binance", "--connect")]
     [InlineData("--instruments /nowhere/instruments.yaml", "instruments")]
     public async Task BadOption_EndsWithOneLineAndCodeTwo(string arguments, string named)
     {
         using var folder = new TemporaryFolder();
 
         var (code, error) = await RunAsync([.. arguments.Split(' '), "--data", folder.Data]);
+
+        Assert.Equal(2, code);
+        Assert.Contains(named, Assert.Single(error), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("K2__Cluster__Redis=127.0.0.1:1", "K2:Kafka:BootstrapServers")]
+    [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=simulated", "K2:ClickHouse:ConnectionString")]
+    [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=simulated K2__ClickHouse__ConnectionString=Host=127.0.0.1", "k2 simulate")]
+    [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=live K2__ClickHouse__ConnectionString=Host=127.0.0.1", "does not answer", "--source live --connect none")]
+    [InlineData("K2__Cluster__SiloPort=many", "K2:Cluster")]
+    [InlineData("K2__Diagnostics__Fault=any", "K2:Diagnostics:Fault")]
+    public async Task ClusterSettingThatDoesNotGo_EndsWithOneLineAndCodeTwo(string settings, string named, string arguments = "")
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, error) = await RunAsync(
+            [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--data", folder.Data],
+            settings.Split(' ').Select(setting => setting.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal));
 
         Assert.Equal(2, code);
         Assert.Contains(named, Assert.Single(error), StringComparison.Ordinal);

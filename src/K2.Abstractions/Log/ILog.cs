@@ -19,6 +19,7 @@ public interface ILog : IAsyncDisposable
     /// the calls. After an exception some batches may be in the log: the caller appends all of them again, and readers drop repeats by identity.
     /// </summary>
     /// <returns>The position of each batch's first record, in the order given.</returns>
+    /// <exception cref="ArgumentException">A batch is nothing that the topic can ever hold, or too large. Nothing of the call is appended.</exception>
     Task<IReadOnlyList<LogPosition>> AppendAsync(IReadOnlyList<LogAppend> batches, CancellationToken cancellationToken);
 
     /// <summary>

@@ -30,6 +30,8 @@ internal sealed class SiloProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <summary>Starts the silo; ports are free ones unless the arguments name them.</summary>
     public static SiloProcess Start(string assembly, IReadOnlyList<string> arguments, string? probeFile = null, IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -19,7 +19,10 @@ internal sealed class SimulatedVenues : IAsyncDisposable
     public long Made => _all.Sum(venue => venue.Ledger.Made);
 
     /// <summary>What tells a silo where the exchanges are.</summary>
-    public IEnumerable<string> SiloArguments => ["--source", "simulated", "--exchanges", .. _all.Select(venue => venue.Exchange.ToName()), .. _all.SelectMany(Endpoint)];
+    public IEnumerable<string> SiloArguments => ["--source", "simulated", "--exchanges", .. _all.Select(venue => venue.Exchange.ToName()), .. EndpointArguments];
+
+    /// <summary>Where each exchange is.</summary>
+    public IEnumerable<string> EndpointArguments => _all.SelectMany(Endpoint);
 
     public static async Task<SimulatedVenues> StartAsync(InstrumentTable instruments, IReadOnlyList<Exchange> exchanges, SimulationOptions options, CancellationToken cancellationToken)
     {

@@ -12,7 +12,8 @@ namespace K2.Grains.Connectors;
 /// <summary>
 /// Takes what a worker read and makes it durable in the log: trades keyed by instrument, frames keyed by connection, refused input as dead
 /// letters, all in one append. Batches that wait are appended together. A log that refuses (disk full) is tried again in order for as long
-/// as it takes, while the worker stops reading its socket: nothing is dropped.
+/// as it takes, while the worker stops reading its socket: nothing is dropped. What a log can never take, such as a message beyond its largest,
+/// becomes a dead letter.
 /// </summary>
 internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposable
 {
@@ -95,18 +96,50 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
 
     private async Task AppendAsync()
     {
+        if (await TryAppendAsync(_appends) is null) return;
+
+        // The log refuses the call for what is in it, and would do so for ever: what can be stored is, the rest becomes dead letters.
+        foreach (var append in _appends)
+        {
+            if (await TryAppendAsync([append]) is not { } refused) continue;
+            foreach (var part in RefusedAppend.Split(append))
+            {
+                if (await TryAppendAsync([part]) is not null) await KeepAsync(RefusedAppend.Letter(_taken[0].Exchange, part, refused.Message));
+            }
+        }
+    }
+
+    /// <summary>Appends; waits for as long as the log is away. Returns why the log refuses it for good, or null.</summary>
+    private async Task<ArgumentException?> TryAppendAsync(IReadOnlyList<LogAppend> appends)
+    {
         for (var retry = FirstRetry; ; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
         {
             try
             {
-                await _log.AppendAsync(_appends, CancellationToken.None);
-                return;
+                await _log.AppendAsync(appends, CancellationToken.None);
+                return null;
+            }
+            catch (ArgumentException refused)
+            {
+                return refused;
             }
             catch (Exception failure)
             {
                 LogAppendFailed(failure, _taken.Count, retry.TotalMilliseconds);
                 await Task.Delay(retry, _time);
             }
+        }
+    }
+
+    /// <summary>Appends a dead letter with as much of its bytes as the log takes.</summary>
+    private async Task KeepAsync(DeadLetter letter)
+    {
+        LogRefused(letter.Origin, letter.Sequence, letter.OriginalLength, letter.Detail);
+        _counters.Add(PipelineStage.Rejected, 1);
+        while (await TryAppendAsync([new LogAppend(TopicNames.DeadLetters, letter.Origin, 1, DeadLetterCodec.Encode([letter]))]) is not null)
+        {
+            if (letter.Original.IsEmpty) return;
+            letter = letter with { Original = letter.Original[..(letter.Original.Length / 2)] };
         }
     }
 
@@ -154,6 +187,9 @@ internal sealed partial class LogConnectorSink : IConnectorSink, IAsyncDisposabl
         ReceivedTimes = [.. batch.Frames.Select(frame => frame.ReceivedTime)],
         Frames = [.. batch.Frames.Select(frame => frame.Bytes)],
     };
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The log does not take {Origin} {Sequence}, {Length} bytes, which becomes a dead letter: {Reason}")]
+    private partial void LogRefused(string origin, long sequence, long length, string reason);
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "The log refused {Batches} batches; again in {RetryMs} ms, the socket waits")]
     private partial void LogAppendFailed(Exception failure, int batches, double retryMs);

@@ -21,9 +21,9 @@ public interface IRecordMapper
     void Split(in LogAppend append, ICollection<RecordMessage> messages);
 
     /// <summary>Returns the payload of an entry that has exactly these records.</summary>
-    /// <param name="key">The key of all of them; <c>(no key)</c> if a message of another program has none.</param>
+    /// <param name="key">The key of all of them. Messages without a key, or in a partition that is not their key's, do not come here.</param>
     /// <param name="messages">At least one, next to each other in the partition. The list is reused after the call; the messages are not.</param>
-    /// <exception cref="CorruptRecordException">A message cannot be read. The reader passes its bytes on as a <see cref="DamagedRecord"/>, and goes on.</exception>
+    /// <exception cref="CorruptRecordException">A message cannot be read. The reader passes its bytes on as a <see cref="DamagedRecord"/> under that one's key, and goes on.</exception>
     /// <exception cref="K2Exception">Something that is needed to read does not answer. The reader stands still and tries again at the next read.</exception>
     byte[] Join(string key, IReadOnlyList<RecordMessage> messages);
 }

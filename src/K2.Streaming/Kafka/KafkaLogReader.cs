@@ -14,6 +14,8 @@ namespace K2.Streaming.Kafka;
 /// </summary>
 internal sealed partial class KafkaLogReader : ILogReader
 {
+    private const int LongestKeyShown = 100;
+
     private readonly RunAssembler _runs = new();
     private readonly List<RecordMessage> _joining = [];
     private readonly TopicState _topic;
@@ -170,6 +172,7 @@ internal sealed partial class KafkaLogReader : ILogReader
     /// <summary>Returns the entry of a run. Where a message of it cannot be read, each becomes an entry of its own, so that the others are.</summary>
     private IReadOnlyList<LogEntry> Join(MessageRun run)
     {
+        if (WhyNotHere(run.Key) is { } reason) return [.. run.Messages.Select(message => Damaged(message, reason))];
         try
         {
             return [Join(run.Key, run.Messages)];
@@ -180,7 +183,7 @@ internal sealed partial class KafkaLogReader : ILogReader
         }
         catch (CorruptRecordException damage)
         {
-            return [Damaged(run.Key, run.Messages[0], damage)];
+            return [Damaged(run.Messages[0], damage.Message)];
         }
     }
 
@@ -192,13 +195,13 @@ internal sealed partial class KafkaLogReader : ILogReader
         }
         catch (CorruptRecordException damage)
         {
-            return Damaged(key, message, damage);
+            return Damaged(message, damage.Message);
         }
     }
 
     private LogEntry Join(byte[] key, List<ConsumeResult<byte[], byte[]>> messages)
     {
-        var text = Text(key);
+        var text = Encoding.UTF8.GetString(key);
         foreach (var message in messages) _joining.Add(new RecordMessage(message.Message.Value is { } value ? (ReadOnlyMemory<byte>?)value : null, message.Message.Headers));
         try
         {
@@ -210,15 +213,29 @@ internal sealed partial class KafkaLogReader : ILogReader
         }
     }
 
-    private LogEntry Damaged(byte[] key, ConsumeResult<byte[], byte[]> message, CorruptRecordException damage) => new(
-        _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value), Text(key), 1, DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}: {damage.Message}", OriginalOf(message.Message)));
+    // Programs that choose partitions in another way than the Java client put keys where they do not belong. In its consumer's eyes such a message would stand at
+    // an offset of the key's own partition: it would be dropped, or all up to that offset would.
+    private string? WhyNotHere(byte[] key)
+    {
+        if (key.Length == 0) return "the message has no key";
+        var partition = StablePartitioner.PartitionOf(Encoding.UTF8.GetString(key), _topic.Partitions.Length);
+        return partition == _partition.Id.Partition.Value ? null : $"the key belongs into partition {partition}";
+    }
+
+    // Under a key of the partition, not its own: what the message says of itself is not to be believed, and need not even be the key of a consumer of this topic.
+    private LogEntry Damaged(ConsumeResult<byte[], byte[]> message, string reason)
+    {
+        var key = message.Message.Key is { Length: > 0 } bytes ? $", key '{Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, LongestKeyShown)))}'" : "";
+        return new LogEntry(
+            _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value),
+            DamagedRecord.KeyOf(_topic.Name, _partition.Id.Partition.Value),
+            1,
+            DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}{key}: {reason}", OriginalOf(message.Message)));
+    }
 
     // Where there is no value, what was to be read stands in a header.
     private static byte[] OriginalOf(Message<byte[], byte[]> message) =>
         message.Value ?? message.Headers?.FirstOrDefault(header => header.Key != RunHeader.Name)?.GetValueBytes() ?? [];
-
-    // A stream's key is never empty; messages of other programs may have none.
-    private static string Text(byte[] key) => key.Length == 0 ? "(no key)" : Encoding.UTF8.GetString(key);
 
     private string Place => $"{_topic.Name}/{_partition.Id.Partition.Value}";
 

@@ -7,7 +7,8 @@ namespace K2.Warehouse.Writing;
 
 /// <summary>
 /// The silo's writer: everything that waits becomes one block a table. Trades, candles, revisions and dead letters go in parallel, the checkpoints
-/// last; then the callers go on. While ClickHouse is away the callers wait, the queue fills, and the log holds the rest.
+/// last; then the callers go on. While ClickHouse is away the callers wait, the queue fills, and the log holds the rest. One group follows the other: an
+/// insert that takes long holds all symbols of the silo, a refused one fails its own caller only.
 /// </summary>
 internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDisposable
 {
@@ -132,9 +133,9 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
             _counters.Add(PipelineStage.Flushes, 1);
             foreach (var pending in group) pending.Done.TrySetResult();
         }
-        catch (K2Exception refused) when (group.Count > 1 && !refused.IsTransient)
+        catch (Exception refused) when (group.Count > 1 && refused is not (OperationCanceledException or K2Exception { IsTransient: true }))
         {
-            // ClickHouse refuses a row of one symbol: the others must not suffer for it.
+            // A row of one symbol has no stored form, or ClickHouse refuses it: the others must not suffer for it.
             foreach (var pending in group) await FlushAsync([pending]);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

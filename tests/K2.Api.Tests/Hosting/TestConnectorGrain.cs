@@ -9,6 +9,8 @@ internal sealed class TestConnectorGrain : Grain, IExchangeConnectorGrain
 {
     public Task Start(ImmutableArray<string> symbols) => Task.CompletedTask;
 
+    public Task Keep() => Task.CompletedTask;
+
     public Task Pause() => Task.CompletedTask;
 
     public Task Resume() => Task.CompletedTask;

@@ -32,6 +32,28 @@ public sealed class LogConnectorSinkTests
     }
 
     [Fact]
+    public async Task Accept_FrameLargerThanTheLogTakes_IsADeadLetterWithWhatFits_AndNothingWaitsForIt()
+    {
+        const int Most = 10_000;
+        await using var log = new RefusingLog(refusals: 0) { MostBytes = Most };
+        using var counters = new PipelineCounters();
+        var sink = new LogConnectorSink(log, new LivePump(new NoGrains()), counters, NoProtocolProbe.Instance, 4, TimeProvider.System, NullLogger.Instance);
+        var big = Enumerable.Range(0, Most).Select(i => (byte)(i % 251)).ToArray();
+
+        await sink.AcceptAsync(Batch(1), TestContext.Current.CancellationToken);
+        await sink.AcceptAsync(Batch(2, new RawFrame(new byte[] { 1 }, Some.Start, 2), new RawFrame(big, Some.Start, 3), new RawFrame(new byte[] { 4 }, Some.Start, 4)), TestContext.Current.CancellationToken);
+        await sink.AcceptAsync(Batch(5), TestContext.Current.CancellationToken);
+        await sink.DisposeAsync();
+
+        Assert.Equal([1, 2, 5], (await ReadAsync(log, TopicNames.Trades(Exchange.Binance))).Select(payload => RecordCodec.Read(payload, 0).Trade.TradeId));
+        Assert.Equal([1, 2, 4, 5], (await ReadAsync(log, TopicNames.Raw(Exchange.Binance))).SelectMany(payload => RawChunkCodec.Decode(payload).Sequences));
+        var letter = Assert.Single((await ReadAsync(log, TopicNames.DeadLetters)).SelectMany(DeadLetterCodec.Decode), letter => letter.Reason == RefusedAppend.Reason);
+        Assert.Equal(("connection", 3, Most), (letter.Origin, letter.Sequence, letter.OriginalLength));
+        Assert.InRange(letter.Original.Length, Most / 4, Most);
+        Assert.True(big.AsSpan().StartsWith(letter.Original.Span));
+    }
+
+    [Fact]
     public async Task Archiver_OfWhatTheSinkAppended_StoresFramesAndDeadLetters_AndThenCommits()
     {
         await using var log = new RefusingLog(refusals: 0);
@@ -58,12 +80,18 @@ public sealed class LogConnectorSinkTests
         Assert.Equal(await log.EndAsync(TopicNames.Raw(Exchange.Binance), 0, TestContext.Current.CancellationToken), await log.CommittedAsync(TopicNames.Raw(Exchange.Binance), 0, TestContext.Current.CancellationToken));
     }
 
-    private static FrameBatch Batch(long id) => new()
+    private static async Task<List<byte[]>> ReadAsync(ILog log, string topic)
+    {
+        await using var reader = log.OpenReader(topic, 0, LogPosition.None);
+        return [.. (await reader.ReadAsync(int.MaxValue, TimeSpan.Zero, TestContext.Current.CancellationToken)).Select(entry => entry.Payload)];
+    }
+
+    private static FrameBatch Batch(long id, params RawFrame[] frames) => new()
     {
         Exchange = Exchange.Binance,
         Origin = "connection",
         IsReplay = false,
-        Frames = [new RawFrame(new byte[] { 1, 2, 3 }, Some.Start, id)],
+        Frames = frames.Length > 0 ? frames : [new RawFrame(new byte[] { 1, 2, 3 }, Some.Start, id)],
         Records = [new InstrumentRecords(Some.Instrument, [LogRecord.OfTrade(Some.Trade(id, id))])],
         Rejected = [new RejectedFrame("broken-json", "not closed", new byte[] { (byte)'{' }, 1, Some.Start, id)],
         TradeFrames = 1,
@@ -77,12 +105,15 @@ public sealed class LogConnectorSinkTests
 
         public int Refused { get; private set; }
 
+        public int MostBytes { get; init; } = int.MaxValue;
+
         public IReadOnlyList<LogTopic> Topics => _inner.Topics;
 
         public int PartitionOf(string topic, string key) => _inner.PartitionOf(topic, key);
 
         public Task<IReadOnlyList<LogPosition>> AppendAsync(IReadOnlyList<LogAppend> batches, CancellationToken cancellationToken)
         {
+            if (batches.Any(batch => batch.Payload.Length > MostBytes)) throw new ArgumentException("too large", nameof(batches));
             if (Refused == refusals) return _inner.AppendAsync(batches, cancellationToken);
             Refused++;
             throw new K2Exception("disk full", isTransient: true);

@@ -152,9 +152,9 @@ public sealed class KafkaLogTests : IDisposable
         await using var reader = log.OpenReader(Raw, 0, LogPosition.None);
 
         var entries = await reader.ReadAsync(1024, Long, Token);
-        Assert.Equal([("a", 0), ("x", 1), ("a", 2)], entries.Select(entry => (entry.Key, entry.First.Offset)));
+        Assert.Equal([("a", 0), ("(damaged) raw/0", 1), ("a", 2)], entries.Select(entry => (entry.Key, entry.First.Offset)));
         var damage = Assert.Throws<CorruptRecordException>(() => DamagedRecord.ThrowIf(entries[1].Payload));
-        Assert.Equal("raw/0 at offset 1: a message of 3 bytes for x", damage.Message);
+        Assert.Equal("raw/0 at offset 1, key 'x': a message of 3 bytes for x", damage.Message);
         Assert.Equal(new byte[3], DamagedRecord.OriginalOf(entries[1].Payload).ToArray());
         Assert.Equal(3, reader.Position.Offset);
     }
@@ -168,6 +168,47 @@ public sealed class KafkaLogTests : IDisposable
         var entry = Assert.Single(await ReadAllAsync(log));
 
         Assert.Equal([1, 2, 3], DamagedRecord.OriginalOf(entry.Payload).ToArray());
+    }
+
+    [Fact]
+    public async Task Read_MessagesOfOthersWithoutKeyOrInAWrongPartition_AreDamagedAndNotOfTheirKey()
+    {
+        await using var log = await _kafka.OpenAsync();
+        var (right, wrong) = (log.PartitionOf(Trades, "a"), (log.PartitionOf(Trades, "a") + 1) % 4);
+        var longKey = Enumerable.Range(500, 50).Select(length => new string('k', length)).First(key => log.PartitionOf(Trades, key) != wrong);
+        using var other = _kafka.OtherProducer();
+        Message<string, byte[]>[] messages = [Message("a", 7, count: 2), Message("a", 8), Message(null!, 9), Message(longKey, 10)];
+        foreach (var message in messages) await other.ProduceAsync(new TopicPartition(Trades, wrong), message, Token);
+        await other.ProduceAsync(new TopicPartition(Trades, right), Message("a", 1), Token);
+        foreach (var partition in new[] { right, wrong }) await log.EndAsync(Trades, partition, Token);
+
+        var misplaced = await ReadAllAsync(log, topic: Trades, partition: wrong);
+
+        Assert.All(misplaced, entry => Assert.Equal(DamagedRecord.KeyOf(Trades, wrong), entry.Key));
+        Assert.Equal([7, 8, 9, 10], misplaced.Select(entry => BitConverter.ToInt64(DamagedRecord.OriginalOf(entry.Payload).Span)));
+        var reasons = misplaced.ConvertAll(entry => DamagedRecord.ReasonOf(entry.Payload)!);
+        Assert.Equal($"trades/{wrong} at offset 0, key 'a': the key belongs into partition {right}", reasons[0]);
+        Assert.Equal($"trades/{wrong} at offset 2: the message has no key", reasons[2]);
+        Assert.InRange(reasons[3].Length, 100, 200);
+        Assert.Equal("a", Assert.Single(await ReadAllAsync(log, topic: Trades, partition: right)).Key);
+    }
+
+    [Fact]
+    public async Task Read_MessagesOfOthersLargerThanAllBounds_ArePassedOnAndTheOthersAreRead()
+    {
+        const int Size = 3 << 20;
+        await using var log = await _kafka.OpenAsync(_kafka.Options() with { ReadAheadBytes = 64 << 10 });
+        await log.AppendAsync([Numbers("a", 0)], Token);
+        using (var other = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = _kafka.Cluster.Bootstraps, MessageMaxBytes = Size * 2 }).Build())
+            await other.ProduceAsync(new TopicPartition(Raw, 0), new Message<string, byte[]> { Key = "x", Value = new byte[Size] }, Token);
+        await log.AppendAsync([Numbers("a", 1)], Token);
+        await using var reader = log.OpenReader(Raw, 0, LogPosition.None);
+
+        var entries = new List<LogEntry>();
+        while (entries.Count < 3) entries.AddRange(await reader.ReadAsync(1024, Long, Token));
+
+        Assert.Equal(Size, DamagedRecord.OriginalOf(entries[1].Payload).Length);
+        Assert.Equal([0L, 1], NumbersOf(entries[0]).Concat(NumbersOf(entries[2])));
     }
 
     [Fact]

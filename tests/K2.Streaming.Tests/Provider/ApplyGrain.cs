@@ -48,6 +48,7 @@ internal sealed class ApplyGrain(Effects effects) : Grain, IApplyGrain, IStreamS
 
         if (numbers.Count > 0)
         {
+            if (effects.Flushing is { } flushing) await flushing(_key);
             effects.Apply(_key, item.Last, numbers);
             _position = item.Last;
         }

@@ -20,6 +20,9 @@ internal sealed class Effects
     /// <summary>Keys whose grain waits instead of applying.</summary>
     public ConcurrentDictionary<string, TaskCompletionSource> Stalled { get; } = new();
 
+    /// <summary>What a key's grain waits for before each of its flushes, or null for nothing.</summary>
+    public Func<string, Task>? Flushing { get; set; }
+
     public int Rewinds { get; private set; }
 
     public int Deliveries { get; private set; }

@@ -20,6 +20,9 @@ internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
     /// <summary>Runs before each read.</summary>
     public Func<ValueTask>? Reading { get; set; }
 
+    /// <summary>Is told, in order, of what each read has brought.</summary>
+    public Action<int, IReadOnlyList<LogEntry>>? Read { get; set; }
+
     /// <summary>Ends with the next commit.</summary>
     public Task NextCommit
     {
@@ -47,7 +50,7 @@ internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
         return positions;
     }
 
-    public ILogReader OpenReader(string topic, int partition, LogPosition from) => new Reader(this, inner.OpenReader(topic, partition, from));
+    public ILogReader OpenReader(string topic, int partition, LogPosition from) => new Reader(this, partition, inner.OpenReader(topic, partition, from));
 
     public ValueTask<LogPosition> EarliestAsync(string topic, int partition, CancellationToken cancellationToken) => inner.EarliestAsync(topic, partition, cancellationToken);
 
@@ -73,14 +76,16 @@ internal sealed class WatchedLog(ILog inner, Effects effects) : ILog
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private sealed class Reader(WatchedLog log, ILogReader inner) : ILogReader
+    private sealed class Reader(WatchedLog log, int partition, ILogReader inner) : ILogReader
     {
         public LogPosition Position => inner.Position;
 
         public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(int maxBytes, TimeSpan maxWait, CancellationToken cancellationToken)
         {
             if (log.Reading is { } reading) await reading();
-            return await inner.ReadAsync(maxBytes, maxWait, cancellationToken);
+            var entries = await inner.ReadAsync(maxBytes, maxWait, cancellationToken);
+            if (entries.Count > 0) log.Read?.Invoke(partition, entries);
+            return entries;
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

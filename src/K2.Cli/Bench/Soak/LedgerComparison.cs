@@ -21,6 +21,12 @@ internal sealed class LedgerComparison(InstrumentTable instruments, TimeProvider
         using var counters = new PipelineCounters();
         await using var warehouse = await WarehouseHost.StartAsync(
             new WarehouseOptions { DataFolder = Path.Combine(folder, WarehouseOptions.FolderName), Port = 0 }, instruments, counters, NoProtocolProbe.Instance, time, NullLoggerFactory.Instance, cancellationToken);
+        return await CompareAsync(warehouse, venues, cancellationToken);
+    }
+
+    /// <summary>Compares a warehouse with the ledgers.</summary>
+    public async Task<(IReadOnlyList<string> Differences, long Trades, long Candles)> CompareAsync(WarehouseHost warehouse, IReadOnlyList<SimulatedExchange> venues, CancellationToken cancellationToken)
+    {
         var lines = new List<string>();
         long trades = 0, candles = 0;
         foreach (var venue in venues)

@@ -1,0 +1,131 @@
+using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Log;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Simulator.Kafka;
+using K2.Streaming.Avro;
+using K2.Streaming.Kafka;
+using K2.Streaming.Kafka.Mappers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Cli.Bench.Chaos;
+
+/// <summary>
+/// The mock Kafka cluster of a run, in the harness's own process, so that no silo's death takes it along, and the harness's own log on it. It watches
+/// that no partition comes near the 5 MiB that the mock keeps: beyond them it would drop what nobody has read.
+/// </summary>
+internal sealed class ChaosKafka : IAsyncDisposable
+{
+    public const int Brokers = 3;
+    private const int Partitions = 8;
+
+    // A trade takes about 130 bytes in the mock before compression.
+    private const long MostUncommitted = 25_000;
+    private const long HoldAt = 8_000;
+    private const string EpochTopic = "k2.log.epochs";
+    private static readonly AvroSchemaIds Schemas = new(1, 2);
+    private readonly KafkaLog _log;
+    private readonly Exchange _fed;
+    private readonly long[] _uncommitted = new long[Partitions];
+
+    private ChaosKafka(MockKafkaCluster cluster, KafkaLog log, Exchange fed)
+    {
+        Cluster = cluster;
+        _log = log;
+        _fed = fed;
+    }
+
+    public MockKafkaCluster Cluster { get; }
+
+    public ILog Log => _log;
+
+    /// <summary>The most records of one partition that were in the log and not committed.</summary>
+    public long MostSeen { get; private set; }
+
+    /// <summary>Why the run cannot count, or null.</summary>
+    public string? LimitProblem { get; private set; }
+
+    public static async Task<ChaosKafka> StartAsync(InstrumentTable instruments, Exchange fed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var cluster = new MockKafkaCluster(Brokers);
+        try
+        {
+            foreach (var exchange in ExchangeNames.All)
+            {
+                cluster.CreateTopic(TopicNames.Trades(exchange), Partitions);
+                cluster.CreateTopic(TopicNames.Raw(exchange), 1);
+            }
+
+            cluster.CreateTopic(TopicNames.DeadLetters, 1);
+            cluster.CreateTopic(EpochTopic, 1);
+            var topics = ExchangeNames.All.Select(exchange => new LogTopic(TopicNames.Trades(exchange), Partitions)).ToList();
+            var log = await KafkaLog.OpenAsync(
+                new KafkaLogOptions
+                {
+                    BootstrapServers = cluster.Bootstraps,
+                    Topics = topics,
+                    Mappers = topics.ToDictionary(topic => topic.Name, IRecordMapper (topic) => new TradeRecordMapper(new InstrumentTable([.. instruments.All.Where(instrument => TopicNames.Trades(instrument.Id.Exchange) == topic.Name)]), Schemas, null), StringComparer.Ordinal),
+                    TopicStep = KafkaTopicStep.None,
+                    ClientId = "chaos",
+                },
+                new Dictionary<(string, int), LogPosition>(),
+                time,
+                NullLogger<KafkaLog>.Instance,
+                NoProtocolProbe.Instance,
+                cancellationToken);
+            return new ChaosKafka(cluster, log, fed);
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What tells a silo where this log is.</summary>
+    public IEnumerable<KeyValuePair<string, string>> SiloEnvironment =>
+    [
+        new("K2__Kafka__BootstrapServers", Cluster.Bootstraps),
+        new("K2__Kafka__Source", "simulated"),
+        new("K2__Kafka__TopicStep", "None"),
+        new("K2__Kafka__SchemaIds", $"{Schemas.Trade},{Schemas.Control}"),
+
+        // The mock answers an empty fetch only when this is over.
+        new("K2__Kafka__FetchWait", "00:00:00.010"),
+    ];
+
+    /// <summary>Whether a key's partition may take more now.</summary>
+    public bool MayAppend(string key) => Volatile.Read(ref _uncommitted[_log.PartitionOf(TopicNames.Trades(_fed), key)]) < HoldAt;
+
+    /// <summary>Whether all trades in the log are durable downstream.</summary>
+    public async Task<bool> IsDrainedAsync(CancellationToken cancellationToken) => await LogLag.OfAsync(_log, _ => true, cancellationToken) == 0;
+
+    /// <summary>Returns how many records of the fed exchange are in the log and not committed, and remembers what the mock's limits need.</summary>
+    public async Task<long> WatchAsync(CancellationToken cancellationToken)
+    {
+        var sum = 0L;
+        foreach (var topic in _log.Topics)
+        {
+            for (var partition = 0; partition < Partitions; partition++)
+            {
+                var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
+                var earliest = await _log.EarliestAsync(topic.Name, partition, cancellationToken);
+                var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
+                var open = end.Offset - (committed.Epoch == end.Epoch ? committed.Offset : 0);
+                if (topic.Name == TopicNames.Trades(_fed)) Volatile.Write(ref _uncommitted[partition], open);
+                sum += open;
+                MostSeen = Math.Max(MostSeen, open);
+                if (open > MostUncommitted) LimitProblem ??= $"{topic.Name}/{partition} held {open} uncommitted records, the mock may drop some: no result";
+                if (open > 0 && earliest.Offset > (committed.Epoch == end.Epoch ? committed.Offset : 0)) LimitProblem ??= $"{topic.Name}/{partition}: the mock dropped uncommitted records below {earliest}: no result";
+            }
+        }
+
+        return sum;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        Cluster.Dispose();
+    }
+}

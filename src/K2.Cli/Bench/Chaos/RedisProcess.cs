@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace K2.Cli.Bench.Chaos;
+
+/// <summary>Debian's Redis on a free port of 127.0.0.1, without a disk.</summary>
+internal sealed class RedisProcess : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private readonly Process _process;
+
+    private RedisProcess(Process process, int port)
+    {
+        _process = process;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>Whether this machine has Redis.</summary>
+    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, "redis-server")));
+
+    /// <summary>Starts it and returns when it answers.</summary>
+    /// <exception cref="InvalidOperationException">It is not installed or does not start.</exception>
+    public static async Task<RedisProcess> StartAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!IsInstalled) throw new InvalidOperationException("no redis-server on the PATH: apt-get install redis-server");
+        var port = FreePort();
+        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()]) start.ArgumentList.Add(argument);
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var redis = new RedisProcess(process, port);
+        var started = time.GetTimestamp();
+        while (!await AnswersAsync(port, cancellationToken))
+        {
+            if (process.HasExited || time.GetElapsedTime(started) > StartLimit)
+            {
+                redis.Dispose();
+                throw new InvalidOperationException("redis-server does not start");
+            }
+
+            await Task.Delay(Poll, time, cancellationToken);
+        }
+
+        return redis;
+    }
+
+    /// <summary>Returns a port of loopback that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
