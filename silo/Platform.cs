@@ -5,7 +5,6 @@ using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
-using K2.Contracts.Verification;
 using K2.Domain.Instruments;
 using K2.Grains;
 using K2.Grains.Connectors;
@@ -155,6 +154,11 @@ internal sealed class Platform : IAsyncDisposable
             throw new StartupException($"The address {options.Url} cannot be listened on ({taken.InnerException?.Message ?? taken.Message}): stop what uses it or give another --urls.", taken);
         }
 
+        catch (Exception alone) when (_cluster.IsShared && alone is Orleans.Runtime.OrleansException or StackExchange.Redis.RedisException)
+        {
+            throw new StartupException($"The silo could not join the others ({alone.Message.Split('\n')[0]}): see that Redis and the addresses of {ClusterSettings.SectionName} are reached, and start it again.", alone);
+        }
+
         Endpoints = new SiloEndpoints
         {
             ProcessId = Environment.ProcessId,
@@ -169,9 +173,7 @@ internal sealed class Platform : IAsyncDisposable
         folder.Publish(Endpoints);
         _streaming = Stopwatch.StartNew();
         var grains = _app.Services.GetRequiredService<IGrainFactory>();
-        _keeper = await GrainKeeper.StartAsync(grains, _log, options.Connected, _time, logging.Factory.CreateLogger<GrainKeeper>());
-        if (_replay is not null) return;
-        foreach (var exchange in options.Connected) await grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule();
+        _keeper = await GrainKeeper.StartAsync(grains, _log, options.Connected, _replay is null, _time, logging.Factory.CreateLogger<GrainKeeper>());
     }
 
     private async Task<ILog> OpenLogAsync(

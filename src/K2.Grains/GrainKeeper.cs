@@ -1,6 +1,6 @@
-using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Contracts.Connectors;
+using K2.Contracts.Verification;
 using K2.Domain.Instruments;
 using K2.Grains.Raw;
 using Microsoft.Extensions.Logging;
@@ -24,8 +24,12 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     private readonly List<(string Topic, int Partition)> _archived;
     private Task _keeping = Task.CompletedTask;
 
-    private GrainKeeper(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, TimeProvider time, ILogger logger)
+    // Until the daily checks are reminded of.
+    private bool _verifies;
+
+    private GrainKeeper(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, bool verifies, TimeProvider time, ILogger logger)
     {
+        _verifies = verifies;
         _grains = grains;
         _log = log;
         _connected = connected;
@@ -40,17 +44,19 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     /// <param name="grains">The cluster's grains.</param>
     /// <param name="log">Its raw topics and dead letters are archived.</param>
     /// <param name="connected">The exchanges that the platform connects to.</param>
+    /// <param name="verifies">Whether their candles are compared with their own every day.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">Log of failures.</param>
-    public static async Task<GrainKeeper> StartAsync(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, TimeProvider time, ILogger<GrainKeeper> logger)
+    public static async Task<GrainKeeper> StartAsync(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, bool verifies, TimeProvider time, ILogger<GrainKeeper> logger)
     {
-        var keeper = new GrainKeeper(grains, log, connected, time, logger);
+        var keeper = new GrainKeeper(grains, log, connected, verifies, time, logger);
         try
         {
             await keeper.KeepAllAsync();
         }
-        catch (K2Exception later) when (later.IsTransient)
+        catch (Exception later) when (later is not ArgumentException)
         {
+            // Another silo may just have died, and its grains not yet be known to be free.
             keeper.LogNotKept(later);
         }
 
@@ -109,8 +115,14 @@ public sealed partial class GrainKeeper : IAsyncDisposable
         }
     }
 
-    private Task KeepAllAsync() => Task.WhenAll(
-        [.. _connected.Select(exchange => _grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Keep()), .. _archived.Select(part => Archiver(part.Topic, part.Partition).Keep())]);
+    private async Task KeepAllAsync()
+    {
+        await Task.WhenAll(
+            [.. _connected.Select(exchange => _grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Keep()), .. _archived.Select(part => Archiver(part.Topic, part.Partition).Keep())]);
+        if (!_verifies) return;
+        await Task.WhenAll(_connected.Select(exchange => _grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule()));
+        _verifies = false;
+    }
 
     private IArchiverGrain Archiver(string topic, int partition) => _grains.GetGrain<IArchiverGrain>($"{topic}/{partition}");
 

@@ -17,6 +17,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WatermarkWait = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<ProtocolStep, int> _hits = [];
@@ -60,7 +61,11 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
             storm.Tend(all: true);
             var settling = time.GetTimestamp();
             var settled = await UntilAsync(rig, storm, async () => await rig.HasAllAsync(cancellationToken), "all trades", SettleLimit, cancellationToken, mayExpire: true);
-            Print(string.Create(CultureInfo.InvariantCulture, $"{(settled ? "settled" : "NOT settled")} {time.GetElapsedTime(settling).TotalSeconds:0.0} s after the last trade"));
+
+            // A candle is written when a watermark follows its trades, about a second later.
+            await Task.Delay(WatermarkWait, time, cancellationToken);
+            settled &= await UntilAsync(rig, storm, async () => await rig.HasAllAsync(cancellationToken), "all trades", SettleLimit, cancellationToken, mayExpire: true);
+            Print(string.Create(CultureInfo.InvariantCulture, $"{(settled ? "settled" : "NOT settled")} within {time.GetElapsedTime(settling).TotalSeconds:0.0} s after the last trade"));
             await watching.CancelAsync();
             await watch;
         }

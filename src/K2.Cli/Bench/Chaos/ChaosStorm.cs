@@ -60,7 +60,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
 
         foreach (var silo in rig.Silos.Where(silo => silo.EndedByItself))
         {
-            Ended.Add($"{silo.Name}: {silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no word"}");
+            Ended.Add($"{silo.Name}: {LastWord(silo)}");
             silo.Start();
         }
 
@@ -101,7 +101,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         var hadStarted = silo.HasStarted;
         var inOrder = await silo.TerminateAsync(StopLimit, cancellationToken);
         StartLater(silo);
-        if (!inOrder && hadStarted) Ended.Add($"{silo.Name} did not end in order after SIGTERM: {silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()}");
+        if (!inOrder && hadStarted) Ended.Add($"{silo.Name} did not end in order after SIGTERM: {LastWord(silo)}");
         return string.Create(CultureInfo.InvariantCulture, $"{silo.Name} terminated in {time.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
@@ -164,6 +164,10 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         venue.Inject(kind, 1, Seconds(1, 4));
         return $"{kind} on {venue.Exchange.ToName()}";
     }
+
+    /// <summary>Why it ended: the last line that is no place in the code.</summary>
+    private static string LastWord(ChaosSilo silo) =>
+        silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => !line.TrimStart().StartsWith("at ", StringComparison.Ordinal) && !line.TrimStart().StartsWith("---", StringComparison.Ordinal)) ?? "no word";
 
     private void StartLater(ChaosSilo silo)
     {
