@@ -11,3 +11,9 @@ catch (StartupException mistake)
     await Console.Error.WriteLineAsync(mistake.Message);
     return 2;
 }
+catch (K2Exception away)
+{
+    // What it needs went away while it started: the same start may succeed soon.
+    await Console.Error.WriteLineAsync($"The silo could not start: {away.Message}");
+    return 1;
+}

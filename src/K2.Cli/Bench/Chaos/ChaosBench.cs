@@ -17,7 +17,6 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan WatermarkWait = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<ProtocolStep, int> _hits = [];
@@ -62,9 +61,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
             var settling = time.GetTimestamp();
             var settled = await UntilAsync(rig, storm, async () => await rig.HasAllAsync(cancellationToken), "all trades", SettleLimit, cancellationToken, mayExpire: true);
 
-            // A candle is written when a watermark follows its trades, about a second later.
-            await Task.Delay(WatermarkWait, time, cancellationToken);
-            settled &= await UntilAsync(rig, storm, async () => await rig.HasAllAsync(cancellationToken), "all trades", SettleLimit, cancellationToken, mayExpire: true);
+            settled = settled && await UntilAsync(rig, storm, async () => await DrainedAsync(rig, cancellationToken), "the drain", SettleLimit, cancellationToken, mayExpire: true);
             Print(string.Create(CultureInfo.InvariantCulture, $"{(settled ? "settled" : "NOT settled")} within {time.GetElapsedTime(settling).TotalSeconds:0.0} s after the last trade"));
             await watching.CancelAsync();
             await watch;
@@ -76,6 +73,12 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         }
 
         return await JudgeAsync(rig, phase, storm, cancellationToken);
+    }
+
+    private static async Task<bool> DrainedAsync(ChaosRig rig, CancellationToken cancellationToken)
+    {
+        await rig.DrainAsync(cancellationToken);
+        return await rig.HasAllAsync(cancellationToken);
     }
 
     private async Task LoadAsync(ChaosRig rig, ChaosStorm storm, double seconds, CancellationToken cancellationToken)
@@ -177,7 +180,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
             {
                 if (await condition()) return true;
             }
-            catch (Exception away) when (away is HttpRequestException or InvalidOperationException or IOException or K2.Abstractions.K2Exception or System.Text.Json.JsonException)
+            catch (Exception away) when (away is HttpRequestException or Client.K2ClientException or InvalidOperationException or IOException or K2.Abstractions.K2Exception or System.Text.Json.JsonException)
             {
                 last = away.Message;
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
 using K2.Cli.Simulation;
+using K2.Client;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
 using K2.Warehouse;
@@ -12,6 +13,7 @@ namespace K2.Cli.Bench.Chaos;
 internal sealed class ChaosRig : IAsyncDisposable
 {
     private const Exchange Fed = Exchange.Binance;
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(200);
     private readonly PipelineCounters _counters = new();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly CancellationTokenSource _stopFeed = new();
@@ -101,6 +103,17 @@ internal sealed class ChaosRig : IAsyncDisposable
         foreach (var venue in Venues.All) venue.Hold();
         await _stopFeed.CancelAsync();
         await _feeding;
+    }
+
+    /// <summary>Ends the intake of the exchanges, so that the watermarks behind their last trades are in the log: only then all candles are written.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var endpoints = SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(_silos[0].Data, SiloEndpoints.FileName), cancellationToken));
+        await using var client = await K2Client.ConnectAsync(endpoints, new K2ClientOptions { ConnectGatewayOnFirstUse = true }, cancellationToken);
+        foreach (var venue in Venues.All)
+        {
+            while (await client.DrainAsync(venue.Exchange.ToName(), cancellationToken) > 0) await Task.Delay(DrainPoll, _time, cancellationToken);
+        }
     }
 
     /// <summary>Whether what was fed and traded is in the warehouse, and no gap is open.</summary>
