@@ -7,7 +7,7 @@ namespace K2.Grains.Raw;
 
 /// <summary>
 /// Lets one silo of the cluster archive a partition, apart from the trade path: a slow archive never delays a candle. Should two do it for a moment,
-/// they insert the same keys.
+/// frames may stand in two chunks of other bounds.
 /// </summary>
 [GrainType("archiver")]
 [KeepAlive]

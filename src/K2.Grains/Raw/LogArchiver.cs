@@ -9,7 +9,7 @@ namespace K2.Grains.Raw;
 
 /// <summary>
 /// Moves one partition of a raw topic, or of the dead letters, from the log to the warehouse: read, insert, and only then commit.
-/// A crash in between repeats an insert of the same keys.
+/// After a crash in between the frames are inserted again, and stand twice where the chunks' bounds differ.
 /// </summary>
 internal sealed partial class LogArchiver(
     ILog log, IWarehouseWriter writer, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger) : IDisposable
