@@ -7,6 +7,12 @@ namespace K2.Streaming.Kafka;
 /// <summary>Makes the client's handles, all with the same addresses and rights.</summary>
 internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logger)
 {
+    /// <summary>
+    /// How long a partition waits before the next fetch once the client's queue is full. The client's own default is a second: a reader that works through a backlog
+    /// then stood still for most of it (measured: 85,000 records a second against 370,000).
+    /// </summary>
+    public const int FetchQueueBackoffMilliseconds = 5;
+
     private readonly string? _password = options.Security.Sasl == KafkaSasl.None ? null : options.Security.ReadPassword();
     private volatile string? _lastProblem;
 
@@ -46,6 +52,7 @@ internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logg
             IsolationLevel = IsolationLevel.ReadUncommitted, // As the end that the broker reports.
             FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds,
             QueuedMaxMessagesKbytes = options.ReadAheadBytes >> 10,
+            FetchQueueBackoffMs = FetchQueueBackoffMilliseconds,
             AllowAutoCreateTopics = false,
         })).SetLogHandler((_, message) => Log(message)).SetErrorHandler((_, error) => Log(error)).Build());
 

@@ -2,18 +2,23 @@ using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using K2.Streaming.Avro;
+using K2.Streaming.Kafka;
 
 namespace K2.Benchmarks.Stream;
 
 /// <summary>What the stream is compared with: one consumer with the client's defaults, one thread, which decodes the Avro of every record.</summary>
 internal static class BareConsumer
 {
-    public static Task<Measure> RunAsync(string bootstrap, long records, AvroSchemaIds ids) => Task.Run(() => Run(bootstrap, records, ids));
+    /// <param name="bootstrap">The brokers.</param>
+    /// <param name="records">How many records there are.</param>
+    /// <param name="ids">Numbers of the schemas.</param>
+    /// <param name="isTuned">Whether a full queue holds the next fetch back as briefly as in the log's own consumer, instead of the client's default of a second.</param>
+    public static Task<Measure> RunAsync(string bootstrap, long records, AvroSchemaIds ids, bool isTuned) => Task.Run(() => Run(bootstrap, records, ids, isTuned));
 
-    private static Measure Run(string bootstrap, long records, AvroSchemaIds ids)
+    private static Measure Run(string bootstrap, long records, AvroSchemaIds ids, bool isTuned)
     {
         var codecs = TradeData.Instruments.Select(instrument => (Key: Encoding.UTF8.GetBytes(instrument.Id.ToString()), Avro: new TradeAvro(instrument, ids))).ToArray();
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "bare", EnableAutoCommit = false }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "bare", EnableAutoCommit = false, FetchQueueBackoffMs = isTuned ? KafkaClients.FetchQueueBackoffMilliseconds : null }).Build();
 
         // As the log's own handle, which is connected before the clock runs.
         consumer.QueryWatermarkOffsets(new TopicPartition(TradeData.Topic, 0), TimeSpan.FromSeconds(10));

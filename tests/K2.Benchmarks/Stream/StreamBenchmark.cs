@@ -16,6 +16,7 @@ internal static class StreamBenchmark
     private static readonly string[] Names =
     [
         "bare Confluent.Kafka consumer, Avro decoded",
+        "the same with the log's own fetch.queue.backoff.ms",
         "Kafka log, provider, counting grain (no warehouse)",
         "Kafka log, provider, symbol grain, ClickHouse rows durable",
         "embedded log, provider, counting grain (no warehouse)",
@@ -51,9 +52,9 @@ internal static class StreamBenchmark
         {
             for (var way = 0; way < Names.Length; way++)
             {
-                var measure = way == 0
-                    ? await BareConsumer.RunAsync(kafka.Bootstraps, records, LogFactory.Ids)
-                    : await StreamAsync(way < 3 ? kafka.Bootstraps : null, way is 2 or 4, appends, records, $"r{round}w{way}");
+                var measure = way < 2
+                    ? await BareConsumer.RunAsync(kafka.Bootstraps, records, LogFactory.Ids, isTuned: way == 1)
+                    : await StreamAsync(way < 4 ? kafka.Bootstraps : null, way is 3 or 5, appends, records, $"r{round}w{way}");
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round} {Names[way]}: {measure.RecordsPerSecond:N0}/s {measure.BytesPerRecord:N0} B"));
 
                 // The first round warms up.
