@@ -38,6 +38,12 @@ internal sealed class KafkaSettings
     /// <summary>As <see cref="KafkaLogOptions.Linger"/>.</summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>As <see cref="KafkaLogOptions.MaxMessageBytes"/>.</summary>
+    public int MaxMessageBytes { get; set; } = 1_000_000;
+
+    /// <summary>As <see cref="KafkaLogOptions.ReadAheadBytes"/>.</summary>
+    public int ReadAheadBytes { get; set; } = 4 << 20;
+
     /// <summary>As <see cref="KafkaLogOptions.FetchWait"/>.</summary>
     public TimeSpan FetchWait { get; set; } = TimeSpan.FromMilliseconds(500);
 

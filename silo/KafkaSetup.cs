@@ -62,6 +62,8 @@ internal static class KafkaSetup
             Retention = new KafkaRetention(settings.Retention, null),
             Compression = settings.Compression,
             Linger = settings.Linger,
+            MaxMessageBytes = settings.MaxMessageBytes,
+            ReadAheadBytes = settings.ReadAheadBytes,
             FetchWait = settings.FetchWait,
             FetchHandles = settings.FetchHandles,
             Security = new KafkaSecurity

@@ -8,7 +8,7 @@ using K2.Domain.Log;
 namespace K2.Grains.Tests;
 
 /// <summary>The warehouse's rules in memory: lowest position of a trade, highest of a candle and a checkpoint. Writes can fail at chosen points.</summary>
-internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
+internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader, IRawFrameIndex
 {
     private readonly SortedDictionary<(ushort Epoch, long Id), PositionedTrade> _trades = [];
     private readonly Dictionary<CandleWindow, Candle> _candles = [];
@@ -61,6 +61,9 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
         Chunks.AddRange(chunks);
         return Task.CompletedTask;
     }
+
+    public Task<IReadOnlySet<long>> FindAsync(Exchange exchange, string origin, long first, long last, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<long>>(Chunks.Where(chunk => chunk.Exchange == exchange && chunk.Origin == origin).SelectMany(chunk => chunk.Sequences).Where(number => number >= first && number <= last).ToHashSet());
 
     public Task WriteDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {

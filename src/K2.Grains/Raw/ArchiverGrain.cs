@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace K2.Grains.Raw;
 
 /// <summary>
-/// Lets one silo of the cluster archive a partition, apart from the trade path: a slow archive never delays a candle. Should two do it for a moment,
-/// frames may stand in two chunks of other bounds.
+/// Lets one silo of the cluster archive a partition, apart from the trade path: a slow archive never delays a candle. Should two do it at the same
+/// moment, frames may stand in two chunks of other bounds.
 /// </summary>
 [GrainType("archiver")]
 [KeepAlive]
-internal sealed class ArchiverGrain(ILog log, IWarehouseWriter writer, TimeProvider time, ILogger<ArchiverGrain> logger) : Grain, IArchiverGrain, IAsyncDisposable
+internal sealed class ArchiverGrain(ILog log, IWarehouseWriter writer, IRawFrameIndex stored, TimeProvider time, ILogger<ArchiverGrain> logger) : Grain, IArchiverGrain, IAsyncDisposable
 {
     private RunningArchiver? _running;
 
@@ -19,7 +19,7 @@ internal sealed class ArchiverGrain(ILog log, IWarehouseWriter writer, TimeProvi
     {
         var key = this.GetPrimaryKeyString();
         var slash = key.LastIndexOf('/');
-        _running = new RunningArchiver(log, writer, key[..slash], int.Parse(key.AsSpan(slash + 1), CultureInfo.InvariantCulture), new ArchiverOptions(), time, logger);
+        _running = new RunningArchiver(log, writer, stored, key[..slash], int.Parse(key.AsSpan(slash + 1), CultureInfo.InvariantCulture), new ArchiverOptions(), time, logger);
         return Task.CompletedTask;
     }
 

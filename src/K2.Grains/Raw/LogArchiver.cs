@@ -9,10 +9,10 @@ namespace K2.Grains.Raw;
 
 /// <summary>
 /// Moves one partition of a raw topic, or of the dead letters, from the log to the warehouse: read, insert, and only then commit.
-/// After a crash in between the frames are inserted again, and stand twice where the chunks' bounds differ.
+/// After a crash in between the frames come again, in chunks of other bounds: those that the warehouse has are left out.
 /// </summary>
 internal sealed partial class LogArchiver(
-    ILog log, IWarehouseWriter writer, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger) : IDisposable
+    ILog log, IWarehouseWriter writer, IRawFrameIndex stored, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
@@ -27,10 +27,13 @@ internal sealed partial class LogArchiver(
             try
             {
                 var from = await log.CommittedAsync(topic, partition, stop);
+
+                // Nobody has inserted what comes behind the end of now.
+                var unsure = await log.EndAsync(topic, partition, stop);
                 await using var reader = log.OpenReader(topic, partition, from);
                 while (true)
                 {
-                    await ArchiveOnceAsync(reader, stop);
+                    await ArchiveOnceAsync(reader, unsure, stop);
                     retry = FirstRetry;
                 }
             }
@@ -52,7 +55,7 @@ internal sealed partial class LogArchiver(
 
     public void Dispose() => _hurry.Dispose();
 
-    private async Task ArchiveOnceAsync(ILogReader reader, CancellationToken stop)
+    private async Task ArchiveOnceAsync(ILogReader reader, LogPosition unsure, CancellationToken stop)
     {
         var entries = new List<LogEntry>(await reader.ReadAsync(options.InsertBytes, options.Gather, stop));
         if (entries.Count == 0) return;
@@ -88,9 +91,22 @@ internal sealed partial class LogArchiver(
             }
         }
 
+        if (chunks.Count > 0 && entries[0].First < unsure) chunks = await WithoutStoredAsync(chunks, stop);
         if (chunks.Count > 0) await writer.WriteRawAsync(RawChunks.Merge(chunks, options.ChunkBytes), stop);
         if (letters.Count > 0) await writer.WriteDeadLettersAsync(letters, stop);
         await log.CommitAsync(topic, partition, entries[^1].Next, stop);
+    }
+
+    private async Task<List<RawChunk>> WithoutStoredAsync(List<RawChunk> chunks, CancellationToken stop)
+    {
+        var result = new List<RawChunk>();
+        foreach (var origin in chunks.GroupBy(chunk => (chunk.Exchange, chunk.Origin)))
+        {
+            var known = await stored.FindAsync(origin.Key.Exchange, origin.Key.Origin, origin.Min(chunk => chunk.Sequences.Min()), origin.Max(chunk => chunk.Sequences.Max()), stop);
+            result.AddRange(known.Count == 0 ? origin : origin.Select(chunk => RawChunks.Without(chunk, known)).Where(chunk => chunk.Sequences.Count > 0));
+        }
+
+        return result;
     }
 
     private DeadLetter Damaged(LogEntry entry, CorruptRecordException damage) => new()

@@ -8,6 +8,15 @@ internal static class RawChunks
 {
     private const long MaxSpanMicroseconds = Timestamp.MicrosecondsPerSecond;
 
+    /// <summary>Returns a chunk without the frames of some numbers.</summary>
+    public static RawChunk Without(RawChunk chunk, IReadOnlySet<long> sequences)
+    {
+        var kept = Enumerable.Range(0, chunk.Sequences.Count).Where(index => !sequences.Contains(chunk.Sequences[index])).ToList();
+        return kept.Count == chunk.Sequences.Count
+            ? chunk
+            : chunk with { Sequences = kept.ConvertAll(index => chunk.Sequences[index]), ReceivedTimes = kept.ConvertAll(index => chunk.ReceivedTimes[index]), Frames = kept.ConvertAll(index => chunk.Frames[index]) };
+    }
+
     /// <summary>Returns the chunks with neighbours of one origin joined while they stay within the byte limit and one second.</summary>
     public static IReadOnlyList<RawChunk> Merge(IEnumerable<RawChunk> chunks, int maxBytes)
     {

@@ -12,9 +12,9 @@ internal sealed class RunningArchiver : IAsyncDisposable
     private readonly Task _running;
 
     /// <summary>Starts archiving.</summary>
-    public RunningArchiver(ILog log, IWarehouseWriter writer, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger)
+    public RunningArchiver(ILog log, IWarehouseWriter writer, IRawFrameIndex stored, string topic, int partition, ArchiverOptions options, TimeProvider time, ILogger logger)
     {
-        _archiver = new LogArchiver(log, writer, topic, partition, options, time, logger);
+        _archiver = new LogArchiver(log, writer, stored, topic, partition, options, time, logger);
 
         // Not on the grain's scheduler: an insert must not wait for its turn.
         _running = Task.Run(() => _archiver.RunAsync(_stop.Token));

@@ -68,7 +68,7 @@ public sealed class LogConnectorSinkTests
 
         foreach (var topic in (string[])[TopicNames.Raw(Exchange.Binance), TopicNames.DeadLetters])
         {
-            await using var archiver = new RunningArchiver(log, warehouse, topic, 0, new ArchiverOptions { Gather = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, NullLogger.Instance);
+            await using var archiver = new RunningArchiver(log, warehouse, warehouse, topic, 0, new ArchiverOptions { Gather = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, NullLogger.Instance);
             archiver.Hurry();
             var end = await log.EndAsync(topic, 0, TestContext.Current.CancellationToken);
             while (await log.CommittedAsync(topic, 0, TestContext.Current.CancellationToken) < end) await Task.Yield();
