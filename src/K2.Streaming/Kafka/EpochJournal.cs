@@ -14,12 +14,12 @@ internal sealed class EpochJournal(KafkaClients clients, KafkaAdmin admin, Kafka
     public TopicPartition Partition { get; } = new(options.EpochTopic, 0);
 
     /// <summary>Returns a record of the control topic, or null if it is not one.</summary>
-    public static EpochRecord? Parse(byte[]? value)
+    public static EpochRecord? Parse(ReadOnlyMemory<byte>? value)
     {
-        if (value is null) return null;
+        if (value is not { } json) return null;
         try
         {
-            return JsonSerializer.Deserialize(value, KafkaJson.Default.EpochRecord) is { IsValid: true } record ? record : null;
+            return JsonSerializer.Deserialize(json.Span, KafkaJson.Default.EpochRecord) is { IsValid: true } record ? record : null;
         }
         catch (JsonException)
         {

@@ -16,6 +16,7 @@ internal sealed partial class EpochWatcher(EpochJournal journal, IReadOnlyDictio
     public async Task RunAsync(FetchPool pool, long from, CancellationToken cancellationToken)
     {
         var buffer = new PartitionBuffer(journal.Partition, Capacity);
+        var drained = new List<FetchedMessage>();
         var loop = pool.Take(journal.Partition);
         loop.Start(buffer, from);
         try
@@ -23,13 +24,10 @@ internal sealed partial class EpochWatcher(EpochJournal journal, IReadOnlyDictio
             while (true)
             {
                 var changed = buffer.Changed;
-                var size = 0L;
-                var (failure, outOfRange) = buffer.Drain(message =>
-                {
-                    size += PartitionBuffer.SizeOf(message);
-                    Apply(EpochJournal.Parse(message.Message.Value));
-                });
-                if (buffer.Release(size)) loop.Resume(buffer);
+                var (failure, outOfRange) = buffer.Drain(ref drained);
+                foreach (var message in drained) Apply(EpochJournal.Parse(message.Value));
+                if (buffer.Release(drained.Sum(message => (long)message.Size))) loop.Resume(buffer);
+                drained.Clear();
                 if (failure is not null || outOfRange) LogNotFollowed(logger, failure, journal.Partition.Topic);
                 await changed.WaitAsync(cancellationToken);
             }

@@ -21,11 +21,12 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     private readonly Dictionary<TopicPartition, PartitionBuffer> _buffers = [];
     private readonly HashSet<PartitionBuffer> _touched = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly IConsumer<byte[], ReadOnlyMemory<byte>?> _consumer;
     private readonly ILogger _logger;
+    private PartitionBuffer? _last;
     private volatile bool _stopping;
 
-    public FetchLoop(IConsumer<byte[], byte[]> consumer, int number, ILogger logger)
+    public FetchLoop(IConsumer<byte[], ReadOnlyMemory<byte>?> consumer, int number, ILogger logger)
     {
         _consumer = consumer;
         _logger = logger;
@@ -71,7 +72,7 @@ internal sealed partial class FetchLoop : IAsyncDisposable
             {
                 while (_commands.TryDequeue(out var command)) Guard(command);
                 Guard(Poll);
-                foreach (var buffer in _touched) buffer.Signal();
+                foreach (var buffer in _touched) buffer.Publish();
                 _touched.Clear();
             }
 
@@ -101,9 +102,9 @@ internal sealed partial class FetchLoop : IAsyncDisposable
         }
     }
 
-    private void Take(ConsumeResult<byte[], byte[]> result)
+    private void Take(ConsumeResult<byte[], ReadOnlyMemory<byte>?> result)
     {
-        if (!_buffers.TryGetValue(result.TopicPartition, out var buffer) || result.Offset.Value < buffer.Expected) return;
+        if (Find(result) is not { } buffer || result.Offset.Value < buffer.Expected) return;
         if (result.Offset.Value > buffer.Expected)
         {
             // A log has no holes unless somebody compacts the topic or writes transactions to it: ask once more before a record is given up.
@@ -119,11 +120,19 @@ internal sealed partial class FetchLoop : IAsyncDisposable
 
         buffer.Expected = result.Offset.Value + 1;
         _touched.Add(buffer);
-        if (!buffer.Add(result)) return;
+        var message = result.Message;
+        if (!buffer.Add(new FetchedMessage(result.Offset.Value, message.Key, message.Value, message.Headers is { Count: > 0 } headers ? headers : null))) return;
 
-        // Given up rather than paused: behind a pause the client lets up to a second pass before it fetches again.
+        // Given up rather than paused: a pause ends only with the client's next look at the partition, and keeps its place in the client's queue.
+        buffer.Publish(isFull: true);
         Unassign(buffer);
-        buffer.Signal();
+    }
+
+    // Messages come in runs of one partition, and a hash of the topic's name for each would be a good part of the work.
+    private PartitionBuffer? Find(ConsumeResult<byte[], ReadOnlyMemory<byte>?> result)
+    {
+        if (_last is { } last && last.Id.Partition == result.Partition && last.Id.Topic == result.Topic) return last;
+        return _buffers.TryGetValue(result.TopicPartition, out var buffer) ? _last = buffer : null;
     }
 
     private void Assign(PartitionBuffer buffer, long offset)
@@ -147,6 +156,8 @@ internal sealed partial class FetchLoop : IAsyncDisposable
     private void Unassign(PartitionBuffer buffer)
     {
         _buffers.Remove(buffer.Id);
+        _last = null;
+        buffer.Publish();
         _touched.Remove(buffer);
         _consumer.IncrementalUnassign([buffer.Id]);
     }

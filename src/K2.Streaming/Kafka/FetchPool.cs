@@ -28,7 +28,7 @@ internal sealed class FetchPool(KafkaClients clients, KafkaLogOptions options, I
             var loop = _loops.Where(loop => !loop.Readers.Contains(partition)).MinBy(loop => loop.Readers.Count);
             if (loop is null || (loop.Readers.Count > 0 && _loops.Count < options.FetchHandles))
             {
-                loop = new FetchLoop(clients.Consumer(), _loops.Count, logger);
+                loop = new FetchLoop(clients.Fetcher(), _loops.Count, logger);
                 _loops.Add(loop);
             }
 

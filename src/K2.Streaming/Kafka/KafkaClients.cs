@@ -41,23 +41,35 @@ internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logg
         })).SetLogHandler((_, message) => Log(message)).SetErrorHandler((_, error) => Log(error)).Build());
 
     public IConsumer<byte[], byte[]> Consumer(bool reportEnd = false) => Build(() =>
-        new ConsumerBuilder<byte[], byte[]>(Common(new ConsumerConfig
-        {
-            GroupId = options.GroupId,
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            AutoOffsetReset = AutoOffsetReset.Error, // What is missing is for the reader to judge.
-            EnablePartitionEof = reportEnd,
-            CheckCrcs = true,
-            IsolationLevel = IsolationLevel.ReadUncommitted, // As the end that the broker reports.
-            FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds,
-            QueuedMaxMessagesKbytes = options.ReadAheadBytes >> 10,
-            FetchQueueBackoffMs = FetchQueueBackoffMilliseconds,
-            AllowAutoCreateTopics = false,
-        })).SetLogHandler((_, message) => Log(message)).SetErrorHandler((_, error) => Log(error)).Build());
+        new ConsumerBuilder<byte[], byte[]>(ConsumerConfig(reportEnd)).SetLogHandler((_, message) => Log(message)).SetErrorHandler((_, error) => Log(error)).Build());
+
+    /// <summary>Makes the consumer of one fetching thread.</summary>
+    public IConsumer<byte[], ReadOnlyMemory<byte>?> Fetcher() => Build(() =>
+    {
+        var config = ConsumerConfig(reportEnd: false);
+        config.ConsumeResultFields = "headers,topic"; // The broker's time of a message is of no use here, and costs a call for each.
+        var bytes = new MessageBytes();
+        return new ConsumerBuilder<byte[], ReadOnlyMemory<byte>?>(config).SetKeyDeserializer(bytes).SetValueDeserializer(bytes)
+            .SetLogHandler((_, message) => Log(message)).SetErrorHandler((_, error) => Log(error)).Build();
+    });
 
     public IAdminClient Admin() => Build(() =>
         new AdminClientBuilder(Common(new AdminClientConfig())).SetLogHandler((_, message) => Log(message)).SetErrorHandler((_, error) => Log(error)).Build());
+
+    private ConsumerConfig ConsumerConfig(bool reportEnd) => Common(new ConsumerConfig
+    {
+        GroupId = options.GroupId,
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Error, // What is missing is for the reader to judge.
+        EnablePartitionEof = reportEnd,
+        CheckCrcs = true,
+        IsolationLevel = IsolationLevel.ReadUncommitted, // As the end that the broker reports.
+        FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds,
+        QueuedMaxMessagesKbytes = options.ReadAheadBytes >> 10,
+        FetchQueueBackoffMs = FetchQueueBackoffMilliseconds,
+        AllowAutoCreateTopics = false,
+    });
 
     private static T Build<T>(Func<T> build)
     {

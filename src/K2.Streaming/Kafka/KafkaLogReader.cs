@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Text;
-using Confluent.Kafka;
 using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Log;
@@ -17,6 +17,7 @@ internal sealed partial class KafkaLogReader : ILogReader
     private const int LongestKeyShown = 100;
 
     private readonly RunAssembler _runs = new();
+    private List<FetchedMessage> _drained = [];
     private readonly List<RecordMessage> _joining = [];
     private readonly TopicState _topic;
     private readonly PartitionState _partition;
@@ -110,11 +111,14 @@ internal sealed partial class KafkaLogReader : ILogReader
 
     private void Drain()
     {
-        var (failure, outOfRange) = _buffer.Drain(message =>
+        var (failure, outOfRange) = _buffer.Drain(ref _drained);
+        foreach (ref readonly var message in CollectionsMarshal.AsSpan(_drained))
         {
             _runs.Add(message);
-            _next = message.Offset.Value + 1;
-        });
+            _next = message.Offset + 1;
+        }
+
+        _drained.Clear();
         _failure ??= failure;
         if (!outOfRange) return;
         _runs.CloseOpen();
@@ -187,7 +191,7 @@ internal sealed partial class KafkaLogReader : ILogReader
         }
     }
 
-    private LogEntry JoinOne(byte[] key, ConsumeResult<byte[], byte[]> message)
+    private LogEntry JoinOne(byte[] key, FetchedMessage message)
     {
         try
         {
@@ -199,13 +203,13 @@ internal sealed partial class KafkaLogReader : ILogReader
         }
     }
 
-    private LogEntry Join(byte[] key, List<ConsumeResult<byte[], byte[]>> messages)
+    private LogEntry Join(byte[] key, List<FetchedMessage> messages)
     {
         var text = Encoding.UTF8.GetString(key);
-        foreach (var message in messages) _joining.Add(new RecordMessage(message.Message.Value is { } value ? (ReadOnlyMemory<byte>?)value : null, message.Message.Headers));
+        foreach (var message in messages) _joining.Add(new RecordMessage(message.Value, message.Headers));
         try
         {
-            return new LogEntry(_topic.PositionOf(_partition.Id.Partition.Value, messages[0].Offset.Value), text, messages.Count, _topic.Mapper.Join(text, _joining));
+            return new LogEntry(_topic.PositionOf(_partition.Id.Partition.Value, messages[0].Offset), text, messages.Count, _topic.Mapper.Join(text, _joining));
         }
         finally
         {
@@ -223,19 +227,19 @@ internal sealed partial class KafkaLogReader : ILogReader
     }
 
     // Under a key of the partition, not its own: what the message says of itself is not to be believed, and need not even be the key of a consumer of this topic.
-    private LogEntry Damaged(ConsumeResult<byte[], byte[]> message, string reason)
+    private LogEntry Damaged(FetchedMessage message, string reason)
     {
-        var key = message.Message.Key is { Length: > 0 } bytes ? $", key '{Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, LongestKeyShown)))}'" : "";
+        var key = message.Key is { Length: > 0 } bytes ? $", key '{Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, LongestKeyShown)))}'" : "";
         return new LogEntry(
-            _topic.PositionOf(_partition.Id.Partition.Value, message.Offset.Value),
+            _topic.PositionOf(_partition.Id.Partition.Value, message.Offset),
             DamagedRecord.KeyOf(_topic.Name, _partition.Id.Partition.Value),
             1,
-            DamagedRecord.Wrap($"{Place} at offset {message.Offset.Value}{key}: {reason}", OriginalOf(message.Message)));
+            DamagedRecord.Wrap($"{Place} at offset {message.Offset}{key}: {reason}", OriginalOf(message)));
     }
 
     // Where there is no value, what was to be read stands in a header.
-    private static byte[] OriginalOf(Message<byte[], byte[]> message) =>
-        message.Value ?? message.Headers?.FirstOrDefault(header => header.Key != RunHeader.Name)?.GetValueBytes() ?? [];
+    private static byte[] OriginalOf(FetchedMessage message) =>
+        message.Value?.ToArray() ?? message.Headers?.FirstOrDefault(header => header.Key != RunHeader.Name)?.GetValueBytes() ?? [];
 
     private string Place => $"{_topic.Name}/{_partition.Id.Partition.Value}";
 

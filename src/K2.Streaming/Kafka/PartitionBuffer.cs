@@ -3,19 +3,18 @@ using Confluent.Kafka;
 namespace K2.Streaming.Kafka;
 
 /// <summary>
-/// The messages of one partition between the fetching thread and one reader. Bounded: the partition is paused at the bound, and goes on below
+/// The messages of one partition between the fetching thread and one reader. Bounded: the partition is given up at the bound, and fetched again below
 /// half of it. Thread-safe for one of each.
 /// </summary>
 internal sealed class PartitionBuffer(TopicPartition id, int capacity)
 {
-    // What a message costs in memory beside its key and value.
-    private const int MessageOverhead = 300;
-
     private readonly Lock _gate = new();
-    private List<ConsumeResult<byte[], byte[]>> _arrived = [];
+    private readonly List<FetchedMessage> _incoming = [];
+    private List<FetchedMessage> _arrived = [];
     private TaskCompletionSource _changed = NewSignal();
     private Exception? _failure;
     private long _held;
+    private long _incomingSize;
     private bool _outOfRange;
     private bool _paused;
     private bool _resumeAsked;
@@ -49,46 +48,47 @@ internal sealed class PartitionBuffer(TopicPartition id, int capacity)
         }
     }
 
-    /// <summary>Returns what a message counts against the bound.</summary>
-    public static long SizeOf(ConsumeResult<byte[], byte[]> message) => (message.Message.Value?.Length ?? 0) + (message.Message.Key?.Length ?? 0) + MessageOverhead;
-
-    /// <summary>Takes a message; true if the partition is to be paused now.</summary>
-    public bool Add(ConsumeResult<byte[], byte[]> message)
+    /// <summary>Takes a message, which the reader gets with the next <see cref="Publish"/>; true if the bound is reached. Called by the fetching thread.</summary>
+    public bool Add(in FetchedMessage message)
     {
-        lock (_gate)
-        {
-            _arrived.Add(message);
-            _held += SizeOf(message);
-            if (_paused || _held < capacity) return false;
-            return _paused = true;
-        }
+        _incoming.Add(message);
+        _incomingSize += message.Size;
+        return Volatile.Read(ref _held) + _incomingSize >= capacity;
     }
 
-    /// <summary>Says that the offset asked for is not there, or was not asked for: the reader must find where to start.</summary>
+    /// <summary>Hands what was added to the reader and wakes it. Called by the fetching thread.</summary>
+    /// <param name="isFull">Whether the partition is given up now.</param>
+    public void Publish(bool isFull = false)
+    {
+        if (_incoming.Count > 0)
+        {
+            lock (_gate)
+            {
+                _arrived.AddRange(_incoming);
+                _held += _incomingSize;
+                _paused |= isFull;
+            }
+
+            _incoming.Clear();
+            _incomingSize = 0;
+        }
+
+        Signal();
+    }
+
+    /// <summary>Says that the offset asked for is not there, or was not asked for: the reader must find where to start. Called by the fetching thread.</summary>
     public void OutOfRange()
     {
         lock (_gate) _outOfRange = true;
-        Signal();
+        Publish();
     }
 
-    /// <summary>Says that the partition cannot be read; the reader throws it once.</summary>
+    /// <summary>Says that the partition cannot be read; the reader throws it once, behind what came before. Called by the fetching thread.</summary>
     public void Fail(Exception failure)
     {
+        Publish();
         lock (_gate) _failure = failure;
         Signal();
-    }
-
-    /// <summary>Wakes the reader.</summary>
-    public void Signal()
-    {
-        TaskCompletionSource changed;
-        lock (_gate)
-        {
-            changed = _changed;
-            _changed = NewSignal();
-        }
-
-        changed.TrySetResult();
     }
 
     /// <summary>Says that fetching goes on.</summary>
@@ -97,23 +97,18 @@ internal sealed class PartitionBuffer(TopicPartition id, int capacity)
         lock (_gate) _paused = _resumeAsked = false;
     }
 
-    /// <summary>Moves what has come to the reader. It counts against the bound until it is released.</summary>
+    /// <summary>Moves what has come into the reader's list, which is empty. It counts against the bound until it is released.</summary>
     /// <returns>A failure that happened behind those messages, and whether the next offset is not there.</returns>
-    public (Exception? Failure, bool OutOfRange) Drain(Action<ConsumeResult<byte[], byte[]>> take)
+    public (Exception? Failure, bool OutOfRange) Drain(ref List<FetchedMessage> into)
     {
-        List<ConsumeResult<byte[], byte[]>> arrived;
-        (Exception? Failure, bool OutOfRange) end;
         lock (_gate)
         {
-            arrived = _arrived;
-            if (arrived.Count > 0) _arrived = [];
-            end = (_failure, _outOfRange);
+            if (_arrived.Count > 0) (_arrived, into) = (into, _arrived);
+            var end = (_failure, _outOfRange);
             _failure = null;
             _outOfRange = false;
+            return end;
         }
-
-        foreach (var message in arrived) take(message);
-        return end;
     }
 
     /// <summary>Says that messages have left the reader; true if fetching is to be resumed.</summary>
@@ -125,6 +120,18 @@ internal sealed class PartitionBuffer(TopicPartition id, int capacity)
             if (!_paused || _resumeAsked || _held >= capacity / 2) return false;
             return _resumeAsked = true;
         }
+    }
+
+    private void Signal()
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            changed = _changed;
+            _changed = NewSignal();
+        }
+
+        changed.TrySetResult();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,5 +1,3 @@
-using Confluent.Kafka;
-
 namespace K2.Streaming.Kafka;
 
 /// <summary>
@@ -22,10 +20,10 @@ internal sealed class RunAssembler
     /// <summary>Offset of an entry whose beginning is here and whose end is not; the largest number if there is none.</summary>
     public long OpenFrom => _open?.First ?? long.MaxValue;
 
-    public void Add(ConsumeResult<byte[], byte[]> message)
+    public void Add(in FetchedMessage message)
     {
-        Size += PartitionBuffer.SizeOf(message);
-        var announced = RunHeader.CountOf(message.Message.Headers);
+        Size += message.Size;
+        var announced = RunHeader.CountOf(message.Headers);
         if (_open is not null && announced == 0 && _open.Continues(message))
         {
             _open.Add(message);
@@ -52,9 +50,9 @@ internal sealed class RunAssembler
     /// <summary>Takes the next complete run.</summary>
     public void Remove() => Size -= _complete.Dequeue().Size;
 
-    private int Expected(ConsumeResult<byte[], byte[]> message)
+    private int Expected(in FetchedMessage message)
     {
-        if (_interruptedKey is null || !message.Message.Key.AsSpan().SequenceEqual(_interruptedKey)) return 1;
+        if (_interruptedKey is null || !message.Key.AsSpan().SequenceEqual(_interruptedKey)) return 1;
         _interruptedKey = null;
         return _interruptedMissing;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
@@ -46,9 +47,16 @@ public sealed class TradeRecordMapper(InstrumentTable instruments, AvroSchemaIds
     public byte[] Join(string key, IReadOnlyList<RecordMessage> messages)
     {
         if (!_codecs.TryGetValue(key, out var codec)) throw new CorruptRecordException($"no instrument '{key}' in the instruments file");
-        var records = new LogRecord[messages.Count];
-        for (var i = 0; i < records.Length; i++) records[i] = Read(messages[i], codec.Instrument, codec.Avro);
-        return RecordCodec.Encode(codec.Instrument, records);
+        var records = ArrayPool<LogRecord>.Shared.Rent(messages.Count);
+        try
+        {
+            for (var i = 0; i < messages.Count; i++) records[i] = Read(messages[i], codec.Instrument, codec.Avro);
+            return RecordCodec.Encode(codec.Instrument, records.AsSpan(0, messages.Count));
+        }
+        finally
+        {
+            ArrayPool<LogRecord>.Shared.Return(records);
+        }
     }
 
     private LogRecord Read(in RecordMessage message, Instrument instrument, TradeAvro avro)
