@@ -89,7 +89,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         while (true)
         {
             // Sometimes a second disruption hits while the first is not over.
-            await WaitAsync(storm, TimeSpan.FromSeconds(random.Next(3) == 0 ? 0.5 : 2 + (random.NextDouble() * 4)), cancellationToken);
+            await WaitAsync(storm, TimeSpan.FromSeconds(random.Next(3) == 0 ? 0.5 : (0.5 + random.NextDouble()) * options.SecondsBetween), cancellationToken);
             if (time.GetElapsedTime(start).TotalSeconds >= seconds) return;
             var what = await storm.NextAsync(cancellationToken);
             var fed = rig.Feed is { } feed ? string.Create(CultureInfo.InvariantCulture, $", fed {feed.Made} trades, {feed.Late} late, {feed.Repeated} repeated, most uncommitted in a partition {rig.Kafka!.MostSeen}") : "";

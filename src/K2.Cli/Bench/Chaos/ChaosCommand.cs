@@ -15,11 +15,12 @@ internal static class ChaosCommand
         var seed = new Option<int>("--seed") { Description = "fixes trades and disruptions", DefaultValueFactory = _ => 1 };
         var fault = new Option<string>("--fault") { Description = $"a mistake to switch on, which the run must find: {string.Join(", ", Faults)}", DefaultValueFactory = _ => "" };
         var phases = new Option<string[]>("--phases") { Description = $"some of {string.Join(", ", ChaosPhase.All.Select(phase => phase.Name))} (default: all)", AllowMultipleArgumentsPerToken = true };
+        var between = new Option<double>("--seconds-between") { Description = "pause between two disruptions on average; every third follows at once", DefaultValueFactory = _ => 4 };
         var leastTrades = new Option<long>("--least-trades") { Description = "trades that must have been compared for the run to pass", DefaultValueFactory = _ => 0 };
         var leastDisruptions = new Option<int>("--least-disruptions") { Description = "disruptions that the run must have had to pass", DefaultValueFactory = _ => 0 };
         var exchangeRate = new Option<int>("--exchange-trades-per-second") { Description = "trades of the simulated exchanges each second, where the log gets others beside them", DefaultValueFactory = _ => 300 };
         var assembly = new Option<string?>("--silo") { Description = "the silo's assembly (default: the one built in this checkout)" };
-        var command = new Command("chaos", "Kills, stops, brokers down and the like under load on three silos and on single ones; trades and candles must equal the ledgers.") { minutes, rate, exchangeRate, seed, fault, phases, leastTrades, leastDisruptions, assembly };
+        var command = new Command("chaos", "Kills, stops, brokers down and the like under load on three silos and on single ones; trades and candles must equal the ledgers.") { minutes, rate, exchangeRate, between, seed, fault, phases, leastTrades, leastDisruptions, assembly };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var length = parsed.GetValue(minutes) is > 0 and <= 10_000 and var given ? given : throw CliException.Usage("--minutes takes a number above 0, up to 10000.");
@@ -39,6 +40,7 @@ internal static class ChaosCommand
                     Minutes = length,
                     TradesPerSecond = parsed.GetValue(rate) is >= 100 and <= 100_000 and var pace ? pace : throw CliException.Usage("--trades-per-second takes a whole number from 100 to 100000."),
                     ExchangeTradesPerSecond = parsed.GetValue(exchangeRate) is >= 3 and <= 100_000 and var venuePace ? venuePace : throw CliException.Usage("--exchange-trades-per-second takes a whole number from 3 to 100000."),
+                    SecondsBetween = parsed.GetValue(between) is > 0 and <= 600 and var pause ? pause : throw CliException.Usage("--seconds-between takes a number above 0, up to 600."),
                     LeastTrades = parsed.GetValue(leastTrades),
                     LeastDisruptions = parsed.GetValue(leastDisruptions),
                     Fault = mistake,

@@ -20,6 +20,9 @@ internal sealed record ChaosOptions
     /// <summary>Trades of the simulated exchanges each second, over sockets.</summary>
     public int ExchangeTradesPerSecond { get; init; } = 300;
 
+    /// <summary>Between two disruptions, on average; every third follows at once.</summary>
+    public double SecondsBetween { get; init; } = 4;
+
     /// <summary>A mistake switched on in the silos that the run must find, or none.</summary>
     public string Fault { get; init; } = "";
 
