@@ -26,7 +26,8 @@ internal sealed class ChaosKafka : IAsyncDisposable
     private static readonly AvroSchemaIds Schemas = new(1, 2);
     private readonly KafkaLog _log;
     private readonly Exchange _fed;
-    private readonly long[] _uncommitted = new long[Partitions];
+    private readonly long[] _committed = new long[Partitions];
+    private readonly long[] _ends = new long[Partitions];
 
     private ChaosKafka(MockKafkaCluster cluster, KafkaLog log, Exchange fed)
     {
@@ -95,7 +96,14 @@ internal sealed class ChaosKafka : IAsyncDisposable
     ];
 
     /// <summary>Whether a key's partition may take more now.</summary>
-    public bool MayAppend(string key) => Volatile.Read(ref _uncommitted[_log.PartitionOf(TopicNames.Trades(_fed), key)]) < HoldAt;
+    public bool MayAppend(string key)
+    {
+        var partition = FedPartition(key);
+        return Volatile.Read(ref _ends[partition]) - Volatile.Read(ref _committed[partition]) < HoldAt;
+    }
+
+    /// <summary>Notes how far a key's partition was written: the next look at it may be seconds away.</summary>
+    public void Appended(string key, LogPosition next) => Volatile.Write(ref _ends[FedPartition(key)], next.Offset);
 
     /// <summary>Whether all trades in the log are durable downstream.</summary>
     public async Task<bool> IsDrainedAsync(CancellationToken cancellationToken) => await LogLag.OfAsync(_log, _ => true, cancellationToken) == 0;
@@ -112,7 +120,7 @@ internal sealed class ChaosKafka : IAsyncDisposable
                 var earliest = await _log.EarliestAsync(topic.Name, partition, cancellationToken);
                 var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
                 var open = end.Offset - (committed.Epoch == end.Epoch ? committed.Offset : 0);
-                if (topic.Name == TopicNames.Trades(_fed)) Volatile.Write(ref _uncommitted[partition], open);
+                if (topic.Name == TopicNames.Trades(_fed)) Volatile.Write(ref _committed[partition], end.Offset - open);
                 sum += open;
                 MostSeen = Math.Max(MostSeen, open);
                 if (open > MostUncommitted) LimitProblem ??= $"{topic.Name}/{partition} held {open} uncommitted records, the mock may drop some: no result";
@@ -128,4 +136,6 @@ internal sealed class ChaosKafka : IAsyncDisposable
         await _log.DisposeAsync();
         Cluster.Dispose();
     }
+
+    private int FedPartition(string key) => _log.PartitionOf(TopicNames.Trades(_fed), key);
 }

@@ -162,7 +162,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         if (_phase.HasKafka)
         {
             Kafka = await ChaosKafka.StartAsync(instruments, Fed, _time, cancellationToken);
-            Feed = new DirectFeed(Kafka.Log, Fed, instruments, _options.TradesPerSecond, _options.Seed, Kafka.MayAppend, _time);
+            Feed = new DirectFeed(Kafka.Log, Fed, instruments, _options.TradesPerSecond, _options.Seed, Kafka.MayAppend, Kafka.Appended, _time);
             foreach (var (name, value) in Kafka.SiloEnvironment) environment[name] = value;
         }
 

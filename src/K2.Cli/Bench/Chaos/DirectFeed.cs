@@ -25,6 +25,7 @@ internal sealed class DirectFeed
     private static readonly long[] Delays = [MicrosecondsPerSecond, 10 * MicrosecondsPerSecond, 120 * MicrosecondsPerSecond, 1200 * MicrosecondsPerSecond, 7200 * MicrosecondsPerSecond];
     private readonly ILog _log;
     private readonly Func<string, bool> _mayAppend;
+    private readonly Action<string, LogPosition> _appended;
     private readonly Random _random;
     private readonly TimeProvider _time;
     private readonly List<FedSymbol> _symbols;
@@ -33,11 +34,12 @@ internal sealed class DirectFeed
     private readonly DateTimeOffset _begin;
     private readonly long _origin;
 
-    public DirectFeed(ILog log, Exchange exchange, InstrumentTable instruments, int tradesPerSecond, int seed, Func<string, bool> mayAppend, TimeProvider time)
+    public DirectFeed(ILog log, Exchange exchange, InstrumentTable instruments, int tradesPerSecond, int seed, Func<string, bool> mayAppend, Action<string, LogPosition> appended, TimeProvider time)
     {
         _log = log;
         _topic = TopicNames.Trades(exchange);
         _mayAppend = mayAppend;
+        _appended = appended;
         _random = new Random(seed);
         _time = time;
         _tradesPerSecond = tradesPerSecond;
@@ -120,7 +122,8 @@ internal sealed class DirectFeed
         {
             try
             {
-                await _log.AppendAsync(appends, CancellationToken.None);
+                var positions = await _log.AppendAsync(appends, CancellationToken.None);
+                for (var i = 0; i < appends.Count; i++) _appended(appends[i].Key, positions[i].Plus(appends[i].RecordCount));
                 return;
             }
             catch (Exception failure) when (failure is not ObjectDisposedException)
