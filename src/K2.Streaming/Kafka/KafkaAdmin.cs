@@ -72,7 +72,23 @@ internal sealed class KafkaAdmin(KafkaClients clients, IAdminClient client, Kafk
         },
         cancellationToken);
 
-    /// <summary>Sets the committed offsets of partitions.</summary>
+    /// <summary>
+    /// Sets the committed offsets of partitions, where they are higher than what is committed. It is looked up each time, also before a retry: a process that was
+    /// stopped for a while, or whose request was refused, would else take back what its successor has committed since.
+    /// </summary>
+    /// <returns>What is committed now, in the order given.</returns>
+    public Task<long[]> CommitHigherAsync(IReadOnlyList<TopicPartitionOffset> offsets, CancellationToken cancellationToken) => AskAsync(
+        "positions cannot be committed",
+        () =>
+        {
+            var committed = _consumer.Committed([.. offsets.Select(one => one.TopicPartition)], QuestionWait).ToDictionary(one => one.TopicPartition, one => one.Offset.Value);
+            var higher = offsets.Where(one => one.Offset.Value > committed[one.TopicPartition]).ToList();
+            if (higher.Count > 0) _consumer.Commit(higher);
+            return offsets.Select(one => Math.Max(one.Offset.Value, committed[one.TopicPartition])).ToArray();
+        },
+        cancellationToken);
+
+    /// <summary>Sets the committed offsets of partitions, also to lower ones.</summary>
     public Task CommitAsync(IEnumerable<TopicPartitionOffset> offsets, CancellationToken cancellationToken)
     {
         var all = offsets.ToList();

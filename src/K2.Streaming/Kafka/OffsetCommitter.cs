@@ -2,7 +2,10 @@ using Confluent.Kafka;
 
 namespace K2.Streaming.Kafka;
 
-/// <summary>Commits the positions of all partitions, one request at a time with all that came meanwhile. A position never goes back. Thread-safe.</summary>
+/// <summary>
+/// Commits the positions of all partitions, one request at a time with all that came meanwhile. A position does not go back, also behind another process that has
+/// committed a higher one; between the look and the commit that one may still be overtaken, and the records in between come once more. Thread-safe.
+/// </summary>
 internal sealed class OffsetCommitter(KafkaAdmin admin, CancellationToken closed)
 {
     private readonly Lock _gate = new();
@@ -71,25 +74,14 @@ internal sealed class OffsetCommitter(KafkaAdmin admin, CancellationToken closed
 
     private async Task CommitAsync(Dictionary<TopicPartition, long> wanted)
     {
-        List<TopicPartition> unknown;
-        lock (_gate) unknown = [.. wanted.Keys.Where(partition => !_known.ContainsKey(partition))];
-        if (unknown.Count > 0)
-        {
-            var committed = await admin.CommittedAsync(unknown, closed);
-            lock (_gate)
-            {
-                for (var i = 0; i < committed.Length; i++) _known[unknown[i]] = Math.Max(committed[i], _known.GetValueOrDefault(unknown[i], -1));
-            }
-        }
-
         List<TopicPartitionOffset> higher;
-        lock (_gate) higher = [.. wanted.Where(pair => pair.Value > _known[pair.Key]).Select(pair => new TopicPartitionOffset(pair.Key, pair.Value))];
+        lock (_gate) higher = [.. wanted.Where(pair => !_known.TryGetValue(pair.Key, out var known) || pair.Value > known).Select(pair => new TopicPartitionOffset(pair.Key, pair.Value))];
         if (higher.Count == 0) return;
 
-        await admin.CommitAsync(higher, closed);
+        var committed = await admin.CommitHigherAsync(higher, closed);
         lock (_gate)
         {
-            foreach (var one in higher) _known[one.TopicPartition] = Math.Max(one.Offset.Value, _known[one.TopicPartition]);
+            for (var i = 0; i < committed.Length; i++) _known[higher[i].TopicPartition] = Math.Max(committed[i], _known.GetValueOrDefault(higher[i].TopicPartition, -1));
         }
     }
 }

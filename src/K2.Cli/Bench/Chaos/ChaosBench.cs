@@ -129,7 +129,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         }
 
         foreach (var line in lines.Take(ShownDifferences)) Print("  " + line);
-        if (rig.Feed is { } feed) Print($"fed {feed.Made} trades into the log, {feed.Late} of them late, {feed.Repeated} repeated; {feed.Held} times a symbol waited for its partition; most uncommitted in a partition {rig.Kafka!.MostSeen}");
+        if (rig.Feed is { } feed) Print($"fed {feed.Made} trades into the log, {feed.Late} of them late, {feed.Repeated} repeated; {feed.Held} times a symbol waited for its partition; most uncommitted in a partition {rig.Kafka!.MostSeen}; a committed offset was lower than before at {rig.Kafka.WentBack} looks");
         _table.Add((phase.Name, trades, candles, storm.Counts.Values.Sum(), lines.Count));
         if (rig.Kafka?.LimitProblem is { } limit) return limit;
         return lines.Count == 0 ? null : $"{phase.Name}: {lines.Count} differences";

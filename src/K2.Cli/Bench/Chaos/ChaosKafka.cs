@@ -28,6 +28,7 @@ internal sealed class ChaosKafka : IAsyncDisposable
     private readonly Exchange _fed;
     private readonly long[] _committed = new long[Partitions];
     private readonly long[] _ends = new long[Partitions];
+    private readonly Dictionary<(string Topic, int Partition), long> _highest = [];
 
     private ChaosKafka(MockKafkaCluster cluster, KafkaLog log, Exchange fed)
     {
@@ -42,6 +43,9 @@ internal sealed class ChaosKafka : IAsyncDisposable
 
     /// <summary>The most records of one partition that were in the log and not committed.</summary>
     public long MostSeen { get; private set; }
+
+    /// <summary>How often a committed offset was seen to go back.</summary>
+    public int WentBack { get; private set; }
 
     /// <summary>Why the run cannot count, or null.</summary>
     public string? LimitProblem { get; private set; }
@@ -119,6 +123,9 @@ internal sealed class ChaosKafka : IAsyncDisposable
                 var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
                 var earliest = await _log.EarliestAsync(topic.Name, partition, cancellationToken);
                 var end = await _log.EndAsync(topic.Name, partition, cancellationToken);
+                var highest = _highest.GetValueOrDefault((topic.Name, partition));
+                if (committed.Version < highest) WentBack++;
+                _highest[(topic.Name, partition)] = Math.Max(highest, committed.Version);
                 var open = end.Offset - (committed.Epoch == end.Epoch ? committed.Offset : 0);
                 if (topic.Name == TopicNames.Trades(_fed)) Volatile.Write(ref _committed[partition], end.Offset - open);
                 sum += open;
