@@ -13,6 +13,8 @@ namespace K2.Cli.Bench.Chaos;
 internal sealed class ChaosRig : IAsyncDisposable
 {
     private const Exchange Fed = Exchange.Binance;
+    // What was traded while a silo was away comes back by REST at the exchanges' own pace: more than this would never be caught up.
+    private const int MostBySockets = 3000;
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(200);
     private readonly PipelineCounters _counters = new();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
@@ -157,7 +159,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_TieredPGO"] = "0", ["DOTNET_gcServer"] = "0" };
         if (_options.Fault.Length > 0) environment["K2__Diagnostics__Fault"] = _options.Fault;
         var sockets = _phase.HasKafka ? ExchangeNames.All.Where(exchange => exchange != Fed).ToList() : [.. ExchangeNames.All];
-        var rate = _phase.HasKafka ? _options.ExchangeTradesPerSecond : _options.TradesPerSecond;
+        var rate = _phase.HasKafka ? _options.ExchangeTradesPerSecond : Math.Min(_options.TradesPerSecond, MostBySockets);
         Venues = await SimulatedVenues.StartAsync(instruments, sockets, new SimulationOptions { Seed = (ulong)_options.Seed, TradesPerSecond = rate, StartHeld = true }, cancellationToken);
         if (_phase.HasKafka)
         {
