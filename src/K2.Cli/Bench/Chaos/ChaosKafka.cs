@@ -21,7 +21,7 @@ internal sealed class ChaosKafka : IAsyncDisposable
 
     // A trade takes about 130 bytes in the mock before compression.
     private const long MostUncommitted = 25_000;
-    private const long HoldAt = 8_000;
+    private const long HoldAt = 16_000;
     private const string EpochTopic = "k2.log.epochs";
     private static readonly AvroSchemaIds Schemas = new(1, 2);
     private readonly KafkaLog _log;
