@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
@@ -13,6 +14,7 @@ public sealed class LocalObjectStore : IObjectStore
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
     private readonly string _root;
     private readonly string _temporary;
+    private readonly ConcurrentDictionary<string, bool> _durable = new(StringComparer.Ordinal);
 
     private LocalObjectStore(string root)
     {
@@ -187,14 +189,15 @@ public sealed class LocalObjectStore : IObjectStore
         }
     }
 
-    // New folders are names too: each is made durable in the one above it.
-    private static void MakeFolder(string folder)
+    // Folders are names too. Each is made durable in the one above it once by this process, also one that is there: who made it may not have come to that.
+    private void MakeFolder(string folder)
     {
-        if (Directory.Exists(folder)) return;
+        if (folder == _root || (_durable.ContainsKey(folder) && Directory.Exists(folder))) return;
         var above = Path.GetDirectoryName(folder)!;
         MakeFolder(above);
         Directory.CreateDirectory(folder);
         DurableFiles.SyncFolder(above);
+        _durable.TryAdd(folder, true);
     }
 
     private static async Task<byte[]?> ReadAsync(string key, Func<Task<byte[]>> read)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;
@@ -18,12 +17,6 @@ namespace K2.ColdTier.Tests.Iceberg;
 /// </summary>
 public sealed class ClickHouseReadTests : IAsyncLifetime
 {
-    private const string Columns = """
-        'binance' AS exchange, toInt64(number + {0}) AS trade_id, toDecimal128(number + {0}, 18) / 8 AS price,
-        toDateTime64('2026-03-0{1} 00:00:00', 6, 'UTC') + toIntervalMillisecond(number * 500) AS timestamp,
-        [toString(number), 'x'] AS flags, map('key', toString(number)) AS extra
-        """;
-
     private const string Sums = "count(), sum(trade_id), sum(price), min(price), max(timestamp), any(exchange), sum(length(flags)), uniqExact(extra['key'])";
 
     private static readonly int FirstDay = new DateTime(2026, 3, 1).Subtract(DateTime.UnixEpoch).Days;
@@ -89,7 +82,11 @@ public sealed class ClickHouseReadTests : IAsyncLifetime
         Assert.Empty((await _table.AuditAsync(default)).Problems);
     }
 
-    private static string Numbers(int day, long from, string more) => $"SELECT {string.Format(CultureInfo.InvariantCulture, Columns, from, day)}{more} FROM numbers(10000)";
+    private static string Numbers(int day, long from, string more) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT 'binance' AS exchange, toInt64(number + {from}) AS trade_id, toDecimal128(number + {from}, 18) / 8 AS price,
+        toDateTime64('2026-03-0{day} 00:00:00', 6, 'UTC') + toIntervalMillisecond(number * 500) AS timestamp,
+        [toString(number), 'x'] AS flags, map('key', toString(number)) AS extra{more} FROM numbers(10000)
+        """);
 
     private async Task<string> ExpectedAsync() => await RawAsync($"SELECT {Sums} FROM ({Numbers(1, 0, "")} UNION ALL {Numbers(2, 100_000, "")} UNION ALL {Numbers(3, 200_000, "")})");
 
@@ -131,7 +128,7 @@ public sealed class ClickHouseReadTests : IAsyncLifetime
     private async Task<string> RawAsync(string sql)
     {
         using var answer = new MemoryStream();
-        await _host!.QueryRawAsync(sql, answer, default);
+        await _host!.QueryRawAsync(sql.Contains(" FORMAT ", StringComparison.Ordinal) ? sql : sql + " FORMAT TSV", answer, default);
         return Encoding.UTF8.GetString(answer.ToArray()).Trim();
     }
 }

@@ -169,7 +169,7 @@ public sealed class CommitProtocolTests
             {
                 // Reads fail less: each commit makes many.
                 if (random.NextDouble() > (call == "putIfAbsent" ? share * 2 : share / 5)) return StoreFault.None;
-                return (StoreFault)random.Next(1, 5);
+                return (StoreFault)random.Next(1, 6);
             }
         };
     }

@@ -1,4 +1,3 @@
-using K2.Abstractions.Cold;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;
 using K2.TestKit.Cold;

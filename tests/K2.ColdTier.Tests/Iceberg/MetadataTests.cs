@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using K2.Abstractions.Cold;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;
 using K2.ColdTier.Iceberg.Metadata;

@@ -7,7 +7,10 @@ namespace K2.TestKit.Cold;
 /// <summary>Objects in memory, with faults that a test chooses call by call. Thread-safe.</summary>
 public sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
 {
+    private const int LateCalls = 4;
     private readonly ConcurrentDictionary<string, (byte[] Content, DateTimeOffset At)> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(long Call, string Key, byte[] Content)> _late = [];
+    private long _calls;
 
     /// <summary>Says what happens to a call, by its name (put, putIfAbsent, get, head, list, delete) and key. Called once for every call, from any thread.</summary>
     public Func<string, string, StoreFault> Faults { get; set; } = (_, _) => StoreFault.None;
@@ -31,7 +34,14 @@ public sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
     public async Task<PutOutcome> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        LetArrive();
         var fault = Faults("putIfAbsent", ObjectKey.Check(key));
+        if (fault == StoreFault.ArriveLate)
+        {
+            _late.Enqueue((Interlocked.Read(ref _calls) + LateCalls, key, content.ToArray()));
+            throw new OutcomeUnknownException(key);
+        }
+
         if (fault == StoreFault.RefuseBefore) throw Refused("putIfAbsent", key);
         if (fault == StoreFault.LoseRequest) throw new OutcomeUnknownException(key);
         if (fault == StoreFault.Conflict) return PutOutcome.AlreadyThere;
@@ -72,12 +82,19 @@ public sealed class InMemoryObjectStore(TimeProvider time) : IObjectStore
 
     private static ObjectStoreException Refused(string call, string key) => new($"injected: {call} of {key} failed", true);
 
+    private void LetArrive()
+    {
+        var call = Interlocked.Increment(ref _calls);
+        if (_late.TryPeek(out var due) && due.Call <= call && _late.TryDequeue(out var late)) _objects.TryAdd(late.Key, (late.Content, time.GetUtcNow()));
+    }
+
     private async Task<T> RunAsync<T>(string call, string key, Func<T> action)
     {
         // Other callers get their turn here, as they do while a real store answers.
         await Task.Yield();
+        LetArrive();
         var fault = Faults(call, key);
-        if (fault is StoreFault.RefuseBefore or StoreFault.LoseRequest) throw Refused(call, key);
+        if (fault is StoreFault.RefuseBefore or StoreFault.LoseRequest or StoreFault.ArriveLate) throw Refused(call, key);
         var result = action();
         return fault == StoreFault.LoseAnswer ? throw Refused(call, key) : result;
     }

@@ -82,11 +82,14 @@ public sealed class S3Stub : IAsyncDisposable
         return bytes.ToArray();
     }
 
-    private static IResult Error(int status, string code) => new StubAnswer(status, Encoding.UTF8.GetBytes(new XElement("Error", new XElement("Code", code), new XElement("Message", code)).ToString()));
+    private static StubAnswer Error(int status, string code) => new StubAnswer(status, Encoding.UTF8.GetBytes(new XElement("Error", new XElement("Code", code), new XElement("Message", code)).ToString()));
 
     private static StubAnswer Answer(XElement body) => new(200, Encoding.UTF8.GetBytes(body.ToString()));
 
-    private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"";
+    // The client compares it with what it has read, unless it has a dash, as those of uploads in parts have.
+#pragma warning disable CA5351 // the protocol's checksum, not a secret's
+    private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(MD5.HashData(content))}\"";
+#pragma warning restore CA5351
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -122,14 +125,14 @@ public sealed class S3Stub : IAsyncDisposable
         await gone.Task;
     }
 
-    private IResult? Authorized(HttpRequest request)
+    private StubAnswer? Authorized(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
         if (!header.StartsWith("AWS4-HMAC-SHA256 ", StringComparison.Ordinal) || !header.Contains("Signature=", StringComparison.Ordinal)) return Error(403, "AccessDenied");
         return header.Contains($"Credential={AccessKey}/", StringComparison.Ordinal) ? null : Error(403, "InvalidAccessKeyId");
     }
 
-    private IResult Do(HttpRequest request, string key, byte[] body)
+    private StubAnswer Do(HttpRequest request, string key, byte[] body)
     {
         var query = request.Query;
         return request.Method switch
@@ -148,21 +151,21 @@ public sealed class S3Stub : IAsyncDisposable
         };
     }
 
-    private IResult Put(HttpRequest request, string key, byte[] body)
+    private StubAnswer Put(HttpRequest request, string key, byte[] body)
     {
         LastPutHeaders = request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         if (request.Headers["x-amz-content-sha256"].ToString().StartsWith("STREAMING", StringComparison.Ordinal)) return Error(501, "NotImplemented");
-        var written = new StubObject(body, TimeProvider.System.GetUtcNow());
+        var written = new StubObject(body, TimeProvider.System.GetUtcNow(), Tag(body));
         if (!ConditionalPut || request.Headers.IfNoneMatch != "*") _objects[key] = written;
         else if (!_objects.TryAdd(key, written)) return Error(412, "PreconditionFailed");
         return new StubAnswer(200, [], ("ETag", Tag(body)));
     }
 
-    private IResult Get(HttpRequest request, string key)
+    private StubAnswer Get(HttpRequest request, string key)
     {
         if (!_objects.TryGetValue(key, out var found)) return Error(404, "NoSuchKey");
         var modified = ("Last-Modified", found.At.ToString("R", CultureInfo.InvariantCulture));
-        if (request.Headers.Range.ToString() is not { Length: > 0 } range) return new StubAnswer(200, found.Content, ("ETag", Tag(found.Content)), modified);
+        if (request.Headers.Range.ToString() is not { Length: > 0 } range) return new StubAnswer(200, found.Content, ("ETag", found.Tag), modified);
         var bounds = range["bytes=".Length..].Split('-').Select(bound => long.Parse(bound, CultureInfo.InvariantCulture)).ToArray();
         if (bounds[0] >= found.Content.Length) return Error(416, "InvalidRange");
         var last = Math.Min(bounds[1], found.Content.Length - 1);
@@ -203,24 +206,25 @@ public sealed class S3Stub : IAsyncDisposable
         return Answer(new XElement(Xml + "InitiateMultipartUploadResult", new XElement(Xml + "Bucket", Bucket), new XElement(Xml + "Key", key), new XElement(Xml + "UploadId", upload)));
     }
 
-    private IResult PutPart(string upload, int number, byte[] body)
+    private StubAnswer PutPart(string upload, int number, byte[] body)
     {
         if (!_uploads.TryGetValue(upload, out var parts)) return Error(404, "NoSuchUpload");
         parts[number] = body;
         return new StubAnswer(200, [], ("ETag", Tag(body)));
     }
 
-    private IResult Complete(string key, string upload, byte[] body)
+    private StubAnswer Complete(string key, string upload, byte[] body)
     {
         var named = XDocument.Parse(Encoding.UTF8.GetString(body)).Descendants().Where(e => e.Name.LocalName == "PartNumber").Select(e => int.Parse(e.Value, CultureInfo.InvariantCulture)).ToList();
         if (!_uploads.TryRemove(upload, out var parts)) return Error(404, "NoSuchUpload");
         if (named.Any(number => !parts.ContainsKey(number))) return Error(400, "InvalidPart");
         var content = named.SelectMany(number => parts[number]).ToArray();
-        _objects[key] = new StubObject(content, TimeProvider.System.GetUtcNow());
-        return Answer(new XElement(Xml + "CompleteMultipartUploadResult", new XElement(Xml + "Bucket", Bucket), new XElement(Xml + "Key", key), new XElement(Xml + "ETag", Tag(content))));
+        var tag = $"\"{Tag(content).Trim('"')}-{named.Count}\"";
+        _objects[key] = new StubObject(content, TimeProvider.System.GetUtcNow(), tag);
+        return Answer(new XElement(Xml + "CompleteMultipartUploadResult", new XElement(Xml + "Bucket", Bucket), new XElement(Xml + "Key", key), new XElement(Xml + "ETag", tag)));
     }
 
-    private sealed record StubObject(byte[] Content, DateTimeOffset At);
+    private sealed record StubObject(byte[] Content, DateTimeOffset At, string Tag);
 
     private sealed class StubAnswer(int status, byte[] body, params (string Name, string Value)[] headers) : IResult
     {

@@ -17,4 +17,7 @@ public enum StoreFault
 
     /// <summary>A conditional put is not done, and its outcome is unknown to the caller. Elsewhere as <see cref="RefuseBefore"/>.</summary>
     LoseRequest = 4,
+
+    /// <summary>The outcome of a conditional put is unknown to the caller, and it is tried some calls later. Elsewhere as <see cref="RefuseBefore"/>.</summary>
+    ArriveLate = 5,
 }
