@@ -41,6 +41,8 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             ForcePathStyle = options.PathStyle,
             MaxErrorRetry = 0,
+            // A broken connection is repeated apart from that, ten times unless told otherwise.
+            MaxStaleConnectionRetries = 0,
             Timeout = options.RequestTimeout,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
