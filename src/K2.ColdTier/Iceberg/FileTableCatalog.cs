@@ -17,17 +17,17 @@ public sealed class FileTableCatalog(IObjectStore store, string prefix) : ITable
     private readonly string _hint = $"{prefix}/metadata/version-hint.text";
 
     /// <inheritdoc/>
-    public async Task<TableVersion?> LoadAsync(CancellationToken cancellationToken)
+    public async Task<VersionedTable?> LoadAsync(CancellationToken cancellationToken)
     {
         long version = 0;
         await foreach (var found in store.ListAsync($"{prefix}/metadata/v", cancellationToken)) version = Math.Max(version, VersionOf(found.Key) ?? 0);
         if (version == 0) return null;
         var bytes = await store.GetAsync(KeyOf(version), cancellationToken) ?? throw new ObjectStoreException($"{KeyOf(version)} went away while it was read", true);
-        return new TableVersion(version, store.LocationOf(KeyOf(version)), MetadataJson.Read(bytes, store.LocationOf(KeyOf(version))));
+        return new VersionedTable(version, store.LocationOf(KeyOf(version)), MetadataJson.Read(bytes, store.LocationOf(KeyOf(version))));
     }
 
     /// <inheritdoc/>
-    public async Task<TableVersion?> TryCommitAsync(TableVersion? expected, TableMetadata next, CancellationToken cancellationToken)
+    public async Task<VersionedTable?> TryCommitAsync(VersionedTable? expected, TableMetadata next, CancellationToken cancellationToken)
     {
         var version = (expected?.Version ?? 0) + 1;
         if (await store.PutIfAbsentAsync(KeyOf(version), MetadataJson.Write(next), cancellationToken) != PutOutcome.Created) return null;
@@ -40,7 +40,7 @@ public sealed class FileTableCatalog(IObjectStore store, string prefix) : ITable
             // The commit stands; other programs see an older table until the next one.
         }
 
-        return new TableVersion(version, store.LocationOf(KeyOf(version)), next);
+        return new VersionedTable(version, store.LocationOf(KeyOf(version)), next);
     }
 
     /// <summary>The version that a key of a metadata file names, or null if it is another file.</summary>

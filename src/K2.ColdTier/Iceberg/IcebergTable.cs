@@ -37,12 +37,12 @@ public sealed class IcebergTable
 
     /// <summary>Reads the latest metadata.</summary>
     /// <exception cref="TableFormatException">There is no table, or it cannot be understood.</exception>
-    public async Task<TableVersion> LoadAsync(CancellationToken cancellationToken) =>
+    public async Task<VersionedTable> LoadAsync(CancellationToken cancellationToken) =>
         await _catalog.LoadAsync(cancellationToken) ?? throw new TableFormatException($"there is no table at {_store.LocationOf(_prefix)}");
 
     /// <summary>Returns the table, made now if there is none. A table that is there keeps its schema.</summary>
     /// <exception cref="OutcomeUnknownException">The table may have been made; call again.</exception>
-    public async Task<TableVersion> CreateIfAbsentAsync(IcebergSchema schema, PartitionSpec spec, SortOrder order, CancellationToken cancellationToken)
+    public async Task<VersionedTable> CreateIfAbsentAsync(IcebergSchema schema, PartitionSpec spec, SortOrder order, CancellationToken cancellationToken)
     {
         if (await _catalog.LoadAsync(cancellationToken) is { } there) return there;
         var table = TableMetadata.Create(_store.LocationOf(_prefix), schema, spec, order, Guid.NewGuid(), _time.GetUtcNow());
@@ -60,7 +60,7 @@ public sealed class IcebergTable
     public Task<CommitResult> CommitAsync(TableCommit commit, CancellationToken cancellationToken) => _committer.CommitAsync(new FileChangePlan(NewId(), commit), cancellationToken);
 
     /// <summary>The table's positions by name, as the current snapshot or the newest before it that holds one says.</summary>
-    public static ImmutableSortedDictionary<string, long> Watermarks(TableVersion table) => SummaryProperties.Watermarks(table.Metadata);
+    public static ImmutableSortedDictionary<string, long> Watermarks(VersionedTable table) => SummaryProperties.Watermarks(table.Metadata);
 
     /// <summary>Adds a column that is null in all rows so far; false if there is one of that name and type.</summary>
     /// <exception cref="CommitConflictException">There is one of that name with another type.</exception>
@@ -80,7 +80,7 @@ public sealed class IcebergTable
     }
 
     /// <summary>The files of a snapshot.</summary>
-    public async Task<IReadOnlyList<DataFile>> FilesAsync(TableVersion table, Snapshot snapshot, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DataFile>> FilesAsync(VersionedTable table, Snapshot snapshot, CancellationToken cancellationToken)
     {
         var files = new TableFiles(_store, _prefix, table.Metadata.Location);
         var found = new List<DataFile>();

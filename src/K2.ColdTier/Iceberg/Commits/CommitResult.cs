@@ -18,4 +18,4 @@ public enum CommitOutcome
 /// <param name="Table">The table as it was seen last.</param>
 /// <param name="SnapshotId">The snapshot that it made, if it is in the table.</param>
 /// <param name="Attempts">How often the metadata was tried to be put.</param>
-public sealed record CommitResult(CommitOutcome Outcome, TableVersion Table, long? SnapshotId, int Attempts);
+public sealed record CommitResult(CommitOutcome Outcome, VersionedTable Table, long? SnapshotId, int Attempts);

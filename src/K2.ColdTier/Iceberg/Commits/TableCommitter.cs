@@ -31,8 +31,8 @@ internal sealed class TableCommitter(ITableCatalog catalog, IObjectStore store, 
     /// <param name="plan">Makes the next metadata; asked again after a conflict.</param>
     /// <param name="isDone">Says whether an earlier attempt of this call is in the table.</param>
     /// <param name="cancellationToken">Stops waiting; what was put may then be in the table.</param>
-    public async Task<(TableVersion Version, bool Published, int Attempts)> UpdateAsync(
-        Func<TableVersion, CancellationToken, Task<TableMetadata?>> plan, Func<TableMetadata, bool> isDone, CancellationToken cancellationToken)
+    public async Task<(VersionedTable Version, bool Published, int Attempts)> UpdateAsync(
+        Func<VersionedTable, CancellationToken, Task<TableMetadata?>> plan, Func<TableMetadata, bool> isDone, CancellationToken cancellationToken)
     {
         var pause = options.FirstPause;
         OutcomeUnknownException? unknown = null;
@@ -72,7 +72,7 @@ internal sealed class TableCommitter(ITableCatalog catalog, IObjectStore store, 
         }
     }
 
-    private async Task<TableMetadata?> NextAsync(TableVersion version, ISnapshotPlan plan, CancellationToken cancellationToken)
+    private async Task<TableMetadata?> NextAsync(VersionedTable version, ISnapshotPlan plan, CancellationToken cancellationToken)
     {
         var table = version.Metadata;
         var files = new TableFiles(store, prefix, table.Location);

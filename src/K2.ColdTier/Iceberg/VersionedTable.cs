@@ -6,4 +6,4 @@ namespace K2.ColdTier.Iceberg;
 /// <param name="Version">Its number in the catalogue, from 1.</param>
 /// <param name="MetadataFile">The location of its file.</param>
 /// <param name="Metadata">What it says.</param>
-public sealed record TableVersion(long Version, string MetadataFile, TableMetadata Metadata);
+public sealed record VersionedTable(long Version, string MetadataFile, TableMetadata Metadata);
