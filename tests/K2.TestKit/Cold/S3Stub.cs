@@ -15,7 +15,7 @@ namespace K2.TestKit.Cold;
 
 /// <summary>
 /// The part of S3's protocol that the cold store uses, on loopback, path style, with faults that a test chooses. It asks for a signature by the right access key but does
-/// not verify the signature itself. Why above 250 lines: one protocol, of which each verb is a few lines.
+/// not verify the signature itself.
 /// </summary>
 public sealed class S3Stub : IAsyncDisposable
 {
@@ -41,7 +41,7 @@ public sealed class S3Stub : IAsyncDisposable
     /// <summary>How many keys one page of a listing has.</summary>
     public int PageSize { get; set; } = 7;
 
-    /// <summary>Says what happens to a request, by its method, its key (with the query after a <c>?</c>), and the token that ends when the client has gone.</summary>
+    /// <summary>Says what happens to a request, by its method and its key (with the query after a <c>?</c>).</summary>
     public Func<string, string, S3Fault> Faults { get; set; } = (_, _) => S3Fault.None;
 
     /// <summary>Every request so far, as <c>METHOD key?query</c>.</summary>
