@@ -51,6 +51,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         foreach (var silo in rig.Silos) silo.Start();
         await UntilAsync(rig, null, async () => await rig.IsReadyAsync(cancellationToken), "the start of the silos", StartLimit, cancellationToken);
         rig.Release();
+        bool settled;
         var storm = new ChaosStorm(rig, options.Seed + phase.Silos + (phase.HasKafka ? 10 : 0), time);
         using (var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
@@ -59,7 +60,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
             await rig.EndLoadAsync();
             storm.Tend(all: true);
             var settling = time.GetTimestamp();
-            var settled = await UntilAsync(rig, storm, async () => await rig.HasAllAsync(cancellationToken), "all trades", SettleLimit, cancellationToken, mayExpire: true);
+            settled = await UntilAsync(rig, storm, async () => await rig.HasAllAsync(cancellationToken), "all trades", SettleLimit, cancellationToken, mayExpire: true);
 
             settled = settled && await UntilAsync(rig, storm, async () => await DrainedAsync(rig, cancellationToken), "the drain", SettleLimit, cancellationToken, mayExpire: true);
             Print(string.Create(CultureInfo.InvariantCulture, $"{(settled ? "settled" : "NOT settled")} within {time.GetElapsedTime(settling).TotalSeconds:0.0} s after the last trade"));
@@ -72,7 +73,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
             if (!await silo.TerminateAsync(StopLimit, cancellationToken)) Print($"{silo.Name} did not end in order");
         }
 
-        return await JudgeAsync(rig, phase, storm, cancellationToken);
+        return await JudgeAsync(rig, phase, storm, settled, cancellationToken);
     }
 
     private static async Task<bool> DrainedAsync(ChaosRig rig, CancellationToken cancellationToken)
@@ -108,7 +109,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         while (time.GetElapsedTime(start) < length);
     }
 
-    private async Task<string?> JudgeAsync(ChaosRig rig, ChaosPhase phase, ChaosStorm storm, CancellationToken cancellationToken)
+    private async Task<string?> JudgeAsync(ChaosRig rig, ChaosPhase phase, ChaosStorm storm, bool settled, CancellationToken cancellationToken)
     {
         foreach (var end in storm.Ended) Print("ended by itself and was started again: " + end);
         foreach (var (kind, count) in storm.Counts) _counts[kind] = _counts.GetValueOrDefault(kind) + count;
@@ -132,7 +133,8 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         if (rig.Feed is { } feed) Print($"fed {feed.Made} trades into the log, {feed.Late} of them late, {feed.Repeated} repeated; {feed.Held} times a symbol waited for its partition; most uncommitted in a partition {rig.Kafka!.MostSeen}; a committed offset was lower than before at {rig.Kafka.WentBack} looks");
         _table.Add((phase.Name, trades, candles, storm.Counts.Values.Sum(), lines.Count));
         if (rig.Kafka?.LimitProblem is { } limit) return limit;
-        return lines.Count == 0 ? null : $"{phase.Name}: {lines.Count} differences";
+        if (lines.Count == 0) return null;
+        return settled ? $"{phase.Name}: {lines.Count} differences" : $"{phase.Name}: {lines.Count} differences, but the silos had not caught up in time: run it on a quieter machine";
 
         async Task CompareAsync(WarehouseHost warehouse)
         {
