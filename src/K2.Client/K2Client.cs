@@ -5,6 +5,7 @@ using K2.Client.Watching;
 using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
+using K2.Contracts.Lineage;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
@@ -201,6 +202,22 @@ public sealed class K2Client : IAsyncDisposable
         var id = Parse(exchange, symbol);
         var gateway = await GatewayAsync(cancellationToken);
         return await gateway.CallAsync(cluster => cluster.GetGrain<IExchangeVerifierGrain>(id.Exchange.ToName()).Verify(id.Symbol, hours), cancellationToken);
+    }
+
+    /// <summary>Has a symbol's rows derived again from raw frames or trades; while that runs already, returns the progress of that.</summary>
+    public async Task<RebuildProgress> RebuildAsync(string exchange, string symbol, RebuildRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => cluster.GetGrain<IRebuildGrain>(id.ToString()).Start(request), cancellationToken);
+    }
+
+    /// <summary>Returns how far a symbol's last rebuild is, or null if its silo knows of none (any more).</summary>
+    public async Task<RebuildProgress?> GetRebuildProgressAsync(string exchange, string symbol, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => cluster.GetGrain<IRebuildGrain>(id.ToString()).GetProgress(), cancellationToken);
     }
 
     /// <summary>Returns counters, connections and symbols of the platform.</summary>

@@ -31,6 +31,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         _writer = writer;
         Url = url;
         Reader = reader;
+        Lineage = new LineageStore(client);
     }
 
     /// <summary>Address of ClickHouse's HTTP protocol, without credentials.</summary>
@@ -41,6 +42,9 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>Reads exact rows.</summary>
     public IWarehouseReader Reader { get; }
+
+    /// <summary>What deriving rows again needs.</summary>
+    public ILineageStore Lineage { get; }
 
     /// <summary>Process id of the embedded engine's child, or null for a server.</summary>
     public int? EngineProcessId => _engine?.ProcessId;

@@ -117,7 +117,26 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
 
     public Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken) => Task.FromResult(Checkpoint);
 
-    public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (var candle in _candles.Values.Where(c => c.Timeframe == query.Timeframe && c.WindowStart >= query.From && c.WindowStart < query.To).OrderBy(c => c.WindowStart).Take(query.Limit)) yield return candle;
+    }
+
+    /// <summary>Loses rows as a faulty disk would: the checkpoint knows nothing of it.</summary>
+    public void Lose(Func<K2.Domain.Trades.Trade, bool> trades, Func<Candle, bool> candles)
+    {
+        foreach (var key in _trades.Where(t => trades(t.Value.Trade)).Select(t => t.Key).ToList()) _trades.Remove(key);
+        foreach (var key in _candles.Where(c => candles(c.Value)).Select(c => c.Key).ToList()) _candles.Remove(key);
+    }
+
+    /// <summary>Changes stored candles behind the platform's back.</summary>
+    public void Spoil(Func<Candle, bool> which, Func<Candle, Candle> change)
+    {
+        foreach (var (key, candle) in _candles.Where(c => which(c.Value)).ToList()) _candles[key] = change(candle);
+    }
+
+    public IReadOnlyList<Candle> Revisions => _revisions;
 
     public IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 

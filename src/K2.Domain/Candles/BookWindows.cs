@@ -41,6 +41,16 @@ internal sealed class BookWindows(CandleSeries[] series)
         return one.Find(window.Start) is null ? one.At(window.Start) : null;
     }
 
+    /// <summary>Returns the slot of a window; makes it if it is not in memory.</summary>
+    public CandleSlot Of(CandleWindow window) => series[(int)window.Timeframe - 1].At(window.Start);
+
+    /// <summary>Takes a window that holds no trade out of memory.</summary>
+    public void Remove(CandleWindow window)
+    {
+        _current = null;
+        series[(int)window.Timeframe - 1].Remove(window.Start);
+    }
+
     /// <summary>Notes until the end of the batch that a window that left memory holds no trade.</summary>
     public void NoteEmpty(CandleWindow window) => _knownEmpty.Add(window);
 

@@ -154,7 +154,27 @@ public sealed class CandleBook
             case RecordKind.TradeIdsRestarted:
                 _seen.RaiseEpoch();
                 break;
+            case RecordKind.RestoredTrade:
+                BookRebuild.Restore(position, record.Trade, _seen, changes, knownInWarehouse);
+                break;
         }
+    }
+
+    /// <summary>
+    /// Applies a rebuild record, for which the caller brings what the warehouse holds of the windows of <see cref="BookRebuild.WindowsOf"/>: their
+    /// candles made anew of the trades at or below <see cref="Position"/>, and their rows. A row that differs is replaced, a closed one with
+    /// its revision raised; one that is lost comes back with the revision it had; a window without trades leaves memory. Everything below the
+    /// record must be durable, and <see cref="TakeChanges"/> has to follow before another record.
+    /// </summary>
+    /// <param name="position">The record's position, above <see cref="Position"/>.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="derived">Candles by <c>RebuildCandlesAsync</c>.</param>
+    /// <param name="stored">The rows as they are.</param>
+    public void Rebuild(LogPosition position, in LogRecord record, IReadOnlyCollection<Candle> derived, IReadOnlyCollection<Candle> stored)
+    {
+        if (record.Kind != RecordKind.Rebuild) throw new ArgumentException($"a record of kind {record.Kind} rebuilds nothing", nameof(record));
+        Skip(position);
+        BookRebuild.Apply(position, record, derived, stored, this, _windows);
     }
 
     /// <summary>
@@ -184,8 +204,8 @@ public sealed class CandleBook
 
     private void Check(in LogRecord record)
     {
-        if (record.Kind is RecordKind.Unknown or > RecordKind.GapGivenUp) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
-        if (record.Kind != RecordKind.Trade) return;
+        if (record.Kind is RecordKind.Unknown or RecordKind.Rebuild or > RecordKind.RestoredTrade) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
+        if (!record.HasTrade) return;
         if (record.Trade.Kind != Instrument.TradeKind) throw new ArgumentException($"{Instrument.Id} takes trades of kind {Instrument.TradeKind}, not {record.Trade.Kind}", nameof(record));
         if (record.Trade.LastTradeId < record.Trade.FirstTradeId)
             throw new ArgumentException($"trade {record.Trade.TradeId} of {Instrument.Id} ends with id {record.Trade.LastTradeId} before its first {record.Trade.FirstTradeId}", nameof(record));
@@ -216,7 +236,9 @@ public sealed class CandleBook
         }
     }
 
-    private bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
+    internal Completeness CompletenessOf(CandleSlot slot, Completeness before) => CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps.All, before);
+
+    internal bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
 
     private void Settle(CandleSlot slot, BookChanges changes)
     {

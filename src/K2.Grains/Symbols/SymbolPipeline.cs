@@ -109,7 +109,7 @@ internal sealed class SymbolPipeline
                 var position = entry.First.Plus(i);
                 if (position <= work.Reached) continue;
                 var record = RecordCodec.Read(entry.Payload, i);
-                if (record.Kind == RecordKind.Trade && record.Trade.Kind != _instrument.TradeKind) work.Letters.Add(SymbolDeadLetters.OtherKind(_instrument, position, record.Trade));
+                if (record.HasTrade && record.Trade.Kind != _instrument.TradeKind) work.Letters.Add(SymbolDeadLetters.OtherKind(_instrument, position, record.Trade));
                 else records.Add((position, record));
             }
         }
@@ -125,6 +125,18 @@ internal sealed class SymbolPipeline
     private async Task ApplyRecordsAsync(
         PendingWork work, List<(LogPosition Position, LogRecord Record)> records, BookChanges changes, CancellationToken cancellationToken, bool isAdopted = false)
     {
+        if (records.FindIndex(one => one.Record.Kind == RecordKind.Rebuild) is >= 0 and var rebuild)
+        {
+            var behind = records[(rebuild + 1)..];
+            var (position, record) = records[rebuild];
+            records.RemoveRange(rebuild, records.Count - rebuild);
+            await ApplyRecordsAsync(work, records, changes, cancellationToken, isAdopted);
+            await RebuildAsync(work, position, record, changes, cancellationToken);
+            records.AddRange(behind);
+            await ApplyRecordsAsync(work, records, changes, cancellationToken, isAdopted);
+            return;
+        }
+
         if (records.Count == 0) return;
         _probe.Enter(ProtocolStep.Apply);
         if (ReferenceEquals(work.Book, Book)) work.Book = Book.Clone();
@@ -135,7 +147,7 @@ internal sealed class SymbolPipeline
         foreach (var (_, record) in records)
         {
             book.CollectMissingWindows(record, missing);
-            if (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade)) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
+            if (record.Kind == RecordKind.RestoredTrade || (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade))) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
         }
 
         if (missing.Count > 0)
@@ -160,8 +172,8 @@ internal sealed class SymbolPipeline
 
         foreach (var (position, record) in records)
         {
-            book.Apply(position, record, changes, record.Kind == RecordKind.Trade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId)));
-            if (record.Kind == RecordKind.Trade && !isAdopted)
+            book.Apply(position, record, changes, record.HasTrade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId)));
+            if (record.HasTrade && !isAdopted)
             {
                 work.Trades++;
                 if (position > _delivered) work.FirstDelivered++;
@@ -170,6 +182,25 @@ internal sealed class SymbolPipeline
 
         work.Reached = records[^1].Position > work.Reached ? records[^1].Position : work.Reached;
         records.Clear();
+    }
+
+    /// <summary>
+    /// Derives candles again from the stored trades. Everything below the record is made durable first, and the record by itself behind it: the
+    /// warehouse then holds exactly the trades that the book's position speaks of.
+    /// </summary>
+    private async Task RebuildAsync(PendingWork work, LogPosition position, LogRecord record, BookChanges changes, CancellationToken cancellationToken)
+    {
+        if (!ReferenceEquals(work.Book, Book)) await FlushAsync(work, changes, cancellationToken);
+        var windows = BookRebuild.WindowsOf(record);
+        var derived = await _reader.RebuildCandlesAsync(_instrument.Id, windows, Book.Position, cancellationToken);
+        var stored = await StoredCandles.ReadAsync(_reader, _instrument.Id, windows, cancellationToken);
+        changes.Clear();
+        work.Restart(Book.Clone());
+        work.Book.Rebuild(position, record, derived, stored);
+        await FlushAsync(work, changes, cancellationToken);
+        changes.Clear();
+        work.Restart(Book);
+        if (position > work.Reached) work.Reached = position;
     }
 
     private async Task FlushAsync(PendingWork work, BookChanges changes, CancellationToken cancellationToken)
@@ -241,5 +272,13 @@ internal sealed class SymbolPipeline
         public long Trades { get; set; }
 
         public long FirstDelivered { get; set; }
+
+        /// <summary>Goes on with a book behind a flush.</summary>
+        public void Restart(CandleBook book)
+        {
+            Book = book;
+            Letters.Clear();
+            (Trades, FirstDelivered) = (0, 0);
+        }
     }
 }
