@@ -11,7 +11,7 @@ namespace K2.Grains.Lineage;
 /// <summary>Runs one rebuild of its symbol beside the live path; progress can be asked for at any time.</summary>
 [GrainType("rebuild")]
 internal sealed partial class RebuildGrain(
-    InstrumentTable instruments, IEnumerable<IExchangeAdapter> adapters, ConnectorHostOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, ILogger<RebuildGrain> logger) : Grain, IRebuildGrain
+    InstrumentTable instruments, IEnumerable<IExchangeAdapter> adapters, ConnectorHostOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, ILogger<RebuildGrain> logger) : Grain, IRebuildGrain, IAsyncDisposable
 {
     // A grain that is not called is deactivated; a rebuild of weeks is watched rarely.
     private static readonly TimeSpan KeepFor = TimeSpan.FromHours(12);
@@ -19,6 +19,7 @@ internal sealed partial class RebuildGrain(
     private Instrument? _instrument;
     private RebuildProgress? _progress;
     private Task _running = Task.CompletedTask;
+    private bool _isDisposed;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -27,10 +28,14 @@ internal sealed partial class RebuildGrain(
         return Task.CompletedTask;
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _running;
         _stop.Dispose();
     }
 

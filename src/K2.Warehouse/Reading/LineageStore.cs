@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ClickHouse.Driver;
-using ClickHouse.Driver.ADO;
 using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;

@@ -88,9 +88,9 @@ public sealed class QualityReader
         const string sql = $$"""
             WITH (SELECT ifNull(max(version), 0) FROM k2.symbol_state_store WHERE exchange = {exchange:String} AND canonical_symbol = {symbol:String}) AS saved,
                 if(saved = 0, 9223372036854775807, saved) AS known,
-                (SELECT max(toUnixTimestamp64Micro(window_end)) FROM k2.ohlcv_store WHERE exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND timeframe = '1m' AND closed = 1) AS reached
+                (SELECT max(toUnixTimestamp64Micro(window_end)) FROM k2.ohlcv_store WHERE exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND closed = 1) AS reached
             SELECT if(length > 0, length, row_length) AS of, if(length > 0, start, row_start) AS at, toUInt8(length > 0) AS has_trades, toUInt8(row_length > 0) AS has_row,
-                toUInt8(closed), toUInt8(row_version <= known), toUInt8(at + of <= reached), toUInt8((v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11) = ({{Values}}))
+                toUInt8(closed), toUInt8(ifNull(row_version <= known, 1)), toUInt8(ifNull(at + of <= reached, 0)), toUInt8((v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11) = ({{Values}}))
             FROM
             (
                 SELECT length, intDiv(toUnixTimestamp64Micro(timestamp), length) * length AS start,

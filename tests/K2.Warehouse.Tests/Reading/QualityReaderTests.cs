@@ -1,5 +1,4 @@
 using System.Globalization;
-using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
@@ -30,7 +29,7 @@ public sealed class QualityReaderTests(EngineFixture engine) : IClassFixture<Eng
 
     [Theory]
     [InlineData("trades-without-candle", 1, "DELETE FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '1m' AND trade_count = 3", "1m 2024-08-08T00:01:00")]
-    [InlineData("candle-without-trades", 2, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (window_start + toIntervalMinute(70) AS window_start, window_end + toIntervalMinute(70) AS window_end) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe IN ('1m', '5m') AND window_start = '2024-08-08 00:00:00'", "m 2024-08-08T01:10:00")]
+    [InlineData("candle-without-trades", 2, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (window_start + toIntervalMinute(70) AS window_start, window_end + toIntervalMinute(70) AS window_end) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe IN ('1m', '5m') AND window_start = '2024-08-08 00:00:00' SETTINGS prefer_column_name_to_alias = 1", "m 2024-08-08T01:10:00")]
     [InlineData("candle-differs", 1, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (volume + toDecimal128('0.000000000000000001', 18) AS volume, version + 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '15m' AND window_start = '2024-08-08 00:00:00'", "15m 2024-08-08T00:00:00")]
     [InlineData("candle-differs", 1, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (close_trade_id - 1 AS close_trade_id, version + 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '1m' AND window_start = '2024-08-08 00:01:00'", "1m 2024-08-08T00:01:00")]
     [InlineData("forming-behind", 1, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (0 AS closed, version + 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '1m' AND window_start = '2024-08-08 00:00:00'", "1m 2024-08-08T00:00:00")]
@@ -88,7 +87,7 @@ public sealed class QualityReaderTests(EngineFixture engine) : IClassFixture<Eng
 
         book.Apply(LogPosition.Create(1, offset), LogRecord.OfWatermark(WarehouseSamples.At(3 * 3_600)), changes);
         book.TakeChanges(changes);
-        await engine.Host.Writer.WriteAsync(WarehouseSamples.Flush(instrument, 1_000, changes.NewTrades, changes.Candles), Token);
+        await engine.Host.Writer.WriteAsync(WarehouseSamples.Flush(instrument, 200, changes.NewTrades, changes.Candles), Token);
         return instrument;
     }
 
