@@ -1,4 +1,3 @@
-using System.Globalization;
 using K2.Cli;
 using K2.Cli.Bench;
 using K2.EndToEnd.Tests.Running;
@@ -8,8 +7,8 @@ namespace K2.EndToEnd.Tests;
 /// <summary>Rows that were lost in ClickHouse come back from what the layer below holds, while the silo runs.</summary>
 public sealed class RebuildTests
 {
-    private const string Trades = "SELECT * EXCEPT (ingestion_timestamp, version, log_epoch, log_offset) FROM k2.silver_trades WHERE exchange = 'binance' AND timestamp < '{0}' ORDER BY id_epoch, trade_id FORMAT TSV";
-    private const string Candles = "SELECT * EXCEPT (version, updated_at) FROM k2.ohlcv WHERE exchange = 'binance' AND closed = 1 AND window_end <= '{0}' ORDER BY timeframe, window_start FORMAT TSV";
+    private static string Trades(string until) => $"SELECT * EXCEPT (ingestion_timestamp, version, log_epoch, log_offset) FROM k2.silver_trades WHERE exchange = 'binance' AND timestamp < '{until}' ORDER BY id_epoch, trade_id FORMAT TSV";
+    private static string Candles(string until) => $"SELECT * EXCEPT (version, updated_at) FROM k2.ohlcv WHERE exchange = 'binance' AND closed = 1 AND window_end <= '{until}' ORDER BY timeframe, window_start FORMAT TSV";
 
     [Fact]
     public async Task Rebuild_FromRawOfAReplay_BringsBackEveryTradeAndCandle()
@@ -50,20 +49,20 @@ public sealed class RebuildTests
         var until = (await SqlAsync("SELECT max(timestamp) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();
         while ((await SqlAsync($"SELECT count() FROM k2.bronze_trades_binance WHERE symbol = 'BTCUSDT' AND trade_time >= '{until}' FORMAT TSV")).Trim() == "0") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         var since = (await SqlAsync("SELECT toStartOfMinute(min(timestamp)) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();
-        var (trades, candles) = (await SqlAsync(string.Format(CultureInfo.InvariantCulture, Trades, until)), await SqlAsync(string.Format(CultureInfo.InvariantCulture, Candles, until)));
+        var (trades, candles) = (await SqlAsync(Trades(until)), await SqlAsync(Candles(until)));
         await SqlAsync($"DELETE FROM k2.silver_trades_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND timestamp < '{until}' AND trade_id % 3 != 0");
         await SqlAsync($"DELETE FROM k2.ohlcv_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND closed = 1");
-        Assert.NotEqual(trades, await SqlAsync(string.Format(CultureInfo.InvariantCulture, Trades, until)));
+        Assert.NotEqual(trades, await SqlAsync(Trades(until)));
 
         var (code, words) = await K2Async("rebuild", "--from", "raw", "binance", "BTC/USDT", "--since", Iso(since), "--until", Iso(until), "--data", data);
 
         Assert.True(code == ExitCode.Ok, words + silo.Output);
-        Assert.Equal(trades, await SqlAsync(string.Format(CultureInfo.InvariantCulture, Trades, until)));
-        Assert.Equal(candles, await SqlAsync(string.Format(CultureInfo.InvariantCulture, Candles, until)));
+        Assert.Equal(trades, await SqlAsync(Trades(until)));
+        Assert.Equal(candles, await SqlAsync(Candles(until)));
         (code, words) = await K2Async("rebuild", "--from", "raw", "binance", "BTC/USDT", "--since", Iso(since), "--until", Iso(until), "--data", data);
         Assert.True(code == ExitCode.Ok, words);
         Assert.Contains(" 0 restored, 0 different, 0 without a raw record, 0 ids nowhere", words, StringComparison.Ordinal);
-        Assert.Equal(candles, await SqlAsync(string.Format(CultureInfo.InvariantCulture, Candles, until)));
+        Assert.Equal(candles, await SqlAsync(Candles(until)));
         (code, words) = await K2Async("verify", "binance", "--all", "--data", data);
         Assert.True(code == ExitCode.Ok, words);
         (code, words) = await K2Async("why", "binance", "BTC/USDT", Iso(since), "--data", data);

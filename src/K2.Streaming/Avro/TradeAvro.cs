@@ -20,7 +20,7 @@ internal sealed class TradeAvro
     private const int MaxDecimal = 17;
     private const int NumbersOfTrade = 9;
     private const int NumbersOfControl = 8;
-    private const long MaxKind = (long)RecordKind.Rebuild;
+    private const long MaxKind = (long)RecordKind.RestoredTrade;
     private readonly Instrument _instrument;
     private readonly byte[] _tradeStart;
     private readonly byte[] _controlStart;
