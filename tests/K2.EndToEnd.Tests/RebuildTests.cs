@@ -51,7 +51,7 @@ public sealed class RebuildTests
         var since = (await SqlAsync("SELECT toStartOfMinute(min(timestamp)) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();
         var (trades, candles) = (await SqlAsync(Trades(until)), await SqlAsync(Candles(until)));
         await SqlAsync($"DELETE FROM k2.silver_trades_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND timestamp < '{until}' AND trade_id % 3 != 0");
-        await SqlAsync($"DELETE FROM k2.ohlcv_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND closed = 1");
+        await SqlAsync($"DELETE FROM k2.ohlcv_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND closed = 1 AND window_start < '{until}'");
         Assert.NotEqual(trades, await SqlAsync(Trades(until)));
 
         var (code, words) = await K2Async("rebuild", "--from", "raw", "binance", "BTC/USDT", "--since", Iso(since), "--until", Iso(until), "--data", data);
