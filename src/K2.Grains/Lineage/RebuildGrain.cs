@@ -1,6 +1,7 @@
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Lineage;
+using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Grains.Connectors;
@@ -11,7 +12,7 @@ namespace K2.Grains.Lineage;
 /// <summary>Runs one rebuild of its symbol beside the live path; progress can be asked for at any time.</summary>
 [GrainType("rebuild")]
 internal sealed partial class RebuildGrain(
-    InstrumentTable instruments, IEnumerable<IExchangeAdapter> adapters, ConnectorHostOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, ILogger<RebuildGrain> logger) : Grain, IRebuildGrain, IAsyncDisposable
+    InstrumentTable instruments, IEnumerable<IExchangeAdapter> adapters, ConnectorHostOptions options, CandleBookOptions candles, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, ILogger<RebuildGrain> logger) : Grain, IRebuildGrain, IAsyncDisposable
 {
     // A grain that is not called is deactivated; a rebuild of weeks is watched rarely.
     private static readonly TimeSpan KeepFor = TimeSpan.FromHours(12);
@@ -48,7 +49,7 @@ internal sealed partial class RebuildGrain(
 
         // Not on the grain's scheduler: parsing must not make those wait who ask how far it is.
         var adapter = adapters.First(one => one.Exchange == _instrument!.Id.Exchange);
-        var run = new RebuildRun(_instrument!, adapter, options.Source, log, reader, store, time);
+        var run = new RebuildRun(_instrument!, adapter, options.Source, candles, log, reader, store, time);
         _running = Task.Run(() => RunAsync(run, progress));
         return Task.FromResult(progress);
     }

@@ -15,7 +15,7 @@ namespace K2.Grains.Lineage;
 /// One rebuild, without Orleans: a UTC day at a time, its trades in slices, and behind them one record that has the candles derived again. All it
 /// changes goes through the log, so that the symbol's grain stays the only writer of rows; only candles of windows without a trade are removed here.
 /// </summary>
-internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter, TradeSource source, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time)
+internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter, TradeSource source, CandleBookOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time)
 {
     private const int MaxRest = 20;
     private static readonly TimeSpan Slice = TimeSpan.FromMinutes(15);
@@ -54,7 +54,8 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         var raw = await _raw.ReadAsync(from, until, cancellationToken);
         var stored = await StoredAsync(from, until, cancellationToken);
         var missing = raw.Values.Where(trade => !stored.ContainsKey(trade.TradeId)).OrderBy(trade => trade.TradeId).ToList();
-        if (missing.Count > 0 && stored.Values.Any(trade => trade.IdEpoch > 0)) throw new K2Exception($"{instrument.Id} has restarted its ids: raw frames do not say of which epoch a trade is", isTransient: false);
+        if (missing.Count > 0 && (await ReadBookAsync(cancellationToken)).IdEpoch > 0)
+            throw new K2Exception($"{instrument.Id} lacks {missing.Count} trades from {from} on and has restarted its ids: raw frames do not say of which epoch a trade is, so they cannot be restored", isTransient: false);
         if (missing.Count > 0)
         {
             // Stored under another time, or of a neighbouring slice: then it is not missing.
@@ -118,6 +119,9 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
 
         return trades;
     }
+
+    private async Task<CandleBook> ReadBookAsync(CancellationToken cancellationToken) =>
+        await reader.ReadCheckpointAsync(instrument.Id, cancellationToken) is { } checkpoint ? CandleBook.Deserialize(instrument, checkpoint.State.Span, options) : new CandleBook(instrument, options);
 
     /// <summary>Appends records as one batch; returns the position of the last one.</summary>
     private async Task<LogPosition> AppendAsync(LogRecord[] records, CancellationToken cancellationToken)
