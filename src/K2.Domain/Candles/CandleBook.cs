@@ -98,6 +98,22 @@ public sealed partial class CandleBook
     }
 
     /// <summary>
+    /// Names the windows under gaps that the batch may fill: they were judged while the gap was open, and no record of their own brings them back. To be
+    /// asked for a whole batch, beside <see cref="CollectMissingWindows"/> for its records.
+    /// </summary>
+    public void CollectWindowsOfFilledGaps(IReadOnlyCollection<LogRecord> batch, ICollection<CandleWindow> missing)
+    {
+        foreach (var gap in _gaps.All)
+        {
+            if (!gap.HasIds) continue;
+            var lacking = (Int128)gap.LastId - gap.FirstId + 1 - _seen.CountBetween(gap.IdEpoch, gap.FirstId, gap.LastId);
+            if (lacking > batch.Count) continue;
+            var coming = batch.Where(record => record.Kind == RecordKind.Trade && record.Trade.IdEpoch == gap.IdEpoch && record.Trade.TradeId >= gap.FirstId && record.Trade.TradeId <= gap.LastId);
+            if (coming.LongCount() >= lacking) _windows.CollectOverlapping(gap, missing);
+        }
+    }
+
+    /// <summary>
     /// Whether a trade is so old that the warehouse may have dropped its day. What is true stays true: the horizon only rises, with the watermark.
     /// </summary>
     public bool IsBeyondHorizon(in Trade trade)

@@ -142,6 +142,7 @@ internal sealed class SymbolPipeline
             if (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade)) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
         }
 
+        if (book.Gaps.Count > 0) book.CollectWindowsOfFilledGaps(records.ConvertAll(entry => entry.Record), missing);
         var thinned = missing.Count > 0 ? await RestoreAsync(book, missing, cancellationToken) : missing;
 
         var known = new HashSet<(ushort Epoch, long Id)>();

@@ -91,6 +91,7 @@ internal sealed class BookDriver(Instrument instrument, CandleBookOptions option
     {
         var missing = new HashSet<CandleWindow>();
         foreach (var record in records) book.CollectMissingWindows(record, missing);
+        book.CollectWindowsOfFilledGaps(records, missing);
         foreach (var window in missing)
         {
             var end = new Timestamp(window.Start.Microseconds + window.Timeframe.LengthMicroseconds());

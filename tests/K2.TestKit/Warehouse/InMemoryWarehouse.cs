@@ -33,8 +33,13 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
         if (fault == WarehouseFault.Before) throw Failure(fault);
         lock (_gate)
         {
-            Store(flush);
-            if (fault == WarehouseFault.BeforeCheckpoint) throw Failure(fault);
+            Store(fault switch
+            {
+                WarehouseFault.TradesOnly => flush with { Candles = [], Revisions = [], Judgements = [], Gaps = [], DeadLetters = [] },
+                WarehouseFault.CandlesOnly => flush with { Trades = [], Gaps = [], DeadLetters = [] },
+                _ => flush,
+            });
+            if (fault is WarehouseFault.BeforeCheckpoint or WarehouseFault.TradesOnly or WarehouseFault.CandlesOnly) throw Failure(fault);
             if (!_states.TryGetValue(flush.Instrument.Id, out var state) || flush.Position >= state.Position) _states[flush.Instrument.Id] = new SymbolCheckpoint(flush.Position, flush.State.ToArray());
         }
 
