@@ -47,6 +47,9 @@ public sealed partial class CandleBook
     {
         var complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps.All, slot.Complete);
         var isRejudged = complete != slot.Complete;
+
+        // Completeness can go there and back with gaps inside of one batch. A flush that was lost may have left the row of the way: so it is written again.
+        if (slot.Closed && changes.Gaps.Exists(change => change.Gap.Overlaps(slot.Start, slot.End))) isRejudged = true;
         slot.Complete = complete;
         if (slot.Revised || slot.JustClosed || (slot.Closed && isRejudged) || Watermarks > slot.DirtySince)
         {

@@ -178,13 +178,17 @@ public sealed partial class CandleBook
                 Watermark = record.Time;
                 CloseWindows(changes);
                 break;
+            // What is filled by now is no gap any more, wherever a batch ends: else it might hide another one.
             case RecordKind.GapOpened:
+                _gaps.CloseFilled(position, _seen, changes);
                 _gaps.Open(position, FeedGap.Of(record), _seen, changes);
                 break;
             case RecordKind.GapClosed:
+                _gaps.CloseFilled(position, _seen, changes);
                 _gaps.Close(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.GapGivenUp:
+                _gaps.CloseFilled(position, _seen, changes);
                 _gaps.GiveUp(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.TradeIdsRestarted:
