@@ -21,6 +21,8 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
 
     public List<DeadLetter> Letters { get; } = [];
 
+    public List<Candle> Judgements { get; } = [];
+
     public List<RawChunk> Chunks { get; } = [];
 
     public List<GapChange> Gaps { get; } = [];
@@ -47,6 +49,7 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
         }
 
         _revisions.AddRange(flush.Revisions);
+        Judgements.AddRange(flush.Judgements);
         Gaps.AddRange(flush.Gaps);
         foreach (var letter in flush.DeadLetters) Add(letter);
         Fail(1);
@@ -130,6 +133,9 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
         foreach (var key in _candles.Where(c => candles(c.Value)).Select(c => c.Key).ToList()) _candles.Remove(key);
     }
 
+    /// <summary>Loses rows of the candles' history.</summary>
+    public void Forget(Predicate<Candle> which) => _revisions.RemoveAll(which);
+
     /// <summary>Changes stored candles behind the platform's back.</summary>
     public void Spoil(Func<Candle, bool> which, Func<Candle, Candle> change)
     {
@@ -143,6 +149,12 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
     public Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<CandleWindow, long>>(_revisions.Where(r => r.Position <= upTo && windows.Contains(new CandleWindow(r.Timeframe, r.WindowStart)))
+            .GroupBy(r => new CandleWindow(r.Timeframe, r.WindowStart)).ToDictionary(of => of.Key, of => of.MaxBy(r => r.Position)!.TradeCount));
+
+    public Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

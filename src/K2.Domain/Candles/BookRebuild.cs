@@ -34,18 +34,20 @@ public static class BookRebuild
         changes.NewTrades.Add(new PositionedTrade(position, trade));
     }
 
-    internal static void Apply(LogPosition position, in LogRecord record, IReadOnlyCollection<Candle> derived, IReadOnlyCollection<Candle> stored, CandleBook book, BookWindows windows)
+    internal static void Apply(
+        LogPosition position, in LogRecord record, IReadOnlyCollection<Candle> derived, IReadOnlyCollection<Candle> stored, IReadOnlyDictionary<CandleWindow, long> recorded, CandleBook book, BookWindows windows, BookChanges changes)
     {
         var values = derived.ToDictionary(WindowOf);
         var rows = stored.ToDictionary(WindowOf);
         foreach (var window in WindowsOf(record))
         {
-            if (values.TryGetValue(window, out var value)) Replace(position, windows.Of(window), value, rows.GetValueOrDefault(window), book);
-            else windows.Remove(window);
+            if (!values.TryGetValue(window, out var value)) windows.Remove(window);
+            else if (Replace(position, windows.Of(window), value, rows.GetValueOrDefault(window), recorded.TryGetValue(window, out var count) ? count : null, book) is { } judged) changes.Judgements.Add(judged);
         }
     }
 
-    private static void Replace(LogPosition position, CandleSlot slot, Candle value, Candle? row, CandleBook book)
+    /// <summary>Gives a slot the values that the trades say, and marks what is to be written; returns the history's row where only completeness is another.</summary>
+    private static Candle? Replace(LogPosition position, CandleSlot slot, Candle value, Candle? row, long? recorded, CandleBook book)
     {
         // A slot that was just made counts no trade yet; one in memory knows its revision best.
         var revision = slot.TradeCount > 0 ? Math.Max(slot.Revision, value.Revision) : value.Revision;
@@ -53,26 +55,29 @@ public static class BookRebuild
         slot.Load(value);
         slot.Closed = book.IsClosed(slot);
         slot.Complete = book.CompletenessOf(slot, complete);
-        if (row is not null && row.Position == position)
-        {
-            // This very record wrote it in a flush whose checkpoint was lost: the same row once more.
-            slot.Revised = row.Revision > revision;
-            slot.Revision = row.Revision;
-            slot.DirtySince = Overdue;
-            return;
-        }
 
+        // A row of this very position was written by a flush whose checkpoint was lost: the same row once more, and its history, which may have been lost.
+        var isRepeated = row is not null && row.Position == position;
         slot.Revision = Math.Max(revision, row?.Revision ?? 0);
-        if (row is not null && SameValues(row, value) && row.Closed == slot.Closed && row.Complete == slot.Complete)
+        if (!isRepeated && row is not null && SameValues(row, value) && row.Closed == slot.Closed && row.Complete == slot.Complete)
         {
             slot.DirtySince = CandleSlot.Clean;
-            return;
+            return null;
         }
 
         slot.DirtySince = Overdue;
-        if (row is not { Closed: true } || !slot.Closed || SameValues(row, value)) return;
-        slot.Revision++;
-        slot.Revised = true;
+        if (!slot.Closed) return null;
+        if (isRepeated) slot.Revised = row!.Revision > revision;
+        else if (row is { Closed: true } ? !SameValues(row, value) : recorded is { } count && count != value.TradeCount)
+        {
+            slot.Revision++;
+            slot.Revised = true;
+        }
+
+        // A row that comes back with the values that its history ends with adds nothing there; one without a history closes here.
+        slot.IsUnrecorded = slot.Revised || recorded is null;
+        var isJudged = !slot.IsUnrecorded && row is not null && (isRepeated || row.Complete != slot.Complete);
+        return isJudged ? slot.ToCandle(book.Instrument.Id, position) with { KnownAt = book.Watermark } : null;
     }
 
     private static bool SameValues(Candle one, Candle other) =>

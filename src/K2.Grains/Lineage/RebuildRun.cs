@@ -54,7 +54,10 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         var raw = await _raw.ReadAsync(from, until, cancellationToken);
         var stored = await StoredAsync(from, until, cancellationToken);
         var missing = raw.Values.Where(trade => !stored.ContainsKey(trade.TradeId)).OrderBy(trade => trade.TradeId).ToList();
-        if (missing.Count > 0 && (await ReadBookAsync(cancellationToken)).IdEpoch > 0)
+        var book = await ReadBookAsync(cancellationToken);
+        var beyond = missing.RemoveAll(trade => book.IsBeyondHorizon(trade));
+        if (beyond > 0) progress = Note(progress, $"{beyond} trades from {from} on are of a day that the warehouse does not keep any more");
+        if (missing.Count > 0 && book.IdEpoch > 0)
             throw new K2Exception($"{instrument.Id} lacks {missing.Count} trades from {from} on and has restarted its ids: raw frames do not say of which epoch a trade is, so they cannot be restored", isTransient: false);
         if (missing.Count > 0)
         {
@@ -86,12 +89,14 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
 
     private async Task<RebuildProgress> DeriveCandlesAsync(RebuildProgress progress, Timestamp from, Timestamp until, CancellationToken cancellationToken)
     {
-        // Candles outlive trades: one whose day has left the warehouse must not be derived from nothing.
+        // Candles outlive trades: one whose day has left the warehouse, or may leave it at any moment, must not be derived from nothing.
         var first = await store.FirstTradeAsync(instrument.Id, cancellationToken);
-        if (first is null || Timeframe.OneDay.WindowStart(first.Value) >= until) return Note(progress, $"{from} to {until}: the warehouse holds no trades of that time or before");
-        if (Timeframe.OneDay.WindowStart(first.Value) is var kept && kept > from)
+        var kept = first is null ? until : Timeframe.OneDay.WindowStart(first.Value);
+        if ((await ReadBookAsync(cancellationToken)).Horizon is { } horizon && horizon > kept) kept = horizon;
+        if (kept > from)
         {
-            progress = Note(progress, $"{from} to {kept}: the warehouse holds no trades of that time or before");
+            progress = Note(progress, $"{from} to {(kept < until ? kept : until)}: the warehouse keeps no trades of that time");
+            if (kept >= until) return progress;
             from = kept;
         }
 

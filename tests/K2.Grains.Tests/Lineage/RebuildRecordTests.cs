@@ -20,12 +20,88 @@ public sealed class RebuildRecordTests : IDisposable
     {
         await FeedAsync();
         var before = _warehouse.CandleLines();
+        var history = _warehouse.Revisions.ToList();
         _warehouse.Lose(_ => false, candle => candle.WindowStart < Some.Start.Add(TimeSpan.FromHours(1)));
 
         await ApplyAsync(Whole);
 
         Assert.Equal(before, _warehouse.CandleLines());
-        Assert.Empty(_warehouse.Revisions);
+        Assert.Equal(history, _warehouse.Revisions);
+        Assert.Empty(_pipeline!.TakeRecorded());
+    }
+
+    [Fact]
+    public async Task Rebuild_ARowAndItsHistoryAreLost_TheCandleClosesAgainAtTheRecord()
+    {
+        await FeedAsync();
+        var before = _warehouse.CandleLines();
+        _warehouse.Lose(_ => false, IsFirstMinute);
+        _warehouse.Forget(IsFirstMinute);
+
+        await ApplyAsync(Whole);
+
+        Assert.Equal(before, _warehouse.CandleLines());
+        var closing = Assert.Single(_warehouse.Revisions, IsFirstMinute);
+        Assert.Equal((0, _pipeline!.Book.Position, _pipeline.Book.Watermark), (closing.Revision, closing.Position, closing.KnownAt));
+        Assert.Equal([closing], _pipeline.TakeRecorded());
+    }
+
+    [Fact]
+    public async Task Rebuild_ALostRowHoldsMoreTradesThanItsHistory_IsARevisionBehindIt()
+    {
+        await FeedAsync();
+        _warehouse.Lose(_ => false, IsFirstMinute);
+        _warehouse.Seed(new PositionedTrade(_pipeline!.Book.Position, Some.Trade(900, 30, price: 7)));
+
+        await ApplyAsync(Whole);
+
+        var last = _warehouse.Revisions.Last(IsFirstMinute);
+        Assert.Equal((1, 2L, 7L), (last.Revision, last.TradeCount, last.Low.Mantissa));
+    }
+
+    [Fact]
+    public async Task Rebuild_OnlyCompletenessIsAnother_IsJudgedAndNoEvent()
+    {
+        await FeedAsync();
+        var history = _warehouse.Revisions.Count;
+        var before = _warehouse.CandleLines();
+        bool IsSecondMinute(Candle candle) => candle.Timeframe == Timeframe.OneMinute && candle.WindowStart == Some.Start.Add(TimeSpan.FromMinutes(1));
+        _warehouse.Spoil(IsSecondMinute, candle => candle with { Complete = Completeness.No });
+
+        await ApplyAsync(Whole);
+
+        Assert.Equal(before, _warehouse.CandleLines());
+        Assert.Equal(history, _warehouse.Revisions.Count);
+        var judged = Assert.Single(_warehouse.Judgements, row => row.Position == _pipeline!.Book.Position);
+        Assert.True(IsSecondMinute(judged));
+        Assert.Equal((Completeness.Yes, 0, _pipeline!.Book.Watermark), (judged.Complete, judged.Revision, judged.KnownAt));
+    }
+
+    [Fact]
+    public async Task Rebuild_BetweenOtherRecordsOfOneCall_TellsWhatAllFlushesRecorded()
+    {
+        await FeedAsync();
+        _warehouse.Spoil(IsFirstMinute, candle => candle with { High = new(7_777) });
+
+        await ApplyAsync([LogRecord.OfTrade(Some.Trade(500, 7_201)), Some.Watermark(7_260), .. Whole, LogRecord.OfTrade(Some.Trade(501, 7_261)), Some.Watermark(7_320)]);
+
+        var minutes = _pipeline!.TakeRecorded().Where(candle => candle.Timeframe == Timeframe.OneMinute).Select(candle => (candle.WindowStart, candle.Revision));
+        Assert.Equal([(Some.Start.Add(TimeSpan.FromHours(2)), 0), (Some.Start, 1), (Some.Start.Add(TimeSpan.FromMinutes(121)), 0)], minutes);
+    }
+
+    [Fact]
+    public async Task Rebuild_AFlushBehindItFails_WhatItRecordedIsToldByTheNextCall()
+    {
+        await FeedAsync();
+        _warehouse.Spoil(IsFirstMinute, candle => candle with { High = new(7_777) });
+        var flushes = 0;
+        _warehouse.Fails = point => point == 0 && ++flushes == 2;
+        var batch = Batch([.. Whole, LogRecord.OfTrade(Some.Trade(501, 7_261))]);
+        await Assert.ThrowsAsync<Abstractions.K2Exception>(() => _pipeline!.ApplyAsync([batch], TestContext.Current.CancellationToken));
+
+        await _pipeline!.ApplyAsync([batch], TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, Assert.Single(_pipeline.TakeRecorded(), IsFirstMinute).Revision);
     }
 
     [Fact]
@@ -59,7 +135,7 @@ public sealed class RebuildRecordTests : IDisposable
         await ApplyAsync(Whole);
 
         Assert.Equal(before, _warehouse.CandleLines(withRevision: false));
-        Assert.Equal(1, Assert.Single(_warehouse.Revisions).Revision);
+        Assert.Equal(1, Assert.Single(_warehouse.Revisions, candle => candle.Revision > 0).Revision);
     }
 
     [Fact]
@@ -76,7 +152,7 @@ public sealed class RebuildRecordTests : IDisposable
         await _pipeline!.ApplyAsync([batch], TestContext.Current.CancellationToken);
 
         Assert.Equal(before, _warehouse.CandleLines());
-        Assert.All(_warehouse.Revisions, revision => Assert.Equal(1, revision.Revision));
+        Assert.All(_warehouse.Revisions.Where(candle => candle.Revision > 0), revision => Assert.Equal(1, revision.Revision));
     }
 
     [Fact]
@@ -93,7 +169,7 @@ public sealed class RebuildRecordTests : IDisposable
 
         Assert.Equal(trades.Select(trade => trade.Trade), _warehouse.Trades.Select(trade => trade.Trade).Take(trades.Count));
         Assert.Equal(before, afterOnce);
-        Assert.Empty(_warehouse.Revisions);
+        Assert.DoesNotContain(_warehouse.Revisions, candle => candle.Revision > 0);
         Assert.Empty(_warehouse.Letters);
 
         var again = _warehouse.CandleLines();
@@ -127,6 +203,8 @@ public sealed class RebuildRecordTests : IDisposable
         {
             await ApplyAsync(LogRecord.OfTrade(Some.Trade(minute + 1, (minute * 60) + 1, price: 100 + (minute * 37 % 11))), Some.Watermark((minute + 1) * 60));
         }
+
+        _pipeline.TakeRecorded();
     }
 
     private PackedBatch Batch(params LogRecord[] records)

@@ -29,12 +29,12 @@ public sealed class QualityReaderTests(EngineFixture engine) : IClassFixture<Eng
 
     [Theory]
     [InlineData("trades-without-candle", 1, "DELETE FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '1m' AND trade_count = 3", "1m 2024-08-08T00:01:00")]
-    [InlineData("candle-without-trades", 2, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (window_start + toIntervalMinute(70) AS window_start, window_end + toIntervalMinute(70) AS window_end) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe IN ('1m', '5m') AND window_start = '2024-08-08 00:00:00' SETTINGS prefer_column_name_to_alias = 1", "m 2024-08-08T01:10:00")]
+    [InlineData("candle-without-trades", 2, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (window_start + toIntervalMinute(70) AS window_start, window_end + toIntervalMinute(70) AS window_end) FROM (SELECT * FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe IN ('1m', '5m') AND window_start = '2024-08-08 00:00:00')", "m 2024-08-08T01:10:00")]
     [InlineData("candle-differs", 1, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (volume + toDecimal128('0.000000000000000001', 18) AS volume, version + 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '15m' AND window_start = '2024-08-08 00:00:00'", "15m 2024-08-08T00:00:00")]
     [InlineData("candle-differs", 1, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (close_trade_id - 1 AS close_trade_id, version + 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '1m' AND window_start = '2024-08-08 00:01:00'", "1m 2024-08-08T00:01:00")]
     [InlineData("forming-behind", 1, "INSERT INTO k2.ohlcv_store SELECT * REPLACE (0 AS closed, version + 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '1m' AND window_start = '2024-08-08 00:00:00'", "1m 2024-08-08T00:00:00")]
-    [InlineData("revision-fell", 1, "INSERT INTO k2.candle_revisions_store SELECT * REPLACE (5 AS revision, version - 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '5m' AND window_start = '2024-08-08 00:00:00'", "5m 2024-08-08T00:00:00")]
-    [InlineData("revision-fell", 1, "INSERT INTO k2.candle_revisions_store SELECT * REPLACE (high_price + 1 AS high_price, version - 1 AS version) FROM k2.ohlcv_store WHERE canonical_symbol = '{0}' AND timeframe = '5m' AND window_start = '2024-08-08 00:00:00'", "5m 2024-08-08T00:00:00")]
+    [InlineData("revision-fell", 1, "INSERT INTO k2.candle_revisions_store SELECT * REPLACE (5 AS revision, version - 1 AS version) FROM k2.candle_revisions_store WHERE canonical_symbol = '{0}' AND timeframe = '5m' AND window_start = '2024-08-08 00:00:00'", "5m 2024-08-08T00:00:00")]
+    [InlineData("revision-fell", 1, "INSERT INTO k2.candle_revisions_store SELECT * REPLACE (high_price + 1 AS high_price, version - 1 AS version) FROM k2.candle_revisions_store WHERE canonical_symbol = '{0}' AND timeframe = '5m' AND window_start = '2024-08-08 00:00:00'", "5m 2024-08-08T00:00:00")]
     [InlineData("duplicates", 1, "INSERT INTO k2.silver_trades_store SELECT * REPLACE (timestamp + toIntervalDay(3) AS timestamp) FROM k2.silver_trades_store WHERE canonical_symbol = '{0}' AND trade_id = 2", "trade 2")]
     [InlineData("conflicts", 1, "INSERT INTO k2.dead_letters_store (exchange, origin, sequence, reason, received_timestamp) VALUES ('binance', 'planted', 2, 'id-conflict', '2024-08-08 00:00:01')", "id-conflict planted")]
     [InlineData("dead-letters", 1, "INSERT INTO k2.dead_letters_store (exchange, origin, sequence, reason, received_timestamp) VALUES ('binance', 'planted', 1, 'bad-json', '2024-08-08 00:00:01')", "bad-json planted")]
@@ -67,6 +67,36 @@ public sealed class QualityReaderTests(EngineFixture engine) : IClassFixture<Eng
         Assert.Contains(first, check.First, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_AClosedCandleHasItsWholeHistory_NeitherClosingsNorJudgementsNorRevisionsAreDefects()
+    {
+        var instrument = await StoreAsync();
+        foreach (var (step, complete) in new[] { (1, 0), (2, 1) })
+        {
+            await SqlAsync($"INSERT INTO k2.candle_revisions_store SELECT * REPLACE (version + {step} AS version, {complete} AS complete, 'judged' AS change) FROM (SELECT * FROM k2.candle_revisions_store WHERE canonical_symbol = '{instrument.Id.Symbol}' AND timeframe = '5m' AND change = 'closed')");
+        }
+
+        using var rows = new MemoryStream();
+        await engine.Host.QueryRawAsync($"SELECT change, count() FROM k2.candle_revisions WHERE canonical_symbol = '{instrument.Id.Symbol}' AND timeframe = '5m' GROUP BY change ORDER BY change FORMAT CSV", rows, Token);
+        Assert.Equal("\"closed\",1\n\"judged\",2\n", System.Text.Encoding.UTF8.GetString(rows.ToArray()));
+        Assert.All(await RunAsync(instrument), check => Assert.True(check.Found == 0, $"{check.Name}: {check.First}"));
+    }
+
+    [Fact]
+    public async Task RemoveEmptyCandles_RowsWithoutTrades_GoUnlessALaterPositionWroteThem()
+    {
+        var instrument = await StoreAsync();
+        await SqlAsync($"INSERT INTO k2.ohlcv_store SELECT * REPLACE (window_start + toIntervalMinute(70) AS window_start, window_end + toIntervalMinute(70) AS window_end) FROM (SELECT * FROM k2.ohlcv_store WHERE canonical_symbol = '{instrument.Id.Symbol}' AND timeframe IN ('1m', '5m') AND window_start = '2024-08-08 00:00:00')");
+        var above = LogPosition.Create(1, 100);
+        await SqlAsync($"INSERT INTO k2.ohlcv_store SELECT * REPLACE (window_start + toIntervalMinute(75) AS window_start, window_end + toIntervalMinute(75) AS window_end, {above.Plus(1).Version} AS version) FROM (SELECT * FROM k2.ohlcv_store WHERE canonical_symbol = '{instrument.Id.Symbol}' AND timeframe = '1m' AND window_start = '2024-08-08 00:00:00')");
+
+        var removed = await engine.Host.Lineage.RemoveEmptyCandlesAsync(instrument.Id, WarehouseSamples.Midnight, WarehouseSamples.At(86_400), above, Token);
+
+        Assert.Equal(2, removed);
+        var checks = await RunAsync(instrument);
+        Assert.Equal((1, 0), (checks.Single(check => check.Name == "candle-without-trades").Found, checks.Single(check => check.Name == "trades-without-candle").Found));
+    }
+
     private async Task<IReadOnlyList<QualityCheck>> RunAsync(Instrument instrument)
     {
         using var connection = new WarehouseConnection(engine.Host.Url, null, null);
@@ -88,7 +118,7 @@ public sealed class QualityReaderTests(EngineFixture engine) : IClassFixture<Eng
 
         book.Apply(LogPosition.Create(1, offset), LogRecord.OfWatermark(WarehouseSamples.At(3 * 3_600)), changes);
         book.TakeChanges(changes);
-        await engine.Host.Writer.WriteAsync(WarehouseSamples.Flush(instrument, 200, changes.NewTrades, changes.Candles), Token);
+        await engine.Host.Writer.WriteAsync(WarehouseSamples.Flush(instrument, 200, changes.NewTrades, changes.Candles, changes.Revisions), Token);
         return instrument;
     }
 
