@@ -78,7 +78,7 @@ public sealed class RecordCodecTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(7)]
+    [InlineData(9)]
     [InlineData(255)]
     public void Read_UnknownKind_IsCorrupt(byte kind)
     {
