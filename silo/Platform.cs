@@ -142,6 +142,7 @@ internal sealed class Platform : IAsyncDisposable
         builder.WebHost.UseUrls(options.Url);
         _cluster.AddOrleans(builder, trades, fault.Stream);
         builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse.Reader, _warehouse.RawFrames, fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
+        builder.Services.AddSingleton(_warehouse.Lineage);
         _app = builder.Build();
         _parts.Add(_app);
         _app.MapPlatform();

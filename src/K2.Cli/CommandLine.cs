@@ -66,6 +66,8 @@ internal static class CommandLine
             TradesCommand.Create(services, target),
             GapsCommand.Create(services, target),
             VerifyCommand.Create(services, target),
+            WhyCommand.Create(services, target),
+            RebuildCommand.Create(services, target),
             BackfillCommand.Create(services, target),
             ImportCommand.Create(services, target),
             ConnectorCommands.Pause(services, target),

@@ -32,6 +32,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         Url = url;
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
+        Lineage = new LineageStore(client);
     }
 
     /// <summary>Address of ClickHouse's HTTP protocol, without credentials.</summary>
@@ -45,6 +46,9 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>Tells which raw frames are stored.</summary>
     public IRawFrameIndex RawFrames { get; }
+
+    /// <summary>What deriving rows again needs.</summary>
+    public ILineageStore Lineage { get; }
 
     /// <summary>Process id of the embedded engine's child, or null for a server.</summary>
     public int? EngineProcessId => _engine?.ProcessId;
