@@ -3,7 +3,6 @@ using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Api;
 using K2.Contracts.Hosting;
-using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges;
@@ -53,7 +52,7 @@ internal static class SiloServices
                 Addresses = addresses,
                 JitterSeed = options.Seed,
             },
-            new CandleBookOptions());
+            SiloConfiguration.Candles(builder.Configuration));
         builder.Services.AddK2Api(endpoints);
     }
 

@@ -95,7 +95,13 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
             await UntilAsync(() => probe.Current == passing || silo.HasExited, HoldLimit, cancellationToken, mayExpire: true);
         }
 
-        if (silo.HasExited) throw new InvalidOperationException($"the silo ended before it was killed; it printed:\n{silo.Output}");
+        if (silo.HasExited)
+        {
+            // On a busy machine the kill may be too late. What is stored is compared all the same, and the hits show what was not struck.
+            await EndAsync(silo, cancellationToken);
+            return "ended before its kill";
+        }
+
         var hit = probe.Held != ProtocolStep.Idle ? probe.Held : probe.Current;
         if (target == KillTarget.Silo) silo.Kill();
         else silo.KillEngine();

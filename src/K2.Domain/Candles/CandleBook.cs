@@ -95,6 +95,10 @@ public sealed partial class CandleBook
     public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing)
     {
         if (record.Kind != RecordKind.Trade || !IsBeyondHorizon(record.Trade)) _windows.CollectMissing(record, _seen, missing);
+        if (record.Kind != RecordKind.GapClosed) return;
+
+        // By its ids it may close gaps that were noticed with other times than its own.
+        foreach (var gap in _gaps.HeldBy(FeedGap.Of(record))) _windows.CollectOverlapping(gap, missing);
     }
 
     /// <summary>
