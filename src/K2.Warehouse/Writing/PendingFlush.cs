@@ -14,8 +14,8 @@ internal sealed class PendingFlush
     {
         Flush = flush;
         Arrived = arrived;
-        Rows = flush.Trades.Count + flush.Candles.Count + flush.Revisions.Count + flush.Gaps.Count + flush.DeadLetters.Count;
-        Bytes = ((long)flush.Trades.Count * TradeBytes) + (((long)flush.Candles.Count + flush.Revisions.Count) * CandleBytes) + ((long)flush.Gaps.Count * GapBytes)
+        Rows = flush.Trades.Count + flush.Candles.Count + flush.Revisions.Count + flush.Judgements.Count + flush.Gaps.Count + flush.DeadLetters.Count;
+        Bytes = ((long)flush.Trades.Count * TradeBytes) + (((long)flush.Candles.Count + flush.Revisions.Count + flush.Judgements.Count) * CandleBytes) + ((long)flush.Gaps.Count * GapBytes)
             + flush.State.Length + flush.DeadLetters.Sum(letter => GapBytes + (long)letter.Original.Length);
     }
 

@@ -17,11 +17,11 @@ internal static class RowTables
         flush => flush.Candles.Select(candle => flush with { Candles = [candle] }),
         (flush, reason) => RefusedRows.Candle("ohlcv_store", flush.Instrument, flush.Candles[0], reason));
 
-    public static RowTable<SymbolFlush> Revisions { get; } = new(
+    public static RowTable<SymbolFlush> History { get; } = new(
         "k2.candle_revisions_store",
-        flushes => Blocks.Candles(flushes.SelectMany(flush => flush.Revisions.Select(candle => (flush.Instrument, candle)))),
-        flush => flush.Revisions.Select(candle => flush with { Revisions = [candle] }),
-        (flush, reason) => RefusedRows.Candle("candle_revisions_store", flush.Instrument, flush.Revisions[0], reason));
+        Blocks.History,
+        flush => flush.Judgements.Select(candle => flush with { Judgements = [candle], Revisions = [] }).Concat(flush.Revisions.Select(candle => flush with { Judgements = [], Revisions = [candle] })),
+        (flush, reason) => RefusedRows.Candle("candle_revisions_store", flush.Instrument, flush.Judgements.Concat(flush.Revisions).First(), reason));
 
     public static RowTable<SymbolFlush> Gaps { get; } = new(
         "k2.feed_gaps_store",
@@ -44,5 +44,5 @@ internal static class RowTables
     public static RowTable<AuditEntry> Audit { get; } = new("k2.audit_log", Blocks.Audit, entry => [entry], null);
 
     /// <summary>What a flush writes before its checkpoint, all at once.</summary>
-    public static IReadOnlyList<RowTable<SymbolFlush>> BesideTheState { get; } = [Trades, Candles, Revisions, Gaps, Letters];
+    public static IReadOnlyList<RowTable<SymbolFlush>> BesideTheState { get; } = [Trades, Candles, History, Gaps, Letters];
 }

@@ -53,6 +53,8 @@ public sealed class TestPlatform : IAsyncLifetime
         return app;
     }
 
+    internal ITestSymbolGrain Symbol(string instrument) => Grains.GetGrain<ITestSymbolGrain>(instrument);
+
     internal ITestLiveGrain Live(string instrument) => Grains.GetGrain<ITestLiveGrain>(instrument);
 
     public async ValueTask DisposeAsync()

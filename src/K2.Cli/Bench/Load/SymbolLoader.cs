@@ -53,6 +53,7 @@ internal sealed class SymbolLoader(LoadSymbol symbol, IWarehouseWriter writer, i
                 Trades = _changes.NewTrades,
                 Candles = _changes.Candles,
                 Revisions = _changes.Revisions,
+                Judgements = _changes.Judgements,
                 DeadLetters = [],
                 Position = _book.Position,
                 State = _book.Serialize(),
