@@ -67,7 +67,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = CallLimit });
             try
             {
-                await Migrator.RunAsync(client, cancellationToken);
+                await Migrator.RunAsync(client, time, loggers.CreateLogger<SchemaLock>(), cancellationToken);
             }
             catch (ClickHouseServerException refused)
             {
@@ -79,7 +79,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             }
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
-            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, loggers.CreateLogger<BlockSender>()), counters, probe, time);
+            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
             return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments));
         }
         catch
