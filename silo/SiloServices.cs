@@ -1,5 +1,6 @@
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Api;
 using K2.Contracts.Hosting;
@@ -24,11 +25,13 @@ internal static class SiloServices
 
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
-        ILog log, IWarehouseReader reader, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+        ILog log, IWarehouseReader reader, IWarehouseSummaries summaries, IRetention retention, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
         builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton(summaries);
+        builder.Services.AddSingleton(retention);
         builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);
         builder.Services.AddSingleton(probe);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
+using K2.TestKit.Warehouse;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -69,6 +70,7 @@ public sealed class TestPlatform : IAsyncLifetime
         builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton(Samples.Table());
         builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton<IWarehouseSummaries>(new ReaderSummaries(reader, Samples.Table()));
         var counters = new PipelineCounters();
         counters.Add(PipelineStage.Frames, 123);
         counters.Add(PipelineStage.TradeFrames, 100);

@@ -73,7 +73,10 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     /// <inheritdoc/>
     public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
-        var rows = Copy(_candles.Values).Where(c => c.Instrument == query.Instrument && c.Timeframe == query.Timeframe
+        var known = query.AsOf is { } asOf
+            ? Copy(_revisions.Values).Where(c => KnownAt(c) <= asOf).GroupBy(c => (c.Instrument, c.Timeframe, c.WindowStart)).Select(of => of.MaxBy(c => c.Position)!)
+            : Copy(_candles.Values);
+        var rows = known.Where(c => c.Instrument == query.Instrument && c.Timeframe == query.Timeframe
             && (query.From is not { } from || c.WindowStart >= from) && (query.To is not { } to || c.WindowStart < to));
         return StreamAsync((query.NewestFirst ? rows.OrderByDescending(c => c.WindowStart) : rows.OrderBy(c => c.WindowStart)).Take(query.Limit), cancellationToken);
     }
@@ -140,6 +143,9 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     {
         lock (_gate) return Task.FromResult(new WarehouseCounts(_trades.Count, _candles.Count, _frames.Count, _letters.Count));
     }
+
+    // A row of the history does not say yet when it was known: its window was over then.
+    private static Timestamp KnownAt(Candle candle) => candle.WindowEnd;
 
     private static K2Exception Failure(WarehouseFault fault) => new($"injected failure: {fault}", true);
 

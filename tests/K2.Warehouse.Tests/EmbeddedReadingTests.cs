@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.TestKit.Warehouse;
+using K2.Warehouse.Reading;
+using static K2.TestKit.Warehouse.WarehouseSamples;
+
+namespace K2.Warehouse.Tests;
+
+public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConformance, IClassFixture<EngineFixture>
+{
+    private const long Rows = 500_000;
+
+    protected override IWarehouseWriter Writer => engine.Host.Writer;
+
+    protected override IWarehouseReader Reader => engine.Host.Reader;
+
+    protected override IWarehouseSummaries Summaries => engine.Host.Summaries;
+
+    protected override int Histories => 10;
+
+    [Fact]
+    public async Task ReadCandles_AsOf_IsWhatWasKnownThen()
+    {
+        var instrument = Named("T30");
+        foreach (var (minute, version, price, knownAt) in new[] { (0, 1, 100, 60), (1, 2, 100, 120), (0, 3, 300, 150), (0, 4, 400, 200) }) await InsertRevisionAsync("T30/USDT", minute, version, price, knownAt);
+
+        Assert.Empty(await KnownAsync(59));
+        Assert.Equal([(0L, 100L)], await KnownAsync(60));
+        Assert.Equal([(0L, 300L), (60, 100)], await KnownAsync(150));
+        Assert.Equal([(0L, 400L), (60, 100)], await KnownAsync(1_000));
+
+        async Task<IEnumerable<(long, long)>> KnownAsync(long second)
+        {
+            var rows = await Reader.ReadIntervalsAsync(new IntervalQuery(instrument.Id, CandleInterval.Of(Timeframe.OneMinute), null, null, 10, false) { AsOf = At(second) }, TestContext.Current.CancellationToken);
+            return rows.Select(row => ((row.WindowStart.Microseconds - Midnight.Microseconds) / 1_000_000, row.Values.Close.Mantissa));
+        }
+    }
+
+    [Theory]
+    [InlineData(null, 500)]
+    [InlineData(1_440, 1_440)]
+    public async Task ReadCandles_NewestOfManyRows_ReadsFewOfThem(int? minutes, int limit)
+    {
+        await SqlAsync($"""
+            INSERT INTO k2.ohlcv_store (exchange, symbol, canonical_symbol, timeframe, window_start, window_end, trade_count, closed, complete, version)
+            SELECT 'binance', 'S3USDT', 'S3/USDT', '1m', fromUnixTimestamp64Micro(toInt64(1700000000 - (1700000000 % 60) + 60 * number) * 1000000, 'UTC') AS start, start, 1, 1, 'yes', 1 FROM numbers({Rows})
+            """);
+        var end = 1_700_000_000L - (1_700_000_000 % 60) + (60 * Rows);
+        var from = minutes is { } back ? new Timestamp((end - (60L * back)) * 1_000_000) : (Timestamp?)null;
+        var query = new CandleQuery(Named("S3").Id, Timeframe.OneMinute, from, null, limit, true);
+        var parameters = new Dictionary<string, string> { ["exchange"] = "'binance'", ["symbol"] = "'S3/USDT'", ["timeframe"] = "'1m'" };
+        var sql = CandleRowReader.Statement(query, parameters);
+        foreach (var (name, value) in parameters) sql = sql.Replace($"{{{name}:{(long.TryParse(value, CultureInfo.InvariantCulture, out _) ? "Int64" : "String")}}}", value, StringComparison.Ordinal);
+
+        using var answer = JsonDocument.Parse(await SqlAsync(sql + " FORMAT JSON"));
+
+        Assert.Equal(limit, answer.RootElement.GetProperty("rows").GetInt32());
+        Assert.InRange(answer.RootElement.GetProperty("statistics").GetProperty("rows_read").GetInt64(), limit, Rows / 4);
+    }
+
+    private Task<string> InsertRevisionAsync(string symbol, int minute, int version, int price, int knownAt) => SqlAsync(string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO k2.candle_revisions_store (exchange, symbol, canonical_symbol, timeframe, window_start, window_end, close_price, trade_count, closed, complete, version, known_at)
+        SELECT 'binance', 'X', '{symbol}', '1m', fromUnixTimestamp64Micro(toInt64({At(60L * minute).Microseconds}), 'UTC'), fromUnixTimestamp64Micro(toInt64({At(60L * minute).Microseconds}), 'UTC'), toDecimal128({price}, 18) / 100, 1, 1, 'yes', {version},
+            fromUnixTimestamp64Micro(toInt64({At(knownAt).Microseconds}), 'UTC')
+        """));
+
+    private async Task<string> SqlAsync(string sql)
+    {
+        using var answer = new MemoryStream();
+        await engine.Host.QueryRawAsync(sql, answer, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(answer.ToArray());
+    }
+}
