@@ -11,7 +11,8 @@ namespace K2.Warehouse.Reading;
 
 /// <summary>
 /// Reads stored candles by their key. Of a window the row of the highest version is taken by LIMIT BY in the key's order: that reads the few granules
-/// at the asked end, where FINAL would merge every row of the symbol first.
+/// at the asked end, where FINAL would merge every row of the symbol first. Every month is a part of its own and gives at least a block, so that the
+/// newest rows are first sought in the time that they would take without empty windows.
 /// </summary>
 internal sealed class CandleRowReader(ClickHouseClient client)
 {
@@ -23,7 +24,22 @@ internal sealed class CandleRowReader(ClickHouseClient client)
         {
             ["exchange"] = instrument.Id.Exchange.ToName(), ["symbol"] = instrument.Id.Symbol, ["timeframe"] = query.Timeframe.ToName(),
         };
-        await using var rows = await RowReader.QueryAsync(client, Statement(query, parameters), parameters, cancellationToken, ReadLimits.Settings);
+        if (query.NewestFirst && query.From is null)
+        {
+            var newest = await ReadAsync(instrument, query, parameters, true, cancellationToken).ToListAsync(cancellationToken);
+            if (newest.Count is 0 || newest.Count == query.Limit)
+            {
+                foreach (var row in newest) yield return row;
+                yield break;
+            }
+        }
+
+        await foreach (var row in ReadAsync(instrument, query, parameters, false, cancellationToken)) yield return row;
+    }
+
+    private async IAsyncEnumerable<Candle> ReadAsync(Instrument instrument, CandleQuery query, Dictionary<string, string> parameters, bool isNarrowed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var rows = await RowReader.QueryAsync(client, Statement(query, parameters, isNarrowed), parameters, cancellationToken, ReadLimits.Settings);
         while (rows.HasRow())
         {
             var start = rows.Time();
@@ -32,7 +48,7 @@ internal sealed class CandleRowReader(ClickHouseClient client)
     }
 
     /// <summary>Returns the statement and adds its parameters.</summary>
-    internal static string Statement(CandleQuery query, Dictionary<string, string> parameters)
+    internal static string Statement(CandleQuery query, Dictionary<string, string> parameters, bool isNarrowed)
     {
         var where = "exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND timeframe = {timeframe:String}";
         where += Bound(">=", "from", query.From, parameters) + Bound("<", "to", query.To, parameters);
@@ -42,6 +58,12 @@ internal sealed class CandleRowReader(ClickHouseClient client)
             table = "candle_revisions_store";
             parameters["as_of"] = Text(asOf);
             where += " AND known_at <= fromUnixTimestamp64Micro({as_of:Int64}, 'UTC')";
+        }
+
+        if (isNarrowed)
+        {
+            parameters["span"] = (2 * query.Limit * query.Timeframe.LengthMicroseconds() / Timestamp.MicrosecondsPerSecond).ToString(CultureInfo.InvariantCulture);
+            where += $" AND window_start >= (SELECT max(window_start) FROM k2.{table} WHERE {where}) - toIntervalSecond({{span:Int64}})";
         }
 
         // All key columns stand in the order, so that it is the table's own (backwards) and is not sorted again.

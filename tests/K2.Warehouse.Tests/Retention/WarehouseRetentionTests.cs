@@ -71,15 +71,15 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
 
     private Task<IReadOnlyList<RetentionOutcome>> RunAsync(IColdCoverage coverage) => engine.Host.Retention(coverage, new RetentionOptions()).RunAsync(TestContext.Current.CancellationToken);
 
-    private Task TradeAsync(string time) => SqlAsync($"INSERT INTO k2.silver_trades_store (exchange, canonical_symbol, trade_id, timestamp) SELECT 'binance', 'R/USDT', 1, toDateTime64('{time}', 6, 'UTC')");
+    private Task<string> TradeAsync(string time) => SqlAsync($"INSERT INTO k2.silver_trades_store (exchange, canonical_symbol, trade_id, timestamp) SELECT 'binance', 'R/USDT', 1, toDateTime64('{time}', 6, 'UTC')");
 
-    private Task CandleAsync(string timeframe, string start, string? closeTime = null) =>
+    private Task<string> CandleAsync(string timeframe, string start, string? closeTime = null) =>
         SqlAsync($"INSERT INTO k2.ohlcv_store (exchange, canonical_symbol, timeframe, window_start, close_time) SELECT 'binance', 'R/USDT', '{timeframe}', toDateTime64('{start}', 6, 'UTC'), toDateTime64('{closeTime ?? start}', 6, 'UTC')");
 
-    private Task FramesAsync(string first, string last) =>
+    private Task<string> FramesAsync(string first, string last) =>
         SqlAsync($"INSERT INTO k2.raw_chunks (exchange, origin, first_sequence, received_timestamps, first_received) SELECT 'binance', 'r', 1, [toDateTime64('{first}', 6, 'UTC'), toDateTime64('{last}', 6, 'UTC')], toDateTime64('{first}', 6, 'UTC')");
 
-    private async Task<long> CountAsync(string table) => long.Parse(await SqlAsync($"SELECT count() FROM k2.{table}"), CultureInfo.InvariantCulture);
+    private async Task<long> CountAsync(string table) => long.Parse(await SqlAsync($"SELECT count() FROM k2.{table} FORMAT TSV"), CultureInfo.InvariantCulture);
 
     private async Task<string> SqlAsync(string sql)
     {
