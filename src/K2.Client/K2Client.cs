@@ -224,6 +224,26 @@ public sealed class K2Client : IAsyncDisposable
         await foreach (var liveEvent in watch.RunAsync(cancellationToken)) yield return liveEvent;
     }
 
+    /// <summary>
+    /// Returns closed candles and their revisions: first all stored ones behind a version, then what comes, in the order of the instrument's log, each
+    /// (timeframe, window, revision) once and none left out, until the enumeration is left or cancelled. They are durable before they are told. Throws
+    /// <see cref="K2ClientException"/> when the server goes away: connect again and go on from the last event's <see cref="CandleEvent.Version"/> less
+    /// one (several events may share a version).
+    /// </summary>
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d; null for all.</param>
+    /// <param name="fromVersion">Begins behind this version: 0 for the oldest, null for what happens from now on.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async IAsyncEnumerable<CandleEvent> WatchCandlesAsync(
+        string exchange, string symbol, string? timeframe = null, long? fromVersion = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        if (timeframe is not null && !Timeframes.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no timeframe: write one of {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}.");
+        var watch = new CandleWatch(await GatewayAsync(cancellationToken), id, timeframe, _options);
+        await foreach (var happened in watch.RunAsync(fromVersion, cancellationToken)) yield return happened;
+    }
+
     /// <summary>Ends all watches and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -125,6 +125,12 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader
 
     public IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<CandleWindow, long>>(_revisions.Where(r => r.Position <= upTo && windows.Contains(new CandleWindow(r.Timeframe, r.WindowStart)))
+            .GroupBy(r => new CandleWindow(r.Timeframe, r.WindowStart)).ToDictionary(of => of.Key, of => of.MaxBy(r => r.Position)!.TradeCount));
+
+    public Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private void Add(DeadLetter letter)

@@ -12,7 +12,7 @@ namespace K2.Warehouse.Tests;
 
 public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConformance, IClassFixture<EngineFixture>
 {
-    private const long Rows = 500_000;
+    private const long Rows = 100_000;
 
     protected override IWarehouseWriter Writer => engine.Host.Writer;
 
@@ -21,24 +21,6 @@ public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConforma
     protected override IWarehouseSummaries Summaries => engine.Host.Summaries;
 
     protected override int Histories => 10;
-
-    [Fact]
-    public async Task ReadCandles_AsOf_IsWhatWasKnownThen()
-    {
-        var instrument = Named("T30");
-        foreach (var (minute, version, price, knownAt) in new[] { (0, 1, 100, 60), (1, 2, 100, 120), (0, 3, 300, 150), (0, 4, 400, 200) }) await InsertRevisionAsync("T30/USDT", minute, version, price, knownAt);
-
-        Assert.Empty(await KnownAsync(59));
-        Assert.Equal([(0L, 100L)], await KnownAsync(60));
-        Assert.Equal([(0L, 300L), (60, 100)], await KnownAsync(150));
-        Assert.Equal([(0L, 400L), (60, 100)], await KnownAsync(1_000));
-
-        async Task<IEnumerable<(long, long)>> KnownAsync(long second)
-        {
-            var rows = await Reader.ReadIntervalsAsync(new IntervalQuery(instrument.Id, CandleInterval.Of(Timeframe.OneMinute), null, null, 10, false) { AsOf = At(second) }, TestContext.Current.CancellationToken);
-            return rows.Select(row => ((row.WindowStart.Microseconds - Midnight.Microseconds) / 1_000_000, row.Values.Close.Mantissa));
-        }
-    }
 
     [Theory]
     [InlineData(null, 500)]
@@ -63,12 +45,6 @@ public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConforma
         // All columns of a row are more than 200 bytes; where no beginning is given, one column of all rows is looked through for the newest.
         Assert.InRange(answer.RootElement.GetProperty("statistics").GetProperty("bytes_read").GetInt64(), limit, Rows * 80);
     }
-
-    private Task<string> InsertRevisionAsync(string symbol, int minute, int version, int price, int knownAt) => SqlAsync(string.Create(CultureInfo.InvariantCulture, $"""
-        INSERT INTO k2.candle_revisions_store (exchange, symbol, canonical_symbol, timeframe, window_start, window_end, close_price, trade_count, closed, complete, version, known_at)
-        SELECT 'binance', 'X', '{symbol}', '1m', fromUnixTimestamp64Micro(toInt64({At(60L * minute).Microseconds}), 'UTC'), fromUnixTimestamp64Micro(toInt64({At(60L * minute).Microseconds}), 'UTC'), toDecimal128({price}, 18) / 100, 1, 1, 'yes', {version},
-            fromUnixTimestamp64Micro(toInt64({At(knownAt).Microseconds}), 'UTC')
-        """));
 
     private async Task<string> SqlAsync(string sql)
     {

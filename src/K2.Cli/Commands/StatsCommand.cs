@@ -4,6 +4,7 @@ using System.Text.Json;
 using K2.Cli.Locating;
 using K2.Cli.Output;
 using K2.Contracts.Http;
+using Spectre.Console;
 
 namespace K2.Cli.Commands;
 

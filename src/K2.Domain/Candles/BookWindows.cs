@@ -70,6 +70,12 @@ internal sealed class BookWindows(CandleSeries[] series)
         }
     }
 
+    /// <summary>Names the windows under a gap that may have left memory.</summary>
+    public void CollectOverlapping(FeedGap gap, ICollection<CandleWindow> missing)
+    {
+        if (EvictedUntil is { } horizon) new MissingWindows(series, _knownEmpty, horizon, missing).Overlapping(gap);
+    }
+
     /// <summary>Ends a batch: forgets what was noted for it and lets windows leave that ended at or before the horizon, if there is one.</summary>
     public void EndBatch(Timestamp? horizon, int maxUnknown)
     {

@@ -36,6 +36,9 @@ internal sealed class SymbolPipeline
     /// <summary>The durable state. Replaced as a whole, never changed: it may be read between two awaits of a running call.</summary>
     public CandleBook Book { get; private set; }
 
+    /// <summary>Closings and revisions of candles that the last flush made durable.</summary>
+    public IReadOnlyList<Candle> Recorded { get; private set; } = [];
+
     /// <summary>Continues from the symbol's latest checkpoint.</summary>
     public static async Task<SymbolPipeline> OpenAsync(
         Instrument instrument, CandleBookOptions options, IWarehouseReader reader, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, CancellationToken cancellationToken)
@@ -48,6 +51,7 @@ internal sealed class SymbolPipeline
     /// <summary>Applies batches in order; stops before the first one that shows a hole.</summary>
     public async Task<BatchOutcome> ApplyAsync(IReadOnlyList<PackedBatch> batches, CancellationToken cancellationToken)
     {
+        Recorded = [];
         var outcome = BatchOutcome.Applied;
         var records = new List<(LogPosition Position, LogRecord Record)>();
         var changes = new BookChanges();
@@ -138,17 +142,8 @@ internal sealed class SymbolPipeline
             if (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade)) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
         }
 
-        if (missing.Count > 0)
-        {
-            var rebuilt = await _reader.RebuildCandlesAsync(_instrument.Id, missing, book.Position, cancellationToken);
-            foreach (var candle in rebuilt)
-            {
-                book.Restore(candle);
-                missing.Remove(new CandleWindow(candle.Timeframe, candle.WindowStart));
-            }
-
-            foreach (var window in missing) book.RestoreEmpty(window);
-        }
+        if (book.Gaps.Count > 0) book.CollectWindowsOfFilledGaps(records.ConvertAll(entry => entry.Record), missing);
+        var thinned = missing.Count > 0 ? await RestoreAsync(book, missing, cancellationToken) : missing;
 
         var known = new HashSet<(ushort Epoch, long Id)>();
         foreach (var epoch in lookUps.GroupBy(lookUp => lookUp.Epoch, lookUp => lookUp.Id))
@@ -160,7 +155,9 @@ internal sealed class SymbolPipeline
 
         foreach (var (position, record) in records)
         {
-            book.Apply(position, record, changes, record.Kind == RecordKind.Trade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId)));
+            var isKnown = record.Kind == RecordKind.Trade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId));
+            var isThinned = thinned.Count > 0 && record.Kind == RecordKind.Trade && Timeframes.All.Any(timeframe => thinned.Contains(new CandleWindow(timeframe, timeframe.WindowStart(record.Trade.ExchangeTime))));
+            book.Apply(position, record, changes, isKnown, isThinned);
             if (record.Kind == RecordKind.Trade && !isAdopted)
             {
                 work.Trades++;
@@ -170,6 +167,26 @@ internal sealed class SymbolPipeline
 
         work.Reached = records[^1].Position > work.Reached ? records[^1].Position : work.Reached;
         records.Clear();
+    }
+
+    /// <summary>
+    /// Brings windows back that left memory; returns those that cannot be: their stored candles hold more trades than the warehouse still has.
+    /// The horizon follows this symbol's clock, the dropping of days follows the platform's: whatever happens between them, a candle never shrinks.
+    /// </summary>
+    private async Task<HashSet<CandleWindow>> RestoreAsync(CandleBook book, HashSet<CandleWindow> missing, CancellationToken cancellationToken)
+    {
+        var recorded = await _reader.ReadRecordedCountsAsync(_instrument.Id, missing, book.Position, cancellationToken);
+        var rebuilt = (await _reader.RebuildCandlesAsync(_instrument.Id, missing, book.Position, cancellationToken)).ToDictionary(candle => new CandleWindow(candle.Timeframe, candle.WindowStart));
+        var thinned = new HashSet<CandleWindow>();
+        foreach (var window in missing)
+        {
+            var candle = rebuilt.GetValueOrDefault(window);
+            if ((candle?.TradeCount ?? 0) < recorded.GetValueOrDefault(window)) thinned.Add(window);
+            else if (candle is not null) book.Restore(candle);
+            else book.RestoreEmpty(window);
+        }
+
+        return thinned;
     }
 
     private async Task FlushAsync(PendingWork work, BookChanges changes, CancellationToken cancellationToken)
@@ -184,6 +201,7 @@ internal sealed class SymbolPipeline
         book.TakeChanges(changes);
         var conflicts = await FindConflictsAsync(changes, cancellationToken);
         work.Letters.AddRange(conflicts);
+        work.Letters.AddRange(changes.BeyondHorizon.Select(refused => SymbolDeadLetters.BeyondHorizon(_instrument, refused.Position, refused.Trade)));
         await _writer.WriteAsync(
             new SymbolFlush
             {
@@ -191,6 +209,7 @@ internal sealed class SymbolPipeline
                 Trades = changes.NewTrades,
                 Candles = changes.Candles,
                 Revisions = changes.Revisions,
+                Judgements = changes.Judgements,
                 DeadLetters = work.Letters,
                 Gaps = changes.Gaps,
                 Position = book.Position,
@@ -199,6 +218,7 @@ internal sealed class SymbolPipeline
             cancellationToken);
 
         Book = book;
+        Recorded = changes.Revisions;
         _probe.Enter(ProtocolStep.Acknowledge);
         _counters.Add(PipelineStage.Applied, work.Trades);
         _counters.Add(PipelineStage.New, changes.NewTrades.Count);

@@ -124,7 +124,7 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
             await Task.WhenAll(
                 _sender.SendAsync("k2.silver_trades_store", Blocks.Trades(flushes), _stop.Token),
                 _sender.SendAsync("k2.ohlcv_store", candles, _stop.Token),
-                _sender.SendAsync("k2.candle_revisions_store", Blocks.Candles(flushes.SelectMany(flush => flush.Revisions.Select(candle => (flush.Instrument, candle)))), _stop.Token),
+                _sender.SendAsync("k2.candle_revisions_store", Blocks.History(flushes), _stop.Token),
                 _sender.SendAsync("k2.feed_gaps_store", Blocks.Gaps(flushes), _stop.Token),
                 _sender.SendAsync("k2.dead_letters_store", Blocks.DeadLetters(flushes.SelectMany(flush => flush.DeadLetters)), _stop.Token));
             _probe.Enter(ProtocolStep.InsertState);

@@ -1,5 +1,6 @@
 using CsCheck;
 using K2.Abstractions.Warehouse;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -146,6 +147,26 @@ public abstract class ReadingConformance
         var found = Assert.Single((await Summaries.StatisticsAsync(Cancelled)).Instruments, row => row.Instrument == instrument.Id);
 
         Assert.Equal(new InstrumentStatistics(instrument.Id, 7, 1, At(0), At(0)), found);
+    }
+
+    [Fact]
+    public async Task ReadIntervals_AsOf_IsWhatWasKnownThen()
+    {
+        var instrument = Named("T30");
+        Candle Known(int minute, long offset, long price, int revision, long second) => Candle(instrument, minute, offset, price) with { Revision = revision, KnownAt = At(second) };
+        var late = Flush(instrument, 4, null, [Candle(instrument, 0, 3, 300)], [Known(0, 1, 100, 0, 60), Known(1, 2, 100, 0, 120), Known(0, 3, 300, 1, 150)]);
+        await Writer.WriteAsync(late with { Judgements = [Known(0, 4, 300, 1, 200) with { Complete = Completeness.No }] }, Cancelled);
+
+        Assert.Empty(await KnownAsync(59));
+        Assert.Equal([(At(0), 100L, 0, Completeness.Yes)], await KnownAsync(60));
+        Assert.Equal([(At(0), 300L, 1, Completeness.Yes), (At(60), 100L, 0, Completeness.Yes)], await KnownAsync(150));
+        Assert.Equal([(At(0), 300L, 1, Completeness.No), (At(60), 100L, 0, Completeness.Yes)], await KnownAsync(1_000));
+
+        async Task<IEnumerable<(Timestamp, long, int, Completeness)>> KnownAsync(long second)
+        {
+            var rows = await Reader.ReadIntervalsAsync(new IntervalQuery(instrument.Id, CandleInterval.Of(Timeframe.OneMinute), null, null, 10, false) { AsOf = At(second) }, Cancelled);
+            return rows.Select(row => (row.WindowStart, row.Values.Close.Mantissa, row.Values.Revision, row.Values.Complete));
+        }
     }
 
     // A closed minute whose trades have the given ids.
