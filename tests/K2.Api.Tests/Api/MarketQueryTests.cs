@@ -44,13 +44,13 @@ public sealed class MarketQueryTests(TestPlatform platform) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Candles_TwoMinutes_AreMadeOfStoredOnes()
+    public async Task Candles_FourMinutes_AreMadeOfStoredOnes()
     {
-        var page = await ReadAsync("/v1/ohlcv/120m?exchange=kraken&symbol=BTC-USD&from=2024-08-08T22:00:00Z", ApiJson.Default.CandlePage);
+        var page = await ReadAsync("/v1/ohlcv/4m?exchange=kraken&symbol=BTC-USD&from=2024-08-08T23:48:00Z", ApiJson.Default.CandlePage);
 
-        var candle = Assert.Single(page.Data);
-        Assert.Equal(("2h", new DateTime(2024, 8, 8, 22, 0, 0, DateTimeKind.Utc), new DateTime(2024, 8, 9, 0, 0, 0, DateTimeKind.Utc)), (candle.Timeframe, candle.WindowStart, candle.WindowEnd));
-        Assert.Equal((60_000.0m, 60_000.3m, 6L), (candle.Open, candle.Close, candle.TradeCount));
+        Assert.Equal(
+            [("4m", 48, 52, 60_000m, 60_000.1m, 4L), ("4m", 52, 56, 60_000m, 60_000.3m, 2L)],
+            page.Data.Select(candle => (candle.Timeframe, candle.WindowStart.Minute, candle.WindowEnd.Minute, candle.Open, candle.Close, candle.TradeCount)));
         Assert.Null(page.Next);
     }
 
