@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
-using K2.Domain.Candles;
+using K2.Abstractions.Retention;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Simulator.Captures;
@@ -20,7 +20,6 @@ internal static class SiloConfiguration
     public const string ServiceId = "k2";
     public const int PartitionsPerExchange = 2;
 
-    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(36_500);
 
     public static InstrumentTable Instruments(SiloOptions options)
     {
@@ -54,6 +53,27 @@ internal static class SiloConfiguration
         Port = options.ClickHousePort,
     };
 
+    /// <summary>Returns how long the warehouse keeps rows, from the section <c>K2:Retention</c>.</summary>
+    /// <exception cref="StartupException">A time cannot be read, or the times do not go together.</exception>
+    public static RetentionOptions Retention(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(RetentionOptions.SectionName);
+        var defaults = new RetentionOptions();
+        return new RetentionOptions
+        {
+            Raw = Kept(section, nameof(RetentionOptions.Raw), defaults.Raw),
+            Silver = Kept(section, nameof(RetentionOptions.Silver), defaults.Silver),
+            Candles = Kept(section, nameof(RetentionOptions.Candles), defaults.Candles),
+        }.Checked();
+    }
+
+    private static TimeSpan Kept(IConfigurationSection section, string name, TimeSpan otherwise) => section[name] switch
+    {
+        null or "" => otherwise,
+        { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) => time,
+        var text => throw new StartupException($"{RetentionOptions.SectionName}:{name} '{text}' is no time: write days.hours:minutes:seconds, for example 30.00:00:00."),
+    };
+
     public static IProtocolProbe Probe(IConfiguration configuration) =>
         configuration["K2:Diagnostics:ProbeFile"] is { Length: > 0 } file ? FileProtocolProbe.Open(file) : NoProtocolProbe.Instance;
 
@@ -65,15 +85,6 @@ internal static class SiloConfiguration
         "commit-highest" => (LogStreamFault.CommitHighest, false),
         "cursor-one-too-far" => (LogStreamFault.CursorOneTooFar, false),
         var other => throw new StartupException($"K2:Diagnostics:Fault '{other}' is unknown: return-before-durable, commit-highest or cursor-one-too-far, and only in a bench."),
-    };
-
-    /// <summary>Returns how candles are kept. Trades older than <c>K2:Retention:Silver</c> are beyond the horizon: 30 days if it is not set.</summary>
-    /// <exception cref="StartupException">It is no time, or one that cannot be kept.</exception>
-    public static CandleBookOptions Candles(IConfiguration configuration) => configuration["K2:Retention:Silver"] switch
-    {
-        null or "" => new CandleBookOptions(),
-        { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var kept) && kept >= TimeSpan.FromDays(1) && kept <= LongestRetention => new CandleBookOptions { SilverRetention = kept },
-        var text => throw new StartupException($"K2:Retention:Silver '{text}' cannot be used: write days.hours:minutes:seconds, a day (1.00:00:00) to a hundred years (36500.00:00:00)."),
     };
 
     /// <summary>Returns the exchange that a replay's captures are of: what --exchanges says, or else what their frames tell.</summary>

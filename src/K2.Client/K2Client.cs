@@ -37,10 +37,14 @@ public sealed class K2Client : IAsyncDisposable
         Endpoints = endpoints;
         _rest = rest;
         _options = options;
+        Queries = new K2MarketQueries(rest);
     }
 
     /// <summary>The server this client talks to.</summary>
     public SiloEndpoints Endpoints { get; }
+
+    /// <summary>Candles of any interval, days, averages, comparisons and sizes.</summary>
+    public K2MarketQueries Queries { get; }
 
     /// <summary>Live events that were dropped because the app read a watch too slowly or they came after their successors, over all watches; each shows as a jump of its watch's sequence.</summary>
     public long DroppedEvents => Volatile.Read(ref _droppedEvents);
@@ -80,14 +84,14 @@ public sealed class K2Client : IAsyncDisposable
     /// <summary>Returns the stored candles whose window starts in [from, to), oldest first, page by page as they are read.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
-    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
+    /// <param name="timeframe">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
     /// <param name="from">First window start, or null for the oldest.</param>
     /// <param name="to">End of the window starts, exclusive, or null for the newest.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public IAsyncEnumerable<CandleView> GetCandlesAsync(
         string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default)
     {
-        if (!Timeframes.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no timeframe: write one of {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}.");
+        if (!CandleInterval.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no interval: write for example 1m, 4h, 3d or 1w.");
         var path = $"/v1/ohlcv/{timeframe}?{Window(Parse(exchange, symbol), from, to)}&order=asc&limit={PageSize}";
         return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.CandlePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
     }
@@ -95,7 +99,7 @@ public sealed class K2Client : IAsyncDisposable
     /// <summary>Returns the newest stored candles, newest first.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
-    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
+    /// <param name="timeframe">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
     /// <param name="count">How many, 1 to 10,000.</param>
     /// <param name="before">Only windows that start before this moment, or null for all.</param>
     /// <param name="live">Whether the forming candle is taken from memory, where it is newer than the stored one.</param>

@@ -2,11 +2,13 @@ using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Domain.Instruments;
 using K2.Warehouse.Embedded;
 using K2.Warehouse.Migrations;
 using K2.Warehouse.Reading;
+using K2.Warehouse.Retention;
 using K2.Warehouse.Writing;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +25,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     private readonly ClickHouseClient _client;
     private readonly ClickHouseWarehouseWriter _writer;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseWarehouseWriter writer, IWarehouseReader reader)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
     {
         _engine = engine;
         _http = http;
@@ -33,6 +35,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
         Lineage = new LineageStore(client);
+        Summaries = summaries;
     }
 
     /// <summary>Address of ClickHouse's HTTP protocol, without credentials.</summary>
@@ -49,6 +52,9 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>What deriving rows again needs.</summary>
     public ILineageStore Lineage { get; }
+
+    /// <summary>Answers sums and sizes.</summary>
+    public IWarehouseSummaries Summaries { get; }
 
     /// <summary>Process id of the embedded engine's child, or null for a server.</summary>
     public int? EngineProcessId => _engine?.ProcessId;
@@ -80,7 +86,7 @@ public sealed class WarehouseHost : IAsyncDisposable
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
             var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
-            return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments));
+            return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
         }
         catch
         {
@@ -89,6 +95,9 @@ public sealed class WarehouseHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Returns what drops old partitions that the cold tier holds.</summary>
+    public IRetention Retention(IColdCoverage coverage, RetentionOptions options) => new WarehouseRetention(_client, coverage, options);
 
     /// <summary>Copies a statement's answer unread into a stream; a FORMAT clause is honoured, without one it is tab-separated.</summary>
     public async Task QueryRawAsync(string sql, Stream output, CancellationToken cancellationToken)

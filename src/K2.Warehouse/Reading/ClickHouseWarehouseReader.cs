@@ -14,24 +14,12 @@ namespace K2.Warehouse.Reading;
 /// <summary>Reads exact rows through the official driver with parameterised statements.</summary>
 internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, InstrumentTable instruments) : IWarehouseReader
 {
-    private readonly CandleHistoryReader _history = new(client);
-    private const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
+    internal const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
     private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
+    private readonly CandleRowReader _candles = new(client);
+    private readonly CandleHistoryReader _history = new(client);
 
-    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var instrument = Known(query.Instrument);
-        var parameters = Parameters(instrument.Id);
-        parameters["timeframe"] = query.Timeframe.ToName();
-        var where = OfInstrument + " AND timeframe = {timeframe:String}" + Range("window_start", query.From, query.To, parameters);
-        var sql = $"SELECT window_start, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, toInt8(complete), revision, version FROM k2.ohlcv WHERE {where} ORDER BY window_start {(query.NewestFirst ? "DESC" : "ASC")} LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
-        while (rows.HasRow())
-        {
-            var start = rows.Time();
-            yield return ReadValues(rows, instrument, query.Timeframe, start) with { Closed = rows.Byte() != 0, Complete = (Completeness)rows.Byte(), Revision = rows.Int32(), Position = new LogPosition(rows.Int64()) };
-        }
-    }
+    public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken) => _candles.ReadAsync(Known(query.Instrument), query, cancellationToken);
 
     public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -54,7 +42,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
 
         var direction = query.NewestFirst ? "DESC" : "ASC";
         var sql = $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {where} ORDER BY timestamp {direction}, trade_id {direction} LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
         while (rows.HasRow()) yield return ReadTrade(rows, instrument);
     }
 
@@ -146,7 +134,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         }
 
         var sql = $"SELECT exchange, canonical_symbol, id_epoch, gap_start, gap_end, first_missing_id, last_missing_id, toInt8(cause), toInt8(state), toInt8(reason), version FROM k2.feed_gaps WHERE {where} ORDER BY gap_start DESC, exchange, canonical_symbol LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
         while (rows.HasRow())
         {
             if (!ExchangeNames.TryParse(rows.Text(), out var known) | !InstrumentId.TryCreate(known, rows.Text(), out var id)) throw new K2Exception("k2.feed_gaps names an exchange or a symbol that this build does not know", isTransient: false);
@@ -191,7 +179,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         Position = LogPosition.None,
     };
 
-    private static PositionedTrade ReadTrade(RowReader rows, Instrument instrument)
+    internal static PositionedTrade ReadTrade(RowReader rows, Instrument instrument)
     {
         var trade = new Trade
         {

@@ -79,7 +79,10 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     /// <inheritdoc/>
     public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
-        var rows = Copy(_candles.Values).Where(c => c.Instrument == query.Instrument && c.Timeframe == query.Timeframe
+        var known = query.AsOf is { } asOf
+            ? Copy(_revisions.Values.Concat(_judgements.Values)).Where(c => (c.KnownAt ?? c.WindowEnd) <= asOf).GroupBy(c => (c.Instrument, c.Timeframe, c.WindowStart)).Select(of => of.MaxBy(c => c.Position)!)
+            : Copy(_candles.Values);
+        var rows = known.Where(c => c.Instrument == query.Instrument && c.Timeframe == query.Timeframe
             && (query.From is not { } from || c.WindowStart >= from) && (query.To is not { } to || c.WindowStart < to));
         return StreamAsync((query.NewestFirst ? rows.OrderByDescending(c => c.WindowStart) : rows.OrderBy(c => c.WindowStart)).Take(query.Limit), cancellationToken);
     }
