@@ -17,6 +17,7 @@ public sealed partial class StructureTests
         ["K2.Streaming"] = ["K2.Abstractions"],
         ["K2.Engine"] = [],
         ["K2.Warehouse"] = ["K2.Abstractions", "K2.Engine"],
+        ["K2.ColdTier"] = ["K2.Abstractions"],
         ["K2.Grains"] = ["K2.Abstractions", "K2.Contracts", "K2.Exchanges"],
         ["K2.Api"] = ["K2.Abstractions", "K2.Contracts"],
         ["K2.Cli"] = ["K2.Abstractions", "K2.Client", "K2.Contracts", "K2.Exchanges", "K2.Simulator", "K2.Streaming", "K2.Warehouse"],
