@@ -25,7 +25,7 @@ public sealed class NativeReaderTests
         Assert.Equal(-1L, reader.Columns[3].Longs[1]);
         Assert.Equal([0, 1, 0], reader.Columns[4].Booleans[..3].Select(value => (int)value));
         Assert.Equal([0, -1, int.MinValue], reader.Columns[5].Ints[..3]);
-        Assert.Equal(300, reader.Columns[6].TextAt(2).Length);
+        Assert.Equal(500, reader.Columns[6].TextAt(2).Length);
         Assert.Equal(1, reader.Next());
         Assert.Equal(0, reader.Next());
     }
@@ -82,7 +82,7 @@ public sealed class NativeReaderTests
                         writer.Write(wide);
                         break;
                     default:
-                        writer.Write(column.Type == ColdType.Text ? string.Concat(Enumerable.Repeat('é', row)) : new string('x', row * 150));
+                        writer.Write(column.Type == ColdType.Text ? string.Concat(Enumerable.Repeat('é', row)) : new string('x', row * 250));
                         break;
                 }
             }
