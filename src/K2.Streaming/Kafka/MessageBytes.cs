@@ -5,20 +5,16 @@ using K2.Abstractions.Log;
 namespace K2.Streaming.Kafka;
 
 /// <summary>
-/// Takes keys and values out of the client's memory: a known key becomes the array that there is, values go one behind the other into blocks. The client's own way
-/// makes two arrays for each message, which a lagging reader keeps until the collector has copied them twice. For one consumer's thread.
+/// Takes keys and values out of the client's memory; a known key becomes the array that there is. Each value has an array of its own: in blocks shared by partitions, a
+/// partition that stands still would hold what the others have long read. For one consumer's thread.
 /// </summary>
 internal sealed class MessageBytes : IDeserializer<byte[]>, IDeserializer<ReadOnlyMemory<byte>?>
 {
-    private const int BlockSize = 64 << 10;
-
     // Instruments and connections are few; a topic full of made-up keys must not fill memory.
     private const int MaxKeys = 4096;
     private readonly Dictionary<byte[], byte[]> _keys = new(KeyComparer.Instance);
     private readonly Dictionary<byte[], byte[]>.AlternateLookup<ReadOnlySpan<byte>> _known;
     private byte[] _lastKey = [];
-    private byte[] _block = [];
-    private int _used;
 
     public MessageBytes() => _known = _keys.GetAlternateLookup<ReadOnlySpan<byte>>();
 
@@ -31,16 +27,9 @@ internal sealed class MessageBytes : IDeserializer<byte[]>, IDeserializer<ReadOn
         return _keys[_lastKey] = _lastKey;
     }
 
-    ReadOnlyMemory<byte>? IDeserializer<ReadOnlyMemory<byte>?>.Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
-    {
-        if (isNull) return null;
-        if (data.Length > BlockSize / 8) return data.ToArray();
-        if (_block.Length - _used < data.Length) (_block, _used) = (GC.AllocateUninitializedArray<byte>(BlockSize), 0);
-        data.CopyTo(_block.AsSpan(_used));
-        var slice = _block.AsMemory(_used, data.Length);
-        _used += data.Length;
-        return slice;
-    }
+    // A bare null would be a missing array, and so an empty value.
+    ReadOnlyMemory<byte>? IDeserializer<ReadOnlyMemory<byte>?>.Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) =>
+        isNull ? default(ReadOnlyMemory<byte>?) : data.ToArray();
 
     private sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

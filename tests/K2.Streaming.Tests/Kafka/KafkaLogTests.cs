@@ -75,6 +75,20 @@ public sealed class KafkaLogTests : IDisposable
     }
 
     [Fact]
+    public async Task CommitAsync_AnotherProcessHasCommittedMore_LeavesItThere()
+    {
+        await using var frozen = await _kafka.OpenAsync();
+        await using var successor = await _kafka.OpenAsync();
+        var first = (await frozen.AppendAsync([.. Enumerable.Range(0, 9).Select(i => Numbers("a", i))], Token))[0];
+        await frozen.CommitAsync(Raw, 0, first.Plus(2), Token);
+        await successor.CommitAsync(Raw, 0, first.Plus(9), Token);
+
+        await frozen.CommitAsync(Raw, 0, first.Plus(5), Token);
+
+        Assert.Equal(first.Plus(9), await successor.CommittedAsync(Raw, 0, Token));
+    }
+
+    [Fact]
     public async Task FetchLoop_StartOfAReaderThatIsGone_LeavesTheNextOneAlone()
     {
         await using (var log = await _kafka.OpenAsync()) await log.AppendAsync([Numbers("a", 0), Numbers("a", 1)], Token);
