@@ -59,7 +59,9 @@ internal static class SiloConfiguration
         null or "" => (LogStreamFault.None, false),
         "return-before-durable" => (LogStreamFault.None, true),
         "commit-highest" => (LogStreamFault.CommitHighest, false),
-        "cursor-one-too-far" => (LogStreamFault.CursorOneTooFar, false),
+
+        // Else the grain would see that a predecessor is missing and heal it.
+        "cursor-one-too-far" => (LogStreamFault.CursorOneTooFarUnnoticed, false),
         var other => throw new StartupException($"K2:Diagnostics:Fault '{other}' is unknown: return-before-durable, commit-highest or cursor-one-too-far, and only in a bench."),
     };
 

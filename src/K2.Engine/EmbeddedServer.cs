@@ -40,5 +40,13 @@ internal sealed class EmbeddedServer : IDisposable
         return handle == 0 ? throw EngineException.Of(1001, "the engine opens no connection", "STD_EXCEPTION") : new EngineConnection(_library, handle);
     }
 
+    /// <summary>Runs a statement that has no answer.</summary>
+    /// <exception cref="EngineException">It was refused.</exception>
+    public void Run(string statement)
+    {
+        using var connection = Open();
+        connection.Query(statement, "Null", null);
+    }
+
     public void Dispose() => _library.Close(_first);
 }

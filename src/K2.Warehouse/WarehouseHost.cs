@@ -64,6 +64,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             try
             {
                 await Migrator.RunAsync(client, cancellationToken);
+                if (engine is not null) await BrokenParts.ReportAsync(client, loggers.CreateLogger<WarehouseHost>(), cancellationToken);
             }
             catch (ClickHouseServerException refused)
             {

@@ -21,6 +21,12 @@ public sealed record WarehouseOptions
     /// <summary>The embedded engine's memory limit in bytes. Default 600 MiB: the process then stays below 700 MiB.</summary>
     public long MemoryBytes { get; init; } = 600L << 20;
 
+    /// <summary>
+    /// Free bytes of the disk below which the embedded engine takes no rows and merges nothing, but a tenth of the disk at most; the writer waits until there
+    /// is space. Default 1 GiB. The engine does not notice a write that fails for lack of space, so it must never come to that.
+    /// </summary>
+    public long KeptFreeBytes { get; init; } = 1L << 30;
+
     /// <summary>How long the writer waits for more rows at low rates. Default 50 ms: a flush costs by the insert, not by the row.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(50);
 

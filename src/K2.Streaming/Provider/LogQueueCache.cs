@@ -84,7 +84,7 @@ internal sealed class LogQueueCache(LogStreamOptions options, Action<LogPosition
             }
 
             var index = stream.Find(token.SequenceNumber);
-            if (options.Fault == LogStreamFault.CursorOneTooFar && stream.FirstUndelivered > stream.First) return At(stream, index + 1);
+            if (options.Fault == LogStreamFault.CursorOneTooFarUnnoticed || (options.Fault == LogStreamFault.CursorOneTooFar && stream.FirstUndelivered > stream.First)) return At(stream, index + 1);
             return At(stream, Math.Min(index, stream.FirstUndelivered));
         }
     }
@@ -119,7 +119,8 @@ internal sealed class LogQueueCache(LogStreamOptions options, Action<LogPosition
                 until++;
             }
 
-            return LogBatchContainer.Join(parts);
+            var joined = LogBatchContainer.Join(parts);
+            return options.Fault == LogStreamFault.CursorOneTooFarUnnoticed ? new LogBatchContainer(joined.StreamId, joined.Batch with { PreviousVersion = 0 }, joined.ReadNext) : joined;
         }
     }
 

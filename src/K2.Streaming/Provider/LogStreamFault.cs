@@ -11,4 +11,7 @@ internal enum LogStreamFault
 
     /// <summary>On a rewind, position the cursor behind the container that holds the token, not at it.</summary>
     CursorOneTooFar = 2,
+
+    /// <summary>On every resume the cursor stands one container too far, and batches do not say what came before them: consumers cannot notice the hole, only a ledger can.</summary>
+    CursorOneTooFarUnnoticed = 3,
 }

@@ -116,15 +116,18 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private ProcessStartInfo LibraryChild(string library)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "K2.Engine.dll"), "--library", library, "--path", Path.GetFullPath(_options.DataFolder), "--port", Text(_port), "--memory", Text(_options.MemoryBytes)]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "K2.Engine.dll"), "--library", library, "--path", Path.GetFullPath(_options.DataFolder), "--port", Text(_port), "--memory", Text(_options.MemoryBytes), "--keep-free", Text(KeptFree())]) start.ArgumentList.Add(argument);
         return start;
     }
+
+    /// <summary>A tenth of the disk where that is less: a small one could not be used at all.</summary>
+    private long KeptFree() => Math.Min(_options.KeptFreeBytes, new DriveInfo(Path.GetFullPath(_options.DataFolder)).TotalSize / 10);
 
     private ProcessStartInfo BinaryChild(string binary)
     {
         if (_port == 0) throw new StartupException("A clickhouse binary as the engine needs a fixed --clickhouse-port.");
         var start = new ProcessStartInfo(binary) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["server", "--", $"--path={Path.GetFullPath(_options.DataFolder)}/", $"--http_port={Text(_port)}", "--listen_host=127.0.0.1", "--tcp_port=0", "--mysql_port=0", "--postgresql_port=0", "--interserver_http_port=0", $"--max_server_memory_usage={Text(_options.MemoryBytes)}", "--logger.level=error"]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["server", "--", $"--path={Path.GetFullPath(_options.DataFolder)}/", $"--http_port={Text(_port)}", "--listen_host=127.0.0.1", "--tcp_port=0", "--mysql_port=0", "--postgresql_port=0", "--interserver_http_port=0", $"--max_server_memory_usage={Text(_options.MemoryBytes)}", $"--storage_configuration.disks.default.keep_free_space_bytes={Text(KeptFree())}", "--logger.level=error"]) start.ArgumentList.Add(argument);
         return start;
     }
 

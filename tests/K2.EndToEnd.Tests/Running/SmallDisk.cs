@@ -14,7 +14,7 @@ internal sealed class SmallDisk : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a tmpfs");
         var path = Directory.CreateTempSubdirectory("k2-disk-").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", Size(megabytes), "tmpfs", path) != 0)
+        if (Run("mount", "-t", "tmpfs", "-o", SizeOption(megabytes), "tmpfs", path) != 0)
         {
             Directory.Delete(path);
             Assert.Skip("mounting a tmpfs is not permitted here");
@@ -23,7 +23,16 @@ internal sealed class SmallDisk : IDisposable
         return new SmallDisk(path);
     }
 
-    public void Grow(int megabytes) => Assert.Equal(0, Run("mount", "-o", "remount," + Size(megabytes), Path));
+    /// <summary>Bytes in all.</summary>
+    public long Size => new DriveInfo(Path).TotalSize;
+
+    /// <summary>Bytes that are free.</summary>
+    public long Free => new DriveInfo(Path).AvailableFreeSpace;
+
+    /// <summary>Takes space until so much is free.</summary>
+    public DiskFiller Fill(long free) => new(System.IO.Path.Combine(Path, "filler"), Free - free);
+
+    public void Grow(int megabytes) => Assert.Equal(0, Run("mount", "-o", "remount," + SizeOption(megabytes), Path));
 
     public void Dispose()
     {
@@ -31,7 +40,7 @@ internal sealed class SmallDisk : IDisposable
         Directory.Delete(Path);
     }
 
-    private static string Size(int megabytes) => string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m");
+    private static string SizeOption(int megabytes) => string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m");
 
     private static int Run(string program, params string[] arguments)
     {

@@ -78,7 +78,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether every silo has told where it is, and every exchange of sockets is connected to.</summary>
+    /// <summary>Whether every silo has told where it is, and every symbol of the sockets is confirmed: what is traded before that is nobody's.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         foreach (var silo in _silos)
@@ -89,7 +89,9 @@ internal sealed class ChaosRig : IAsyncDisposable
             if (!health.IsSuccessStatusCode) return false;
         }
 
-        return true;
+        await using var client = await ConnectAsync(cancellationToken);
+        var connectors = (await client.GetStatusAsync(cancellationToken)).Connectors;
+        return Venues.All.All(venue => connectors.Any(connector => connector.Exchange == venue.Exchange.ToName() && connector.State == "streaming" && connector.Confirmed.Length == connector.Desired.Length));
     }
 
     /// <summary>Starts trading and feeding.</summary>
@@ -110,8 +112,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     /// <summary>Ends the intake of the exchanges, so that the watermarks behind their last trades are in the log: only then all candles are written.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var endpoints = SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(_silos[0].Data, SiloEndpoints.FileName), cancellationToken));
-        await using var client = await K2Client.ConnectAsync(endpoints, new K2ClientOptions { ConnectGatewayOnFirstUse = true }, cancellationToken);
+        await using var client = await ConnectAsync(cancellationToken);
         foreach (var venue in Venues.All)
         {
             while (await client.DrainAsync(venue.Exchange.ToName(), cancellationToken) > 0) await Task.Delay(DrainPoll, _time, cancellationToken);
@@ -153,6 +154,11 @@ internal sealed class ChaosRig : IAsyncDisposable
         _http.Dispose();
         _stopFeed.Dispose();
     }
+
+    private async Task<K2Client> ConnectAsync(CancellationToken cancellationToken) => await K2Client.ConnectAsync(
+        SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(_silos[0].Data, SiloEndpoints.FileName), cancellationToken)),
+        new K2ClientOptions { ConnectGatewayOnFirstUse = true },
+        cancellationToken);
 
     private async Task StartPartsAsync(InstrumentTable instruments, CancellationToken cancellationToken)
     {
