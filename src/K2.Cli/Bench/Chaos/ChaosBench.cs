@@ -134,7 +134,7 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
         _table.Add((phase.Name, trades, candles, storm.Counts.Values.Sum(), lines.Count));
         if (rig.Kafka?.LimitProblem is { } limit) return limit;
         if (lines.Count == 0) return null;
-        return settled ? $"{phase.Name}: {lines.Count} differences" : $"{phase.Name}: {lines.Count} differences, but the silos had not caught up in time: run it on a quieter machine";
+        return settled ? $"{phase.Name}: {lines.Count} differences" : $"{phase.Name}: {lines.Count} differences, and the silos were still behind after {SettleLimit.TotalSeconds:0} s: what is missing is lost, or the machine was too busy";
 
         async Task CompareAsync(WarehouseHost warehouse)
         {
