@@ -7,6 +7,8 @@ public sealed class InsertFailureTests
 {
     [Theory]
     [InlineData(0, FailureClass.Transient)]
+    [InlineData(32, FailureClass.Transient)]
+    [InlineData(33, FailureClass.Transient)]
     [InlineData(202, FailureClass.Transient)]
     [InlineData(241, FailureClass.Transient)]
     [InlineData(243, FailureClass.Transient)]
