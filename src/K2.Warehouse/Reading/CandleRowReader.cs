@@ -22,7 +22,9 @@ internal sealed class CandleRowReader(ClickHouseClient client)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["exchange"] = instrument.Id.Exchange.ToName(), ["symbol"] = instrument.Id.Symbol, ["timeframe"] = query.Timeframe.ToName(),
+            ["exchange"] = instrument.Id.Exchange.ToName(),
+            ["symbol"] = instrument.Id.Symbol,
+            ["timeframe"] = query.Timeframe.ToName(),
         };
         if (query.NewestFirst && query.From is null)
         {
