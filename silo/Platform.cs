@@ -3,6 +3,7 @@ using System.Reflection;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
@@ -141,7 +142,7 @@ internal sealed class Platform : IAsyncDisposable
 
         builder.WebHost.UseUrls(options.Url);
         _cluster.AddOrleans(builder, trades, fault.Stream);
-        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse.Reader, _warehouse.RawFrames, fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
+        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, NoColdTier.Instance, fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
         _app.MapPlatform();

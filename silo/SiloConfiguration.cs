@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Retention;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 using K2.Simulator.Captures;
@@ -17,6 +19,7 @@ internal static class SiloConfiguration
     public const string ClusterId = "k2";
     public const string ServiceId = "k2";
     public const int PartitionsPerExchange = 2;
+
 
     public static InstrumentTable Instruments(SiloOptions options)
     {
@@ -48,6 +51,27 @@ internal static class SiloConfiguration
         Library = configuration["K2:ClickHouse:Library"],
         DataFolder = Path.Combine(folder.Path, WarehouseOptions.FolderName),
         Port = options.ClickHousePort,
+    };
+
+    /// <summary>Returns how long the warehouse keeps rows, from the section <c>K2:Retention</c>.</summary>
+    /// <exception cref="StartupException">A time cannot be read, or the times do not go together.</exception>
+    public static RetentionOptions Retention(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(RetentionOptions.SectionName);
+        var defaults = new RetentionOptions();
+        return new RetentionOptions
+        {
+            Raw = Kept(section, nameof(RetentionOptions.Raw), defaults.Raw),
+            Silver = Kept(section, nameof(RetentionOptions.Silver), defaults.Silver),
+            Candles = Kept(section, nameof(RetentionOptions.Candles), defaults.Candles),
+        }.Checked();
+    }
+
+    private static TimeSpan Kept(IConfigurationSection section, string name, TimeSpan otherwise) => section[name] switch
+    {
+        null or "" => otherwise,
+        { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) => time,
+        var text => throw new StartupException($"{RetentionOptions.SectionName}:{name} '{text}' is no time: write days.hours:minutes:seconds, for example 30.00:00:00."),
     };
 
     public static IProtocolProbe Probe(IConfiguration configuration) =>

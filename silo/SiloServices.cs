@@ -1,5 +1,6 @@
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Api;
 using K2.Contracts.Hosting;
@@ -10,6 +11,7 @@ using K2.Exchanges;
 using K2.Grains;
 using K2.Grains.Connectors;
 using K2.Simulator.Replay;
+using K2.Warehouse;
 using Orleans.Dashboard;
 
 namespace K2.Silo;
@@ -24,12 +26,17 @@ internal static class SiloServices
 
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
-        ILog log, IWarehouseReader reader, IRawFrameIndex rawFrames, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+        ILog log, WarehouseHost warehouse, IColdCoverage cold, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
+        // Late trades are taken as long as their day is kept: one setting for both.
+        var retention = SiloConfiguration.Retention(builder.Configuration);
         builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(log);
-        builder.Services.AddSingleton(reader);
-        builder.Services.AddSingleton(rawFrames);
+        builder.Services.AddSingleton(warehouse.Reader);
+        builder.Services.AddSingleton(warehouse.RawFrames);
+        builder.Services.AddSingleton(warehouse.Lineage);
+        builder.Services.AddSingleton(warehouse.Summaries);
+        builder.Services.AddSingleton(warehouse.Retention(cold, retention));
         builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);
         builder.Services.AddSingleton(probe);
@@ -53,7 +60,7 @@ internal static class SiloServices
                 Addresses = addresses,
                 JitterSeed = options.Seed,
             },
-            new CandleBookOptions());
+            new CandleBookOptions { SilverRetention = retention.Silver });
         builder.Services.AddK2Api(endpoints);
     }
 

@@ -3,6 +3,7 @@ using K2.Api.Gaps;
 using K2.Api.Http;
 using K2.Api.Pages;
 using K2.Api.Status;
+using K2.Api.Summaries;
 using K2.Api.Trades;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +38,11 @@ public static class ApiApplicationExtensions
         app.MapMethods("/v1/trades/last", Read, LastTradeEndpoint.GetAsync);
         app.MapMethods("/v1/trades", Read, TradeEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
         app.MapMethods("/v1/gaps", Read, GapEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/v1/vwap", Read, RangeAverageEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/v1/summary/{symbol}/{date}", Read, DaySummaryEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/v1/compare/{interval}", Read, ComparisonEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapMethods("/v1/stats", Read, StatisticsEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
+        app.MapPost("/v1/ohlcv/batch", CandleBatchEndpoint.PostAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
         app.MapMethods("/v1/ohlcv/{timeframe}", Read, CandleEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
     }
 }

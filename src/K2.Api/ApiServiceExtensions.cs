@@ -18,7 +18,7 @@ public static class ApiServiceExtensions
     private const int WaitingReads = 512;
 
     /// <summary>
-    /// Adds the REST API. The host also registers <c>InstrumentTable</c>, <c>IWarehouseReader</c>, <c>PipelineCounters</c> and an Orleans
+    /// Adds the REST API. The host also registers <c>InstrumentTable</c>, <c>IWarehouseReader</c>, <c>IWarehouseSummaries</c>, <c>PipelineCounters</c> and an Orleans
     /// <c>IGrainFactory</c>, and, where the process holds the log, <c>ILog</c> (for the lag).
     /// </summary>
     /// <param name="services">The host's services.</param>

@@ -5,6 +5,7 @@ using K2.Client.Watching;
 using K2.Contracts.Connectors;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
+using K2.Contracts.Lineage;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
@@ -36,10 +37,14 @@ public sealed class K2Client : IAsyncDisposable
         Endpoints = endpoints;
         _rest = rest;
         _options = options;
+        Queries = new K2MarketQueries(rest);
     }
 
     /// <summary>The server this client talks to.</summary>
     public SiloEndpoints Endpoints { get; }
+
+    /// <summary>Candles of any interval, days, averages, comparisons and sizes.</summary>
+    public K2MarketQueries Queries { get; }
 
     /// <summary>Live events that were dropped because the app read a watch too slowly or they came after their successors, over all watches; each shows as a jump of its watch's sequence.</summary>
     public long DroppedEvents => Volatile.Read(ref _droppedEvents);
@@ -79,14 +84,14 @@ public sealed class K2Client : IAsyncDisposable
     /// <summary>Returns the stored candles whose window starts in [from, to), oldest first, page by page as they are read.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
-    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
+    /// <param name="timeframe">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
     /// <param name="from">First window start, or null for the oldest.</param>
     /// <param name="to">End of the window starts, exclusive, or null for the newest.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public IAsyncEnumerable<CandleView> GetCandlesAsync(
         string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default)
     {
-        if (!Timeframes.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no timeframe: write one of {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}.");
+        if (!CandleInterval.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no interval: write for example 1m, 4h, 3d or 1w.");
         var path = $"/v1/ohlcv/{timeframe}?{Window(Parse(exchange, symbol), from, to)}&order=asc&limit={PageSize}";
         return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.CandlePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
     }
@@ -94,7 +99,7 @@ public sealed class K2Client : IAsyncDisposable
     /// <summary>Returns the newest stored candles, newest first.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
-    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d.</param>
+    /// <param name="timeframe">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
     /// <param name="count">How many, 1 to 10,000.</param>
     /// <param name="before">Only windows that start before this moment, or null for all.</param>
     /// <param name="live">Whether the forming candle is taken from memory, where it is newer than the stored one.</param>
@@ -203,6 +208,22 @@ public sealed class K2Client : IAsyncDisposable
         return await gateway.CallAsync(cluster => cluster.GetGrain<IExchangeVerifierGrain>(id.Exchange.ToName()).Verify(id.Symbol, hours), cancellationToken);
     }
 
+    /// <summary>Has a symbol's rows derived again from raw frames or trades; while that runs already, returns the progress of that.</summary>
+    public async Task<RebuildProgress> RebuildAsync(string exchange, string symbol, RebuildRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => cluster.GetGrain<IRebuildGrain>(id.ToString()).Start(request), cancellationToken);
+    }
+
+    /// <summary>Returns how far a symbol's last rebuild is, or null if its silo knows of none (any more).</summary>
+    public async Task<RebuildProgress?> GetRebuildProgressAsync(string exchange, string symbol, CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        var gateway = await GatewayAsync(cancellationToken);
+        return await gateway.CallAsync(cluster => cluster.GetGrain<IRebuildGrain>(id.ToString()).GetProgress(), cancellationToken);
+    }
+
     /// <summary>Returns counters, connections and symbols of the platform.</summary>
     public Task<PlatformStatus> GetStatusAsync(CancellationToken cancellationToken = default) => _rest.GetAsync("/v1/status", ApiJson.Default.PlatformStatus, cancellationToken);
 
@@ -218,6 +239,26 @@ public sealed class K2Client : IAsyncDisposable
         var id = Parse(exchange, symbol);
         var watch = new LiveWatch(await GatewayAsync(cancellationToken), id, _options, () => Interlocked.Increment(ref _droppedEvents));
         await foreach (var liveEvent in watch.RunAsync(cancellationToken)) yield return liveEvent;
+    }
+
+    /// <summary>
+    /// Returns closed candles and their revisions: first all stored ones behind a version, then what comes, in the order of the instrument's log, each
+    /// (timeframe, window, revision) once and none left out, until the enumeration is left or cancelled. They are durable before they are told. Throws
+    /// <see cref="K2ClientException"/> when the server goes away: connect again and go on from the last event's <see cref="CandleEvent.Version"/> less
+    /// one (several events may share a version).
+    /// </summary>
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="timeframe">1m, 5m, 15m, 30m, 1h or 1d; null for all.</param>
+    /// <param name="fromVersion">Begins behind this version: 0 for the oldest, null for what happens from now on.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async IAsyncEnumerable<CandleEvent> WatchCandlesAsync(
+        string exchange, string symbol, string? timeframe = null, long? fromVersion = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var id = Parse(exchange, symbol);
+        if (timeframe is not null && !Timeframes.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no timeframe: write one of {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}.");
+        var watch = new CandleWatch(await GatewayAsync(cancellationToken), id, timeframe, _options);
+        await foreach (var happened in watch.RunAsync(fromVersion, cancellationToken)) yield return happened;
     }
 
     /// <summary>Ends all watches and closes the connections.</summary>

@@ -1,5 +1,6 @@
 using K2.Abstractions.Log;
 using K2.Contracts.Connectors;
+using K2.Contracts.Retention;
 using K2.Contracts.Verification;
 using K2.Domain.Instruments;
 using K2.Grains.Raw;
@@ -26,6 +27,7 @@ public sealed partial class GrainKeeper : IAsyncDisposable
 
     // Until the daily checks are reminded of.
     private bool _verifies;
+    private bool _isRetentionScheduled;
 
     private GrainKeeper(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, bool verifies, TimeProvider time, ILogger logger)
     {
@@ -119,6 +121,8 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     {
         await Task.WhenAll(
             [.. _connected.Select(exchange => _grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Keep()), .. _archived.Select(part => Archiver(part.Topic, part.Partition).Keep())]);
+        if (!_isRetentionScheduled) await _grains.GetGrain<IRetentionGrain>(IRetentionGrain.Key).Schedule();
+        _isRetentionScheduled = true;
         if (!_verifies) return;
         await Task.WhenAll(_connected.Select(exchange => _grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule()));
         _verifies = false;

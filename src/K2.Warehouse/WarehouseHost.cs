@@ -2,11 +2,13 @@ using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Domain.Instruments;
 using K2.Warehouse.Embedded;
 using K2.Warehouse.Migrations;
 using K2.Warehouse.Reading;
+using K2.Warehouse.Retention;
 using K2.Warehouse.Writing;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +25,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     private readonly ClickHouseClient _client;
     private readonly ClickHouseWarehouseWriter _writer;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseWarehouseWriter writer, IWarehouseReader reader)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
     {
         _engine = engine;
         _http = http;
@@ -32,6 +34,8 @@ public sealed class WarehouseHost : IAsyncDisposable
         Url = url;
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
+        Lineage = new LineageStore(client);
+        Summaries = summaries;
     }
 
     /// <summary>Address of ClickHouse's HTTP protocol, without credentials.</summary>
@@ -45,6 +49,12 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>Tells which raw frames are stored.</summary>
     public IRawFrameIndex RawFrames { get; }
+
+    /// <summary>What deriving rows again needs.</summary>
+    public ILineageStore Lineage { get; }
+
+    /// <summary>Answers sums and sizes.</summary>
+    public IWarehouseSummaries Summaries { get; }
 
     /// <summary>Process id of the embedded engine's child, or null for a server.</summary>
     public int? EngineProcessId => _engine?.ProcessId;
@@ -63,7 +73,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = CallLimit });
             try
             {
-                await Migrator.RunAsync(client, cancellationToken);
+                await Migrator.RunAsync(client, time, loggers.CreateLogger<SchemaLock>(), cancellationToken);
                 if (engine is not null) await BrokenParts.ReportAsync(client, loggers.CreateLogger<WarehouseHost>(), cancellationToken);
             }
             catch (ClickHouseServerException refused)
@@ -76,8 +86,8 @@ public sealed class WarehouseHost : IAsyncDisposable
             }
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
-            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, loggers.CreateLogger<BlockSender>()), counters, probe, time);
-            return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments));
+            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
+            return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
         }
         catch
         {
@@ -86,6 +96,9 @@ public sealed class WarehouseHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Returns what drops old partitions that the cold tier holds.</summary>
+    public IRetention Retention(IColdCoverage coverage, RetentionOptions options) => new WarehouseRetention(_client, coverage, options);
 
     /// <summary>Copies a statement's answer unread into a stream; a FORMAT clause is honoured, without one it is tab-separated.</summary>
     public async Task QueryRawAsync(string sql, Stream output, CancellationToken cancellationToken)

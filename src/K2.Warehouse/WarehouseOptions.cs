@@ -27,7 +27,10 @@ public sealed record WarehouseOptions
     /// </summary>
     public long KeptFreeBytes { get; init; } = 1L << 30;
 
-    /// <summary>How long the writer waits for more rows at low rates. Default 50 ms: a flush costs by the insert, not by the row.</summary>
+    /// <summary>
+    /// How long a flush waits for more rows at low rates, counted from its call: what waited as long behind the flush before goes at once. Default
+    /// 50 ms: a flush costs by the insert, not by the row. Zero never waits.
+    /// </summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Rows at which the writer does not wait for more. Default 2,000.</summary>
@@ -38,4 +41,10 @@ public sealed record WarehouseOptions
 
     /// <summary>Flushes that may wait in the writer's queue before callers wait. Default 4,096.</summary>
     public int QueueLength { get; init; } = 4096;
+
+    /// <summary>Rows that may wait or be on their way before callers wait; a larger flush passes alone. Default 400,000: four flushes.</summary>
+    public int QueueRows { get; init; } = 400_000;
+
+    /// <summary>Bytes, by estimate, that may wait or be on their way before callers wait. Default 128 MiB.</summary>
+    public long QueueBytes { get; init; } = 128L << 20;
 }

@@ -18,7 +18,7 @@ public sealed class FrozenValuesTests
     public void GapState_Values_AreFrozen() => Frozen<GapState>("Unknown=0 Open=1 Filled=2 Unfillable=3");
 
     [Fact]
-    public void RecordKind_Values_AreFrozen() => Frozen<RecordKind>("Unknown=0 Trade=1 Watermark=2 GapOpened=3 GapClosed=4 TradeIdsRestarted=5 GapGivenUp=6");
+    public void RecordKind_Values_AreFrozen() => Frozen<RecordKind>("Unknown=0 Trade=1 Watermark=2 GapOpened=3 GapClosed=4 TradeIdsRestarted=5 GapGivenUp=6 Rebuild=7 RestoredTrade=8");
 
     [Fact]
     public void TradeKind_Values_AreFrozen() => Frozen<TradeKind>("Unknown=0 Single=1 Aggregate=2");

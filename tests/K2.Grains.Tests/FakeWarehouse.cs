@@ -21,6 +21,8 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader, IRawFr
 
     public List<DeadLetter> Letters { get; } = [];
 
+    public List<Candle> Judgements { get; } = [];
+
     public List<RawChunk> Chunks { get; } = [];
 
     public List<GapChange> Gaps { get; } = [];
@@ -47,6 +49,7 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader, IRawFr
         }
 
         _revisions.AddRange(flush.Revisions);
+        Judgements.AddRange(flush.Judgements);
         Gaps.AddRange(flush.Gaps);
         foreach (var letter in flush.DeadLetters) Add(letter);
         Fail(1);
@@ -120,13 +123,41 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader, IRawFr
 
     public Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken) => Task.FromResult(Checkpoint);
 
-    public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (var candle in _candles.Values.Where(c => c.Timeframe == query.Timeframe && c.WindowStart >= query.From && c.WindowStart < query.To).OrderBy(c => c.WindowStart).Take(query.Limit)) yield return candle;
+    }
+
+    /// <summary>Loses rows as a faulty disk would: the checkpoint knows nothing of it.</summary>
+    public void Lose(Func<K2.Domain.Trades.Trade, bool> trades, Func<Candle, bool> candles)
+    {
+        foreach (var key in _trades.Where(t => trades(t.Value.Trade)).Select(t => t.Key).ToList()) _trades.Remove(key);
+        foreach (var key in _candles.Where(c => candles(c.Value)).Select(c => c.Key).ToList()) _candles.Remove(key);
+    }
+
+    /// <summary>Loses rows of the candles' history.</summary>
+    public void Forget(Predicate<Candle> which) => _revisions.RemoveAll(which);
+
+    /// <summary>Changes stored candles behind the platform's back.</summary>
+    public void Spoil(Func<Candle, bool> which, Func<Candle, Candle> change)
+    {
+        foreach (var (key, candle) in _candles.Where(c => which(c.Value)).ToList()) _candles[key] = change(candle);
+    }
+
+    public IReadOnlyList<Candle> Revisions => _revisions;
 
     public IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<StoredGap> ReadGapsAsync(GapQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<CandleWindow, long>>(_revisions.Where(r => r.Position <= upTo && windows.Contains(new CandleWindow(r.Timeframe, r.WindowStart)))
+            .GroupBy(r => new CandleWindow(r.Timeframe, r.WindowStart)).ToDictionary(of => of.Key, of => of.MaxBy(r => r.Position)!.TradeCount));
+
+    public Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

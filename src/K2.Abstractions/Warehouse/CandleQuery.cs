@@ -9,6 +9,10 @@ namespace K2.Abstractions.Warehouse;
 /// <param name="Timeframe">The timeframe.</param>
 /// <param name="From">First window start, or null for the oldest.</param>
 /// <param name="To">End of the window starts, exclusive, or null for the newest.</param>
-/// <param name="Limit">The most rows, 1 to 10,000.</param>
+/// <param name="Limit">The most rows.</param>
 /// <param name="NewestFirst">Whether the limit keeps the newest rows and the order is descending.</param>
-public sealed record CandleQuery(InstrumentId Instrument, Timeframe Timeframe, Timestamp? From, Timestamp? To, int Limit, bool NewestFirst);
+public sealed record CandleQuery(InstrumentId Instrument, Timeframe Timeframe, Timestamp? From, Timestamp? To, int Limit, bool NewestFirst)
+{
+    /// <summary>Only what was known at this moment of the data's time, from the history of closed candles; null for now.</summary>
+    public Timestamp? AsOf { get; init; }
+}

@@ -36,4 +36,16 @@ public interface IWarehouseReader
 
     /// <summary>Returns counts for a summary: trades, candles and dead letters, each key once.</summary>
     Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns how many trades the candles of closed windows held, by the latest row of their history at or below a position; windows without a
+    /// history are missing from the answer. A rebuild that finds fewer was made of trades that are no longer all there.
+    /// </summary>
+    Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns closings and revisions that are part of the instrument's durable state: none above its checkpoint, so that nothing can come in
+    /// below what was returned. After a crash one (timeframe, window, revision) may stand at two positions, with the same values.
+    /// </summary>
+    Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken);
 }

@@ -1,8 +1,9 @@
 namespace K2.Abstractions.Warehouse;
 
 /// <summary>
-/// Makes rows durable. Concurrent calls share inserts; each call completes when its own rows are durable and throws only when it was cancelled
-/// or the writer was stopped: an unreachable warehouse is waited for. Repeats of the same rows change nothing.
+/// Makes rows durable. Concurrent calls share inserts; each call completes when its own rows are durable. An unreachable warehouse is waited for. A row
+/// that the warehouse refuses becomes a dead letter and the rest is written; a call throws when it was cancelled, when the writer was stopped, or when
+/// the warehouse refuses what cannot be left out (a checkpoint, a whole table). Repeats of the same rows change nothing.
 /// </summary>
 public interface IWarehouseWriter
 {

@@ -18,8 +18,14 @@ public sealed record SymbolFlush
     /// <summary>Changed candles with absolute values; the highest position wins.</summary>
     public required IReadOnlyList<Candle> Candles { get; init; }
 
-    /// <summary>Every value a closed candle took after closing, kept for ever; keyed by instrument, timeframe, window and position.</summary>
+    /// <summary>
+    /// The history of closed candles, kept for ever: each as it closed (revision 0) and every value it took afterwards; keyed by instrument, timeframe,
+    /// window and position. These rows are the events of closed and revised candles.
+    /// </summary>
     public required IReadOnlyList<Candle> Revisions { get; init; }
+
+    /// <summary>Rows of the same history for candles whose completeness alone changed: no events.</summary>
+    public IReadOnlyList<Candle> Judgements { get; init; } = [];
 
     /// <summary>Records that were refused.</summary>
     public required IReadOnlyList<DeadLetter> DeadLetters { get; init; }

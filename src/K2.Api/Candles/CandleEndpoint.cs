@@ -10,30 +10,33 @@ using Microsoft.AspNetCore.Http;
 
 namespace K2.Api.Candles;
 
-/// <summary><c>GET /v1/ohlcv/{timeframe}</c>: candles of one instrument by window start, from the warehouse, on request with the forming one from memory.</summary>
+/// <summary><c>GET /v1/ohlcv/{timeframe}</c>: candles of one instrument and any interval by window start, from the warehouse, on request with the forming one from memory.</summary>
 internal static class CandleEndpoint
 {
     public static async Task<IResult> GetAsync(
         string timeframe, HttpContext http, InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "format");
-        var frame = request.Timeframe(timeframe);
+        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "fill", "as_of", "format");
+        var interval = request.Interval(timeframe);
         var instrument = request.Instrument(instruments);
         var from = request.Time("from");
         var to = request.Time("to");
         var limit = request.Limit();
         var newestFirst = request.NewestFirst(from is not null);
         var live = request.Flag("live");
+        var fill = request.Flag("fill");
+        var asOf = request.Time("as_of");
         var format = request.Format();
         if (from is { } first && to is { } end && first >= end) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        if (live && (fill || asOf is not null)) request.Fail("live goes without fill and as_of: what comes from memory is now and may have holes.");
+        if (request.Problem is null && live && !interval.IsStored) request.Fail($"live goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
         if (request.Problem is { } problem) return problem;
 
-        var query = new CandleQuery(instrument!.Id, frame, from, to, limit, newestFirst);
-        var views = new List<CandleView>(Math.Min(limit, RequestReader.DefaultLimit));
-        await foreach (var candle in reader.ReadCandlesAsync(query, cancellationToken)) views.Add(candle.ToView(instrument));
+        var query = new IntervalQuery(instrument!.Id, interval, from, to, limit, newestFirst) { Fill = fill, AsOf = asOf };
+        var views = (await reader.ReadIntervalsAsync(query, cancellationToken)).Select(candle => candle.ToView(instrument)).ToList();
         if (live) await MergeFormingAsync(views, query, grains.GetGrain<ILiveGrain>(instrument.Id.ToString()), cancellationToken);
 
-        var next = views.Count < limit ? null : NextPage(query, views[^1], live, format);
+        var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, format);
         return format == AnswerFormat.Csv
             ? new CsvResult<CandleView>(CandleColumns.All, views, next)
             : new PageResult<CandlePage>(new CandlePage { Data = [.. views], Next = next }, ApiJson.Readable.CandlePage, next);
@@ -42,9 +45,9 @@ internal static class CandleEndpoint
     /// <summary>
     /// Puts the newest candle from memory into a page of stored ones. A stored candle stays when it is closed or counts more trades: then it knows more.
     /// </summary>
-    internal static async Task MergeFormingAsync(List<CandleView> page, CandleQuery query, ILiveGrain live, CancellationToken cancellationToken)
+    internal static async Task MergeFormingAsync(List<CandleView> page, IntervalQuery query, ILiveGrain live, CancellationToken cancellationToken)
     {
-        var name = query.Timeframe.ToName();
+        var name = query.Interval.Name;
         var forming = (await live.GetForming(cancellationToken)).FirstOrDefault(candle => candle.Timeframe == name);
         if (forming is null) return;
         var start = Timestamp.From(new DateTimeOffset(forming.WindowStart, TimeSpan.Zero));
@@ -69,14 +72,14 @@ internal static class CandleEndpoint
         }
     }
 
-    private static string? NextPage(CandleQuery query, CandleView last, bool live, AnswerFormat format)
+    private static string? NextPage(IntervalQuery query, CandleView last, bool live, AnswerFormat format)
     {
         var start = Timestamp.From(new DateTimeOffset(last.WindowStart, TimeSpan.Zero));
-        var from = query.NewestFirst ? query.From : new Timestamp(start.Microseconds + query.Timeframe.LengthMicroseconds());
+        var from = query.NewestFirst ? query.From : new Timestamp(start.Microseconds + query.Interval.LengthMicroseconds);
         var to = query.NewestFirst ? start : query.To;
         if (from >= to) return null;
-        return $"/v1/ohlcv/{query.Timeframe.ToName()}?exchange={query.Instrument.Exchange.ToName()}&symbol={query.Instrument.UrlSymbol}{Parameter("from", from)}{Parameter("to", to)}"
-            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
+        return $"/v1/ohlcv/{query.Interval.Name}?exchange={query.Instrument.Exchange.ToName()}&symbol={query.Instrument.UrlSymbol}{Parameter("from", from)}{Parameter("to", to)}"
+            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(query.Fill ? "&fill=true" : "")}{Parameter("as_of", query.AsOf)}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
     }
 
     private static string Parameter(string name, Timestamp? time) => time is { } value ? $"&{name}={value}" : "";

@@ -49,13 +49,45 @@ internal sealed class RequestReader
         return timeframe;
     }
 
+    public CandleInterval Interval(string name)
+    {
+        if (!CandleInterval.TryParse(name, out var interval))
+            Fail($"'{Shown(name)}' is no interval: write a whole number and m, h, d or w, for example 1m, 15m, 4h, 1d or 1w, at most {CandleInterval.MaxDays}d.");
+        return interval;
+    }
+
     public Timeframe? OptionalTimeframe(string parameter) => Value(parameter) is { } name ? Timeframe(name) : null;
 
     /// <summary>Reads <c>exchange</c> and <c>symbol</c>, which must name a configured instrument.</summary>
     public Instrument? Instrument(InstrumentTable instruments)
     {
         if (Value("exchange") is not { } exchangeName) return Fail<Instrument>("exchange is missing: add for example exchange=binance.");
-        if (Value("symbol") is not { } symbol) return Fail<Instrument>("symbol is missing: add for example symbol=BTC-USDT.");
+        return Value("symbol") is { } symbol ? Named(instruments, exchangeName, symbol) : Fail<Instrument>("symbol is missing: add for example symbol=BTC-USDT.");
+    }
+
+    /// <summary>Reads the optional <c>exchange</c> and a symbol, and returns the configured instruments that they name: at least one.</summary>
+    public IReadOnlyList<Instrument> InstrumentsOf(InstrumentTable instruments, string? symbol)
+    {
+        symbol ??= Value("symbol");
+        if (symbol is null) Fail("symbol is missing: add for example symbol=BTC-USDT.");
+        if (Problem is not null) return [];
+        if (Value("exchange") is { } exchange) return Named(instruments, exchange, symbol!) is { } one ? [one] : [];
+        if (!InstrumentId.TryCreate(ExchangeNames.All[0], symbol, out var any)) Fail($"'{Shown(symbol!)}' is no symbol: write BASE-QUOTE, for example BTC-USDT.");
+        var found = instruments.All.Where(instrument => instrument.Id.Symbol == any.Symbol).OrderBy(instrument => instrument.Id.Exchange).ToList();
+        if (found.Count == 0) Problem ??= Problem.NotFound($"No exchange has an instrument {any.UrlSymbol} here: /v1/symbols lists those there are.");
+        return found;
+    }
+
+    /// <summary>Reads a day as <c>2024-08-08</c>.</summary>
+    public Timestamp Day(string text)
+    {
+        if (text.Length == 10 && DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) && TimeText.TryParse(text, out var day)) return day;
+        Fail($"'{Shown(text)}' is no day: write it in UTC as 2024-08-08, from 1970 to 2199.");
+        return default;
+    }
+
+    private Instrument? Named(InstrumentTable instruments, string exchangeName, string symbol)
+    {
         if (!ExchangeNames.TryParse(exchangeName, out var exchange))
             return Fail<Instrument>($"'{Shown(exchangeName)}' is no exchange: write {string.Join(", ", ExchangeNames.All.Select(known => known.ToName()))}.");
         if (!InstrumentId.TryCreate(exchange, symbol, out var id)) return Fail<Instrument>($"'{Shown(symbol)}' is no symbol: write BASE-QUOTE, for example BTC-USDT.");

@@ -3,6 +3,7 @@ using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
+using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
 using K2.Domain.Instruments;
@@ -45,6 +46,10 @@ internal sealed class PlatformObserver(
             async _ => await grains.GetGrain<IExchangeVerifierGrain>(connector.Exchange).GetLatest(), cancellationToken)));
         return [.. answers.Where(answer => answer is not null).SelectMany(answer => answer!)];
     }
+
+    /// <summary>Returns what the latest run of the retention did, or null.</summary>
+    public Task<RetentionReport?> RetentionAsync(CancellationToken cancellationToken) =>
+        AskAsync(async _ => (await grains.GetGrain<IRetentionGrain>(IRetentionGrain.Key).GetLatest())!, cancellationToken);
 
     /// <summary>Returns the records of trade topics that are in the log and not yet durable in the warehouse, or null where this process holds no log.</summary>
     public async Task<long?> LagAsync(CancellationToken cancellationToken)

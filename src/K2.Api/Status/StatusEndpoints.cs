@@ -26,6 +26,7 @@ internal static class StatusEndpoints
             Counters = observer.Counters(),
             Connectors = connectors,
             Verifications = await observer.VerificationsAsync(connectors, cancellationToken),
+            Retention = await observer.RetentionAsync(cancellationToken),
             Symbols = await observer.SymbolsAsync(observer.Active(connectors), cancellationToken),
         };
         return Results.Json(status, ApiJson.Default.PlatformStatus);

@@ -41,7 +41,7 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
     private async Task<StoredRows> UninterruptedAsync(CancellationToken cancellationToken)
     {
         var folder = Fresh("uninterrupted");
-        using var silo = SiloProcess.Start(options.Silo, Arguments(folder, "max"));
+        using var silo = SiloProcess.Start(options.Silo, Arguments(options.Capture, folder, "max"));
         await EndAsync(silo, cancellationToken);
         var stored = await rows.ReadAsync(folder, cancellationToken);
         Directory.Delete(folder, true);
@@ -51,6 +51,7 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
     private async Task<string?> SeedAsync(int seed, StoredRows expected, CancellationToken cancellationToken)
     {
         var random = new Random(seed);
+        var capture = options.CaptureOf?.Invoke(seed) ?? options.Capture;
         var folder = Fresh("seed" + seed.ToString(CultureInfo.InvariantCulture));
         using var probe = new ProbeFile(folder + ".probe");
         var story = new List<string>();
@@ -58,24 +59,27 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
         for (var kill = 0; kill < kills; kill++)
         {
             var step = kill == 0 ? Steps[seed % Steps.Length] : (ProtocolStep?)null;
-            story.Add(await KillOnceAsync(folder, probe, random, step, cancellationToken));
+            story.Add(await KillOnceAsync(capture, folder, probe, random, step, cancellationToken));
         }
 
         probe.Reset();
-        using (var silo = SiloProcess.Start(options.Silo, Arguments(folder, "max"), probe.Path)) await EndAsync(silo, cancellationToken);
-        var difference = (await rows.ReadAsync(folder, cancellationToken)).DifferenceTo(expected);
-        Print($"seed {seed}: {string.Join("; ", story)}: {(difference is null ? "equal" : "different")}");
+        using (var silo = SiloProcess.Start(options.Silo, Arguments(capture, folder, "max"), probe.Path)) await EndAsync(silo, cancellationToken);
+        var stored = await rows.ReadAsync(folder, cancellationToken);
+        var difference = stored.DifferenceTo(expected);
+        var check = options.Check?.Invoke(stored);
+        if (check is { IsRight: false }) difference ??= check.Value.Text;
+        Print($"seed {seed}: {string.Join("; ", story)}: {(difference is null ? "equal" : "different")}{(check is null ? "" : $"; {check.Value.Text}")}");
         if (difference is null) Directory.Delete(folder, true);
         File.Delete(probe.Path);
         return difference;
     }
 
     /// <summary>Starts a paced run and kills it once: at a step held for the kill, or at any moment.</summary>
-    private async Task<string> KillOnceAsync(string folder, ProbeFile probe, Random random, ProtocolStep? wanted, CancellationToken cancellationToken)
+    private async Task<string> KillOnceAsync(string capture, string folder, ProbeFile probe, Random random, ProtocolStep? wanted, CancellationToken cancellationToken)
     {
         probe.Reset();
         var target = random.Next(3) == 0 && wanted is null or ProtocolStep.InsertRows or ProtocolStep.InsertState ? (KillTarget)random.Next(2) : KillTarget.Silo;
-        using var silo = SiloProcess.Start(options.Silo, Arguments(folder, options.Speed.ToString(CultureInfo.InvariantCulture)), probe.Path);
+        using var silo = SiloProcess.Start(options.Silo, Arguments(capture, folder, options.Speed.ToString(CultureInfo.InvariantCulture)), probe.Path);
         var watched = wanted ?? ProtocolStep.Receive;
         var after = 1 + random.Next(wanted is null ? 200 : 20);
         await UntilAsync(() => probe.Count(watched) >= after || silo.HasExited, RunLimit, cancellationToken);
@@ -91,7 +95,13 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
             await UntilAsync(() => probe.Current == passing || silo.HasExited, HoldLimit, cancellationToken, mayExpire: true);
         }
 
-        if (silo.HasExited) throw new InvalidOperationException($"the silo ended before it was killed; it printed:\n{silo.Output}");
+        if (silo.HasExited)
+        {
+            // On a busy machine the kill may be too late. What is stored is compared all the same, and the hits show what was not struck.
+            await EndAsync(silo, cancellationToken);
+            return "ended before its kill";
+        }
+
         var hit = probe.Held != ProtocolStep.Idle ? probe.Held : probe.Current;
         if (target == KillTarget.Silo) silo.Kill();
         else silo.KillEngine();
@@ -106,8 +116,8 @@ internal sealed class KillBench(KillBenchOptions options, StoredRowsReader rows,
         if (code != 0 && !killed) throw new InvalidOperationException($"the silo ended with {code}; it printed:\n{silo.Output}");
     }
 
-    private List<string> Arguments(string folder, string speed) =>
-        ["--source", "replay", "--captures", options.Capture, "--speed", speed, "--exit-at-end", "--data", folder];
+    private static List<string> Arguments(string capture, string folder, string speed) =>
+        ["--source", "replay", "--captures", capture, "--speed", speed, "--exit-at-end", "--data", folder];
 
     private string Fresh(string name)
     {

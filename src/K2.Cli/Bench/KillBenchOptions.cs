@@ -6,6 +6,12 @@ internal sealed record KillBenchOptions
     /// <summary>The capture that is played.</summary>
     public required string Capture { get; init; }
 
+    /// <summary>The capture that the runs of a seed play in its place, or null for the same one.</summary>
+    public Func<int, string>? CaptureOf { get; init; }
+
+    /// <summary>What the rows of a seed must also show, as one text for its line; null for nothing.</summary>
+    public Func<StoredRows, (bool IsRight, string Text)>? Check { get; init; }
+
     /// <summary>The silo's assembly.</summary>
     public required string Silo { get; init; }
 

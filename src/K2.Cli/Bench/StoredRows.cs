@@ -7,7 +7,7 @@ namespace K2.Cli.Bench;
 /// What a data folder holds, without the columns that belong to the receiving side (log position, versions, receive and ingestion time):
 /// two runs that took the same trades must give the same text.
 /// </summary>
-internal sealed record StoredRows(string Trades, string Candles)
+internal sealed record StoredRows(string Trades, string Candles, string History = "")
 {
     /// <summary>Exact trades, one a line.</summary>
     public const string TradesQuery =
@@ -16,6 +16,28 @@ internal sealed record StoredRows(string Trades, string Candles)
     /// <summary>Exact candles of all timeframes, one a line.</summary>
     public const string CandlesQuery =
         "SELECT exchange, canonical_symbol, timeframe, window_start, window_end, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, complete, revision FROM k2.ohlcv ORDER BY exchange, canonical_symbol, timeframe, window_start FORMAT TSV";
+
+    /// <summary>Exact candles without what depends on the order in which the trades came: revision, completeness.</summary>
+    public const string CandleValuesQuery =
+        "SELECT exchange, canonical_symbol, timeframe, window_start, window_end, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed FROM k2.ohlcv ORDER BY exchange, canonical_symbol, timeframe, window_start FORMAT TSV";
+
+    /// <summary>
+    /// Closed candles whose latest row of the history is another one or missing, history rows whose revision or trade count is below that of the row before,
+    /// events that come twice with other values, closings, and revisions.
+    /// </summary>
+    public const string HistoryQuery = """
+        SELECT
+            (SELECT count() FROM (SELECT * FROM k2.ohlcv WHERE closed = 1) AS o LEFT JOIN
+                (SELECT exchange, canonical_symbol, timeframe, window_start, argMax((open_price, high_price, low_price, close_price, volume, trade_count, revision, complete), version) AS last
+                FROM k2.candle_revisions GROUP BY exchange, canonical_symbol, timeframe, window_start) AS h USING (exchange, canonical_symbol, timeframe, window_start)
+                WHERE last != (open_price, high_price, low_price, close_price, volume, trade_count, revision, complete)),
+            (SELECT countIf(revision < before OR trade_count < trades_before) FROM (SELECT revision, trade_count, lagInFrame(revision) OVER w AS before, lagInFrame(trade_count) OVER w AS trades_before
+                FROM k2.candle_revisions WINDOW w AS (PARTITION BY exchange, canonical_symbol, timeframe, window_start ORDER BY version ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))),
+            (SELECT count() FROM (SELECT 1 FROM k2.candle_revisions WHERE change != 'judged' GROUP BY exchange, canonical_symbol, timeframe, window_start, revision
+                HAVING uniqExact(open_price, high_price, low_price, close_price, volume, trade_count) > 1)),
+            (SELECT countIf(change = 'closed') FROM k2.candle_revisions), (SELECT countIf(change = 'revised') FROM k2.candle_revisions)
+        FORMAT TSV
+        """;
 
     public int TradeCount => Trades.Count(c => c == '\n');
 

@@ -21,14 +21,16 @@ internal static class CandlesCommand
     public static Command Create(CliServices services, TargetOptions target)
     {
         var options = new RowCommandOptions();
-        var timeframe = new Option<string?>("--timeframe", "-t") { Description = "1m (default), 5m, 15m, 30m, 1h or 1d", HelpName = "TIMEFRAME" };
-        var command = new Command("candles", "stored candles of an instrument, oldest first") { timeframe };
+        var timeframe = new Option<string?>("--timeframe", "-t") { Description = "1m (default) or any number of minutes, hours, days or weeks: 15m, 4h, 3d, 1w", HelpName = "TIMEFRAME" };
+        var fill = new Option<bool>("--fill") { Description = "fill windows without trades with the price before them; json and csv mark these rows" };
+        var asOf = new Option<string?>("--as-of") { Description = "closed candles as they could be known at a moment", HelpName = "TIME" };
+        var command = new Command("candles", "stored candles of an instrument, oldest first") { timeframe, fill, asOf };
         options.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             var name = result.GetValue(timeframe) ?? "1m";
-            if (!Timeframes.TryParse(name, out _)) throw CliException.Usage($"--timeframe '{name}' is unknown: write one of {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}.");
-            var request = options.Request(result);
+            if (!CandleInterval.TryParse(name, out _)) throw CliException.Usage($"--timeframe '{name}' is no interval: write a whole number and m, h, d or w, for example 1m, 15m, 4h, 1d or 1w, at most {CandleInterval.MaxDays}d.");
+            var request = options.Request(result) with { Fill = result.GetValue(fill), AsOf = RowCommandOptions.Moment("--as-of", result.GetValue(asOf)) };
             var format = options.Format(result);
             await using var reader = await services.OpenReaderAsync(services.Locator.Locate(result, target), cancellationToken);
             await Rows.WriteAsync(reader.CandlesAsync(name, request, cancellationToken), format, services.Terminal, cancellationToken);

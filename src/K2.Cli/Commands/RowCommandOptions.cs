@@ -65,7 +65,7 @@ internal sealed class RowCommandOptions
             : throw CliException.Usage($"{option} '{text}' is out of range: write a whole number from 1 to {most}.");
     }
 
-    private static DateTimeOffset? Moment(string option, string? text)
+    public static DateTimeOffset? Moment(string option, string? text)
     {
         if (text is null) return null;
         return TimeText.TryParse(text, out var time)

@@ -50,9 +50,19 @@ internal static class StatusCommand
             Tables.Write(verifications, terminal);
         }
 
+        WriteRetention(status, terminal);
         var symbols = Tables.Create([("instrument", false), ("watermark", false), ("last trade id", true), ("id holes", true), ("position", true)]);
         foreach (var symbol in status.Symbols) symbols.AddRow(Row(symbol));
         if (symbols.Rows.Count > 0) Tables.Write(symbols, terminal);
+    }
+
+    // Only what needs a word: partitions that are old and stay, or a run that failed.
+    private static void WriteRetention(PlatformStatus status, Terminal terminal)
+    {
+        if (status.Retention is not { } retention) return;
+        if (retention.Problem.Length > 0) terminal.Out.WriteLine($"retention failed at {Moment(retention.At)}: {retention.Problem}");
+        foreach (var table in retention.Tables.Where(table => table.Refused > 0))
+            terminal.Out.WriteLine($"retention keeps {Number(table.Refused)} old partitions of {table.Table} ({Number(table.RefusedRows)} rows, {Number(table.RefusedBytes)} bytes): the cold tier holds {(table.CoveredUntil is { } until ? "only what is before " + Moment(until) : "nothing")}");
     }
 
     private static string[] Row(ConnectorStatus connector) =>

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace K2.Cli.Commands;
 
-/// <summary><c>k2 verify --against-exchange [EXCHANGE [SYMBOL]]</c>: the platform's candles beside the exchanges' own.</summary>
+/// <summary><c>k2 verify [EXCHANGE [SYMBOL]]</c>: rows against each other or, with <c>--against-exchange</c>, candles beside the exchanges' own.</summary>
 internal static class VerifyCommand
 {
     private const int DefaultHours = 24;
@@ -22,12 +22,19 @@ internal static class VerifyCommand
         var symbol = new Argument<string?>("SYMBOL") { Arity = ArgumentArity.ZeroOrOne, Description = "for example BTC/USDT; without it all" };
         var hours = new Option<string?>("--hours") { Description = $"how far back, 1 to {MaxHours} (default {DefaultHours})", HelpName = "N" };
         var format = new Option<string?>("--format") { Description = "table (default) or json, one line a symbol", HelpName = "FORMAT" };
-        var command = new Command("verify", "compare candles with the exchanges' own; exit code 1 if any is different or missing") { exchange, symbol, against, hours, format };
+        var quality = new QualityOptions();
+        var command = new Command("verify", "check trades, candles, revisions and gaps against each other, or candles against the exchanges' own; exit code 1 if anything is wrong") { exchange, symbol, against, hours, quality.Since, quality.Until, quality.All, format };
         command.SetAction(async (result, cancellationToken) =>
         {
-            if (!result.GetValue(against)) throw CliException.Usage("say what to verify against: --against-exchange.");
             if (result.GetValue(format) is { } wanted && wanted is not ("table" or "json")) throw CliException.Usage($"--format '{wanted}' is unknown: write table or json.");
             if (result.GetValue(exchange) is { } venue && result.GetValue(symbol) is { } pair) RowCommandOptions.Instrument(venue, pair);
+            if (!result.GetValue(against))
+            {
+                if (result.GetValue(hours) is not null) throw CliException.Usage("--hours goes with --against-exchange: write --since and --until, or --all.");
+                return await QualityCommand.RunAsync(result, quality, result.GetValue(exchange), result.GetValue(symbol), result.GetValue(format) == "json", services, target, cancellationToken);
+            }
+
+            if (result.GetValue(quality.All) || result.GetValue(quality.Since) is not null || result.GetValue(quality.Until) is not null) throw CliException.Usage("--since, --until and --all do not go with --against-exchange: write --hours.");
             var range = RowCommandOptions.Number("--hours", result.GetValue(hours), MaxHours) ?? DefaultHours;
             await using var client = await services.ConnectAsync(services.Locator.Locate(result, target), cancellationToken);
             return await RunAsync(client, services, result.GetValue(exchange), result.GetValue(symbol), (int)range, result.GetValue(format) == "json", cancellationToken) ? ExitCode.Ok : ExitCode.Failed;

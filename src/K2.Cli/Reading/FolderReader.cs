@@ -37,29 +37,23 @@ internal sealed class FolderReader(IWarehouseReader reader, InstrumentTable inst
     public async IAsyncEnumerable<CandleView> CandlesAsync(string timeframe, RowRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var instrument = Find(request.Instrument);
-        if (!Timeframes.TryParse(timeframe, out var frame)) throw CliException.Usage($"'{timeframe}' is no timeframe.");
-        var (from, to) = (Moment(request.From), Moment(request.To));
-        if (from is null)
+        if (!CandleInterval.TryParse(timeframe, out var interval)) throw CliException.Usage($"'{timeframe}' is no interval.");
+        var query = new IntervalQuery(instrument.Id, interval, Moment(request.From), Moment(request.To), request.Limit, request.From is null) { Fill = request.Fill, AsOf = Moment(request.AsOf) };
+        if (query.NewestFirst)
         {
-            var newest = new List<CandleView>();
-            await foreach (var candle in reader.ReadCandlesAsync(new CandleQuery(instrument.Id, frame, null, to, request.Limit, true), cancellationToken)) newest.Add(candle.ToView(instrument));
-            for (var i = newest.Count - 1; i >= 0; i--) yield return newest[i];
+            foreach (var candle in (await reader.ReadIntervalsAsync(query, cancellationToken)).Reverse()) yield return candle.ToView(instrument);
             yield break;
         }
 
         for (var left = request.Limit; left > 0;)
         {
-            var page = Math.Min(left, PageSize);
-            var count = 0;
-            await foreach (var candle in reader.ReadCandlesAsync(new CandleQuery(instrument.Id, frame, from, to, page, false), cancellationToken))
-            {
-                count++;
-                from = candle.WindowEnd;
-                yield return candle.ToView(instrument);
-            }
-
-            if (count < page || from >= to) yield break;
-            left -= count;
+            var page = query with { Limit = Math.Min(left, PageSize) };
+            var candles = await reader.ReadIntervalsAsync(page, cancellationToken);
+            foreach (var candle in candles) yield return candle.ToView(instrument);
+            if (candles.Count < page.PageLimit) yield break;
+            left -= candles.Count;
+            query = query with { From = candles[^1].WindowEnd };
+            if (query.From >= query.To) yield break;
         }
     }
 

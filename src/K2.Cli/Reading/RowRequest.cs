@@ -7,4 +7,11 @@ namespace K2.Cli.Reading;
 /// <param name="From">First moment, or null.</param>
 /// <param name="To">End, exclusive, or null.</param>
 /// <param name="Limit">The most rows.</param>
-internal sealed record RowRequest(InstrumentId Instrument, DateTimeOffset? From, DateTimeOffset? To, int Limit);
+internal sealed record RowRequest(InstrumentId Instrument, DateTimeOffset? From, DateTimeOffset? To, int Limit)
+{
+    /// <summary>Whether windows without trades are filled; candles only.</summary>
+    public bool Fill { get; init; }
+
+    /// <summary>Only what was known at this moment, or null for now; candles only.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+}

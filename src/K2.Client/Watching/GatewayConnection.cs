@@ -14,9 +14,9 @@ internal sealed class GatewayConnection : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly SiloEndpoints _endpoints;
-    private readonly ConcurrentDictionary<LiveChannel, byte> _watches;
+    private readonly ConcurrentDictionary<IWatchChannel, byte> _watches;
 
-    private GatewayConnection(IHost host, SiloEndpoints endpoints, ConcurrentDictionary<LiveChannel, byte> watches)
+    private GatewayConnection(IHost host, SiloEndpoints endpoints, ConcurrentDictionary<IWatchChannel, byte> watches)
     {
         _host = host;
         _endpoints = endpoints;
@@ -34,7 +34,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
         if (!IPEndPoint.TryParse(endpoints.Gateway, out var gateway) || gateway.Port == 0)
             throw new K2ClientException($"The server names '{endpoints.Gateway}' as its gateway, which is no address and port: check /v1/cluster.");
 
-        var watches = new ConcurrentDictionary<LiveChannel, byte>();
+        var watches = new ConcurrentDictionary<IWatchChannel, byte>();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(options.Loggers ?? NullLoggerFactory.Instance);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -62,9 +62,9 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    public void Register(LiveChannel watch) => _watches.TryAdd(watch, 0);
+    public void Register(IWatchChannel watch) => _watches.TryAdd(watch, 0);
 
-    public void Forget(LiveChannel watch) => _watches.TryRemove(watch, out _);
+    public void Forget(IWatchChannel watch) => _watches.TryRemove(watch, out _);
 
     /// <summary>As the other overload, for a call without an answer.</summary>
     public Task CallAsync(Func<IClusterClient, Task> call, CancellationToken cancellationToken) =>
@@ -122,7 +122,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    private static void EndAll(ConcurrentDictionary<LiveChannel, byte> watches, Exception? failure)
+    private static void EndAll(ConcurrentDictionary<IWatchChannel, byte> watches, Exception? failure)
     {
         foreach (var watch in watches.Keys) watch.End(failure);
     }

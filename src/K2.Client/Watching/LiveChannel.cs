@@ -10,7 +10,7 @@ namespace K2.Client.Watching;
 /// Bound: it holds a fixed number; when the reader is slower than the market, the oldest go, which the reader sees as a jump of
 /// <see cref="LiveEvent.Sequence"/> like any other loss on the way.
 /// </summary>
-internal sealed class LiveChannel : ILiveObserver, IDisposable
+internal sealed class LiveChannel : ILiveObserver, IWatchChannel, IDisposable
 {
     private const int MostWaiting = 256;
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using K2.Contracts.Live;
+using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
 
@@ -26,6 +27,15 @@ namespace K2.Contracts.Http;
 [JsonSerializable(typeof(CandleView))]
 [JsonSerializable(typeof(LiveEvent))]
 [JsonSerializable(typeof(SymbolVerification))]
+[JsonSerializable(typeof(DaySummaryPage))]
+[JsonSerializable(typeof(DaySummary))]
+[JsonSerializable(typeof(ComparisonView))]
+[JsonSerializable(typeof(RangeAverage))]
+[JsonSerializable(typeof(ComparisonPage))]
+[JsonSerializable(typeof(StatisticsReport))]
+[JsonSerializable(typeof(CandleBatchRequest))]
+[JsonSerializable(typeof(CandleBatch))]
+[JsonSerializable(typeof(RetentionReport))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same JSON with characters such as <c>&amp;</c> left as they are, so that a link in it can be copied. Not for what a request brought along.</summary>

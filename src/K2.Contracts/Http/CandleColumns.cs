@@ -28,5 +28,6 @@ public static class CandleColumns
         ("closed", candle => candle.Closed ? "true" : "false"),
         ("complete", candle => candle.Complete.ToWire()),
         ("revision", candle => candle.Revision.ToString(CultureInfo.InvariantCulture)),
+        ("filled", candle => candle.Filled ? "true" : "false"),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2.Contracts.Connectors;
+using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
 
@@ -34,4 +35,7 @@ public sealed record PlatformStatus
 
     /// <summary>The latest comparison of each symbol's candles with the exchange's own, since the silo started.</summary>
     public ImmutableArray<SymbolVerification> Verifications { get; init; } = [];
+
+    /// <summary>What the latest run of the retention did, or null before the first.</summary>
+    public RetentionReport? Retention { get; init; }
 }

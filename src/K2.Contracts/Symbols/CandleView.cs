@@ -63,4 +63,7 @@ public sealed record CandleView
 
     /// <summary>How often the values changed after closing.</summary>
     [Id(18)] public required int Revision { get; init; }
+
+    /// <summary>Whether the window had no trades and the prices repeat the one before it. In JSON it stands only where it is true.</summary>
+    [Id(19), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Filled { get; init; }
 }

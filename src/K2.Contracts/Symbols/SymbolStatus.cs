@@ -18,4 +18,7 @@ public sealed record SymbolStatus
 
     /// <summary>Holes in the ids seen so far.</summary>
     [Id(4)] public required int IdHoles { get; init; }
+
+    /// <summary>The position as the version of rows and of candle events.</summary>
+    [Id(5)] public long Version { get; init; }
 }

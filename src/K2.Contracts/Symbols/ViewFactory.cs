@@ -32,6 +32,19 @@ public static class ViewFactory
         Revision = candle.Revision,
     };
 
+    /// <summary>Returns the view of a candle of any interval.</summary>
+    public static CandleView ToView(this IntervalCandle candle, Instrument instrument) =>
+        candle.Values.ToView(instrument) with { Timeframe = candle.Interval.Name, WindowEnd = candle.WindowEnd.ToDateTime(), Filled = candle.Filled };
+
+    /// <summary>Returns the event that a row of a candle's history is.</summary>
+    public static CandleEvent ToEvent(this Candle candle, Instrument instrument) => new()
+    {
+        Kind = candle.Revision == 0 ? CandleEventKind.CandleClosed : CandleEventKind.CandleRevised,
+        Candle = candle.ToView(instrument),
+        Version = candle.Position.Version,
+        KnownAt = (candle.KnownAt ?? candle.WindowEnd).ToDateTime(),
+    };
+
     /// <summary>Returns the view of a trade.</summary>
     public static TradeView ToView(this in Trade trade, Instrument instrument) => new()
     {

@@ -14,8 +14,17 @@ public sealed class BookChanges
     /// <summary>Candles to be written now.</summary>
     public List<Candle> Candles { get; } = [];
 
-    /// <summary>Closed candles whose values changed, once for each call of <see cref="CandleBook.TakeChanges"/>.</summary>
+    /// <summary>
+    /// The history of closed candles, in the order of the log: each as it closed (revision 0), and each value that it took afterwards, once between
+    /// two watermark records.
+    /// </summary>
     public List<Candle> Revisions { get; } = [];
+
+    /// <summary>Closed candles whose completeness is judged otherwise than in their history, while their values stay.</summary>
+    public List<Candle> Judgements { get; } = [];
+
+    /// <summary>Trades from before the horizon: their candles can no longer be rebuilt, so they are kept elsewhere.</summary>
+    public List<PositionedTrade> BeyondHorizon { get; } = [];
 
     /// <summary>Gaps that were opened, filled or given up.</summary>
     public List<GapChange> Gaps { get; } = [];
@@ -30,6 +39,8 @@ public sealed class BookChanges
         KnownIds.Clear();
         Candles.Clear();
         Revisions.Clear();
+        Judgements.Clear();
+        BeyondHorizon.Clear();
         Gaps.Clear();
         Late = 0;
     }

@@ -19,6 +19,9 @@ internal sealed class BookGaps(List<FeedGap> gaps)
         changes.Gaps.Add(new GapChange(gap, GapState.Open, position));
     }
 
+    /// <summary>The gaps inside another one.</summary>
+    public IEnumerable<FeedGap> HeldBy(FeedGap other) => gaps.Where(other.Holds);
+
     /// <summary>Closes every gap inside one that its connector calls filled.</summary>
     public void Close(LogPosition position, FeedGap closed, BookChanges changes)
     {

@@ -41,6 +41,16 @@ internal sealed class BookWindows(CandleSeries[] series)
         return one.Find(window.Start) is null ? one.At(window.Start) : null;
     }
 
+    /// <summary>Returns the slot of a window; makes it if it is not in memory.</summary>
+    public CandleSlot Of(CandleWindow window) => series[(int)window.Timeframe - 1].At(window.Start);
+
+    /// <summary>Takes a window that holds no trade out of memory.</summary>
+    public void Remove(CandleWindow window)
+    {
+        _current = null;
+        series[(int)window.Timeframe - 1].Remove(window.Start);
+    }
+
     /// <summary>Notes until the end of the batch that a window that left memory holds no trade.</summary>
     public void NoteEmpty(CandleWindow window) => _knownEmpty.Add(window);
 
@@ -68,6 +78,12 @@ internal sealed class BookWindows(CandleSeries[] series)
                 windows.Overlapping(FeedGap.Of(record));
                 break;
         }
+    }
+
+    /// <summary>Names the windows under a gap that may have left memory.</summary>
+    public void CollectOverlapping(FeedGap gap, ICollection<CandleWindow> missing)
+    {
+        if (EvictedUntil is { } horizon) new MissingWindows(series, _knownEmpty, horizon, missing).Overlapping(gap);
     }
 
     /// <summary>Ends a batch: forgets what was noted for it and lets windows leave that ended at or before the horizon, if there is one.</summary>

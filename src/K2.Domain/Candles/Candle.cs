@@ -65,4 +65,10 @@ public sealed record Candle
 
     /// <summary>The log position up to which the row holds the instrument's trades; of two rows the higher one counts.</summary>
     public required LogPosition Position { get; init; }
+
+    /// <summary>
+    /// The exchange time that the log had reached at <see cref="Position"/>: when this could be known. Only rows of a candle's history carry it,
+    /// else it is null.
+    /// </summary>
+    public Timestamp? KnownAt { get; init; }
 }

@@ -9,12 +9,13 @@ namespace K2.Domain.Candles;
 /// back what left memory (<see cref="CollectMissingWindows"/>, <see cref="Restore"/>), applies the records, ends with <see cref="TakeChanges"/>,
 /// and replaces the book once the changes are durable. How records are cut into batches changes no final row. Not thread-safe.
 /// </summary>
-public sealed class CandleBook
+public sealed partial class CandleBook
 {
     private readonly CandleBookOptions _options;
     private readonly BookWindows _windows;
     private readonly BookGaps _gaps;
     private readonly SeenTrades _seen;
+    private bool _hasUnrecorded;
 
     /// <summary>Makes an empty book.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -77,6 +78,7 @@ public sealed class CandleBook
         Position = Position,
         Watermark = Watermark,
         Watermarks = Watermarks,
+        _hasUnrecorded = _hasUnrecorded,
     };
 
     /// <summary>
@@ -90,7 +92,43 @@ public sealed class CandleBook
     /// <see cref="Position"/> and calls <see cref="Restore"/> or <see cref="RestoreEmpty"/> for each before <see cref="Apply"/>; all records of a
     /// batch may be asked before the first is applied.
     /// </summary>
-    public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing) => _windows.CollectMissing(record, _seen, missing);
+    public void CollectMissingWindows(in LogRecord record, ICollection<CandleWindow> missing)
+    {
+        if (record.Kind != RecordKind.Trade || !IsBeyondHorizon(record.Trade)) _windows.CollectMissing(record, _seen, missing);
+        if (record.Kind != RecordKind.GapClosed) return;
+
+        // By its ids it may close gaps that were noticed with other times than its own.
+        foreach (var gap in _gaps.HeldBy(FeedGap.Of(record))) _windows.CollectOverlapping(gap, missing);
+    }
+
+    /// <summary>
+    /// Names the windows under gaps that the batch may fill: they were judged while the gap was open, and no record of their own brings them back. To be
+    /// asked for a whole batch, beside <see cref="CollectMissingWindows"/> for its records.
+    /// </summary>
+    public void CollectWindowsOfFilledGaps(IReadOnlyCollection<LogRecord> batch, ICollection<CandleWindow> missing)
+    {
+        foreach (var gap in _gaps.All)
+        {
+            if (!gap.HasIds) continue;
+            var lacking = (Int128)gap.LastId - gap.FirstId + 1 - _seen.CountBetween(gap.IdEpoch, gap.FirstId, gap.LastId);
+            if (lacking > batch.Count) continue;
+            var coming = batch.Where(record => record.Kind == RecordKind.Trade && record.Trade.IdEpoch == gap.IdEpoch && record.Trade.TradeId >= gap.FirstId && record.Trade.TradeId <= gap.LastId);
+            if (coming.LongCount() >= lacking) _windows.CollectOverlapping(gap, missing);
+        }
+    }
+
+    /// <summary>The midnight before which the warehouse may have dropped days, or null before the first watermark. It only rises.</summary>
+    public Timestamp? Horizon => Watermark is { } reached ? Timeframe.OneDay.WindowStart(reached.Add(-_options.SilverRetention)) : null;
+
+    /// <summary>
+    /// Whether a trade is so old that the warehouse may have dropped its day. What is true stays true: the horizon only rises, with the watermark.
+    /// </summary>
+    public bool IsBeyondHorizon(in Trade trade)
+    {
+        if (Watermark is not { } reached) return false;
+        var oldest = reached.Microseconds - (_options.SilverRetention.Ticks / TimeSpan.TicksPerMicrosecond);
+        return trade.ExchangeTime.Microseconds < oldest && trade.ExchangeTime < Timeframe.OneDay.WindowStart(new Timestamp(oldest));
+    }
 
     /// <summary>
     /// Takes back a window that had left memory: values and revision as the warehouse's trades up to <see cref="Position"/> make them. Closed and
@@ -123,47 +161,82 @@ public sealed class CandleBook
     /// <param name="record">The record.</param>
     /// <param name="changes">Takes what the record brought.</param>
     /// <param name="knownInWarehouse">Whether a trade for which <see cref="MustLookUp"/> holds is stored at or below <see cref="Position"/>.</param>
+    /// <param name="isThinned">Whether the warehouse no longer holds all trades of the trade's windows, so that it is taken for one beyond the horizon.</param>
     /// <exception cref="ArgumentException">
     /// The position is not above the book's, the record's kind is unknown, or the trade is of another kind than the instrument's or stands for no
     /// trade. The book is unchanged.
     /// </exception>
     /// <exception cref="OverflowException">A sum leaves 128 bits. The book is to be dropped.</exception>
-    public void Apply(LogPosition position, in LogRecord record, BookChanges changes, bool knownInWarehouse = false)
+    public void Apply(LogPosition position, in LogRecord record, BookChanges changes, bool knownInWarehouse = false, bool isThinned = false)
     {
         Check(record);
+        var before = Position;
         Skip(position);
         switch (record.Kind)
         {
             case RecordKind.Trade:
-                ApplyTrade(position, record, changes, knownInWarehouse);
+                ApplyTrade(position, record, changes, knownInWarehouse, isThinned);
                 break;
             case RecordKind.Watermark:
+                RecordRevisions(before, changes);
                 if (record.LastId >= 0) Seen.ProveUntil(record.LastId, record.Time);
-                if (Watermark is null || record.Time > Watermark) Watermark = record.Time;
                 Watermarks++;
+                if (Watermark is { } reached && record.Time <= reached) break;
+                Watermark = record.Time;
+                CloseWindows(changes);
                 break;
+            // What is filled by now is no gap any more, wherever a batch ends: else it might hide another one.
             case RecordKind.GapOpened:
+                _gaps.CloseFilled(position, _seen, changes);
                 _gaps.Open(position, FeedGap.Of(record), _seen, changes);
                 break;
             case RecordKind.GapClosed:
+                _gaps.CloseFilled(position, _seen, changes);
                 _gaps.Close(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.GapGivenUp:
+                _gaps.CloseFilled(position, _seen, changes);
                 _gaps.GiveUp(position, FeedGap.Of(record), changes);
                 break;
             case RecordKind.TradeIdsRestarted:
                 _seen.RaiseEpoch();
                 break;
+            case RecordKind.RestoredTrade:
+                BookRebuild.Restore(position, record.Trade, _seen, changes, knownInWarehouse);
+                break;
         }
     }
 
     /// <summary>
+    /// Applies a rebuild record, for which the caller brings what the warehouse holds of the windows of <see cref="BookRebuild.WindowsOf"/>: their
+    /// candles made anew of the trades at or below <see cref="Position"/>, and their rows. A row that differs is replaced, a closed one with
+    /// its revision raised; one that is lost comes back with the revision it had; a window without trades leaves memory. Everything below the
+    /// record must be durable, and <see cref="TakeChanges"/> has to follow before another record.
+    /// </summary>
+    /// <param name="position">The record's position, above <see cref="Position"/>.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="derived">Candles by <c>RebuildCandlesAsync</c>.</param>
+    /// <param name="stored">The rows as they are.</param>
+    /// <param name="recorded">How many trades the history's latest row of each window holds, at or below <see cref="Position"/>; windows without a history are not in it.</param>
+    /// <param name="changes">Takes candles whose completeness alone is judged anew.</param>
+    public void Rebuild(
+        LogPosition position, in LogRecord record, IReadOnlyCollection<Candle> derived, IReadOnlyCollection<Candle> stored, IReadOnlyDictionary<CandleWindow, long> recorded, BookChanges changes)
+    {
+        if (record.Kind != RecordKind.Rebuild) throw new ArgumentException($"a record of kind {record.Kind} rebuilds nothing", nameof(record));
+        Skip(position);
+        BookRebuild.Apply(position, record, derived, stored, recorded, this, _windows, changes);
+        _hasUnrecorded = true;
+    }
+
+    /// <summary>
     /// Ends a batch: moves the rows to be written now into the changes, stamped with <see cref="Position"/>, and lets old candles leave memory.
+    /// Closings stand in the history at the very record that closed them; revisions behind the last watermark record at the batch's end.
     /// Closed, revised and re-judged closed candles are written at once; a forming one once a watermark record has followed its change.
     /// </summary>
     public void TakeChanges(BookChanges changes)
     {
         _gaps.CloseFilled(Position, _seen, changes);
+        RecordRevisions(Position, changes);
         foreach (var series in _windows.Series)
         {
             foreach (var slot in series.Slots) Settle(slot, changes);
@@ -184,16 +257,23 @@ public sealed class CandleBook
 
     private void Check(in LogRecord record)
     {
-        if (record.Kind is RecordKind.Unknown or > RecordKind.GapGivenUp) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
-        if (record.Kind != RecordKind.Trade) return;
+        if (record.Kind is RecordKind.Unknown or RecordKind.Rebuild or > RecordKind.RestoredTrade) throw new ArgumentException($"a record of kind {record.Kind} cannot be applied", nameof(record));
+        if (!record.HasTrade) return;
         if (record.Trade.Kind != Instrument.TradeKind) throw new ArgumentException($"{Instrument.Id} takes trades of kind {Instrument.TradeKind}, not {record.Trade.Kind}", nameof(record));
         if (record.Trade.LastTradeId < record.Trade.FirstTradeId)
             throw new ArgumentException($"trade {record.Trade.TradeId} of {Instrument.Id} ends with id {record.Trade.LastTradeId} before its first {record.Trade.FirstTradeId}", nameof(record));
     }
 
-    private void ApplyTrade(LogPosition position, in LogRecord record, BookChanges changes, bool knownInWarehouse)
+    private void ApplyTrade(LogPosition position, in LogRecord record, BookChanges changes, bool knownInWarehouse, bool isThinned)
     {
         var trade = record.Trade;
+        if ((isThinned || IsBeyondHorizon(trade)) && !knownInWarehouse && !_seen.Contains(trade.IdEpoch, trade.TradeId))
+        {
+            // Its id stays unseen, so that the trade is new when it comes again and can be taken.
+            changes.BeyondHorizon.Add(new PositionedTrade(position, trade));
+            return;
+        }
+
         if (knownInWarehouse || !_seen.Add(trade.IdEpoch, trade.TradeId, trade.ExchangeTime))
         {
             changes.KnownIds.Add(new PositionedTrade(position, trade));
@@ -211,32 +291,12 @@ public sealed class CandleBook
 
             // Whether this batch or an earlier one closed the window makes no difference: the watermark decides.
             slot.Revision++;
-            slot.Revised = true;
+            slot.Revised = slot.IsUnrecorded = _hasUnrecorded = true;
             if (slot.Timeframe == Timeframe.OneMinute) changes.Late++;
         }
     }
 
-    private bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
+    internal Completeness CompletenessOf(CandleSlot slot, Completeness before) => CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps.All, before);
 
-    private void Settle(CandleSlot slot, BookChanges changes)
-    {
-        var closed = IsClosed(slot);
-        var complete = CompletenessRule.Of(slot.Start, slot.End, _seen, _gaps.All, slot.Complete);
-        var isRejudged = complete != slot.Complete;
-        var isDue = slot.Revised || closed != slot.Closed || (closed && isRejudged);
-        slot.Closed = closed;
-        slot.Complete = complete;
-        if (isDue || Watermarks > slot.DirtySince)
-        {
-            var row = slot.ToCandle(Instrument.Id, Position);
-            changes.Candles.Add(row);
-            if (slot.Revised) changes.Revisions.Add(row);
-            slot.Revised = false;
-            slot.DirtySince = CandleSlot.Clean;
-        }
-        else if (isRejudged && slot.DirtySince == CandleSlot.Clean)
-        {
-            slot.DirtySince = Watermarks;
-        }
-    }
+    internal bool IsClosed(CandleSlot slot) => Watermark is { } reached && slot.End <= reached;
 }

@@ -21,8 +21,15 @@ public sealed record CandleBookOptions
     /// </summary>
     public int MaxIntervals { get; init; } = 4096;
 
+    /// <summary>
+    /// How long the warehouse keeps trades, by the data's clock. Default 30 days; at least one day. A trade of a day that ended before that is
+    /// beyond the horizon. Days are taken whole, because the warehouse drops whole days: a window is never rebuilt from some of its trades.
+    /// </summary>
+    public TimeSpan SilverRetention { get; init; } = TimeSpan.FromDays(30);
+
     internal void Validate()
     {
+        if (SilverRetention < TimeSpan.FromDays(1)) throw new ArgumentException($"{nameof(SilverRetention)} is {SilverRetention}, it must be at least one day");
         if (RetainClosed < TimeSpan.Zero) throw new ArgumentException($"{nameof(RetainClosed)} is {RetainClosed}, it must not be negative");
         if (MaxRetainedPerTimeframe < 0) throw new ArgumentException($"{nameof(MaxRetainedPerTimeframe)} is {MaxRetainedPerTimeframe}, it must not be negative");
         if (MaxIntervals < 1) throw new ArgumentException($"{nameof(MaxIntervals)} is {MaxIntervals}, it must be at least 1");

@@ -31,6 +31,12 @@ internal sealed class CandleSeries(Timeframe timeframe)
         return true;
     }
 
+    /// <summary>Takes a window out of memory.</summary>
+    public void Remove(Timestamp start)
+    {
+        if (IndexOf(start) is >= 0 and var index) _slots.RemoveAt(index);
+    }
+
     /// <summary>Lets windows leave that ended at or before the horizon, which the watermark has passed; of those whose completeness is unknown the newest stay.</summary>
     public void Evict(Timestamp horizon, int maxUnknown)
     {

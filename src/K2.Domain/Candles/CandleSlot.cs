@@ -49,6 +49,15 @@ internal sealed class CandleSlot(Timeframe timeframe, Timestamp start)
     /// <summary>Values changed after closing, since the row was last written.</summary>
     public bool Revised { get; set; }
 
+    /// <summary>The current batch closed the window, so that its row is due.</summary>
+    public bool JustClosed { get; set; }
+
+    /// <summary>Values changed after closing, since the history was last written; never at the end of a batch.</summary>
+    public bool IsUnrecorded { get; set; }
+
+    /// <summary>Position of the history row that the current batch brought last, or <see cref="LogPosition.None"/>.</summary>
+    public LogPosition RecordedAt { get; set; }
+
     /// <summary>How many watermark records the book had taken when the row fell behind the values, or <see cref="Clean"/>.</summary>
     public long DirtySince { get; set; } = Clean;
 

@@ -17,7 +17,8 @@ public sealed record FeedGap(Timestamp From, Timestamp Until, long FirstId = -1,
 
     internal static FeedGap Of(in LogRecord record) => new(record.Time, record.Until, record.FirstId, record.LastId, record.IdEpoch, record.Cause, record.Reason);
 
-    internal bool Overlaps(Timestamp start, Timestamp end) => From < end && Until > start;
+    /// <summary>Whether this gap and the window [start, end) share a moment.</summary>
+    public bool Overlaps(Timestamp start, Timestamp end) => From < end && Until > start;
 
     /// <summary>Whether this gap holds another one: by ids where both have them, else by time.</summary>
     internal bool Holds(FeedGap other) => HasIds && other.HasIds

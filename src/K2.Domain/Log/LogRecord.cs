@@ -11,13 +11,16 @@ public readonly record struct LogRecord
     /// <summary>What the record says.</summary>
     public RecordKind Kind { get; private init; }
 
-    /// <summary>The trade; only for <see cref="RecordKind.Trade"/>.</summary>
+    /// <summary>Whether the record carries a trade.</summary>
+    public bool HasTrade => Kind is RecordKind.Trade or RecordKind.RestoredTrade;
+
+    /// <summary>The trade; only where <see cref="HasTrade"/>.</summary>
     public Trade Trade { get; private init; }
 
-    /// <summary>Watermark: the exchange time reached. Gap: its first moment. Restart of ids: when it happened.</summary>
+    /// <summary>Watermark: the exchange time reached. Gap, rebuild: its first moment. Restart of ids: when it happened.</summary>
     public Timestamp Time { get; private init; }
 
-    /// <summary>Gap: the first moment after it.</summary>
+    /// <summary>Gap, rebuild: the first moment after it.</summary>
     public Timestamp Until { get; private init; }
 
     /// <summary>Gap: first missing trade id, or −1 if unknown.</summary>
@@ -60,4 +63,10 @@ public readonly record struct LogRecord
 
     /// <summary>Returns the raising of the id epoch.</summary>
     public static LogRecord OfTradeIdsRestarted(Timestamp time) => new() { Kind = RecordKind.TradeIdsRestarted, Time = time, FirstId = -1, LastId = -1 };
+
+    /// <summary>Returns the wish that the candles of all windows that overlap [from, until) are derived again from the stored trades.</summary>
+    public static LogRecord OfRebuild(Timestamp from, Timestamp until) => new() { Kind = RecordKind.Rebuild, Time = from, Until = until, FirstId = -1, LastId = -1 };
+
+    /// <summary>Returns the record of a trade that was derived again from raw frames.</summary>
+    public static LogRecord OfRestoredTrade(in Trade trade) => OfTrade(trade) with { Kind = RecordKind.RestoredTrade };
 }

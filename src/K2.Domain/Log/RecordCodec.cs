@@ -66,7 +66,8 @@ public static class RecordCodec
         switch ((RecordKind)record[0])
         {
             case RecordKind.Trade:
-                return LogRecord.OfTrade(new Trade
+            case RecordKind.RestoredTrade:
+                var trade = new Trade
                 {
                     TradeId = a,
                     FirstTradeId = b,
@@ -79,12 +80,14 @@ public static class RecordCodec
                     Source = (TradeSource)record[2],
                     ExchangeTime = new Timestamp(BinaryPrimitives.ReadInt64LittleEndian(record[48..])),
                     ReceivedTime = new Timestamp(BinaryPrimitives.ReadInt64LittleEndian(record[56..])),
-                });
+                };
+                return record[0] == (byte)RecordKind.Trade ? LogRecord.OfTrade(trade) : LogRecord.OfRestoredTrade(trade);
             case RecordKind.Watermark: return LogRecord.OfWatermark(new Timestamp(a), d);
             case RecordKind.GapOpened: return LogRecord.OfGapOpened(new Timestamp(a), new Timestamp(b), c, d, BinaryPrimitives.ReadUInt16LittleEndian(record[4..]), (GapCause)record[1]);
             case RecordKind.GapClosed: return LogRecord.OfGapClosed(new Timestamp(a), new Timestamp(b), c, d, BinaryPrimitives.ReadUInt16LittleEndian(record[4..]), (GapCause)record[1]);
             case RecordKind.GapGivenUp:
                 return LogRecord.OfGapGivenUp(new Timestamp(a), new Timestamp(b), c, d, BinaryPrimitives.ReadUInt16LittleEndian(record[4..]), (GapCause)record[1], (GapReason)record[2]);
+            case RecordKind.Rebuild: return LogRecord.OfRebuild(new Timestamp(a), new Timestamp(b));
             case RecordKind.TradeIdsRestarted: return LogRecord.OfTradeIdsRestarted(new Timestamp(a));
             default: throw new CorruptRecordException($"record kind {record[0]} at index {index}");
         }
@@ -93,7 +96,7 @@ public static class RecordCodec
     private static void Write(in LogRecord record, Span<byte> bytes)
     {
         bytes[0] = (byte)record.Kind;
-        if (record.Kind == RecordKind.Trade)
+        if (record.HasTrade)
         {
             var trade = record.Trade;
             bytes[1] = (byte)trade.Side;

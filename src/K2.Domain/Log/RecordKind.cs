@@ -23,4 +23,13 @@ public enum RecordKind : byte
 
     /// <summary>A gap stays: the exchange does not serve what is missing.</summary>
     GapGivenUp = 6,
+
+    /// <summary>The candles of a range are to be derived again from the warehouse's trades.</summary>
+    Rebuild = 7,
+
+    /// <summary>
+    /// A trade derived again from raw frames: stored if the warehouse lacks it, whatever ids were seen. It touches no candle; a
+    /// <see cref="Rebuild"/> record follows.
+    /// </summary>
+    RestoredTrade = 8,
 }

@@ -71,6 +71,9 @@ internal sealed class SeenTrades
         return Find(epoch) is { } ids && ids.TryFindAbove(id, out run);
     }
 
+    /// <summary>How many ids of a range are among the kept ones.</summary>
+    public long CountBetween(ushort epoch, long first, long last) => Find(epoch)?.CountBetween(first, last) ?? 0;
+
     /// <summary>Forgets the oldest epochs and holes, and what was looked up: from here on the warehouse holds it.</summary>
     public void EndBatch(int maxIntervals)
     {

@@ -106,6 +106,18 @@ public sealed class TradeIdIntervals
         return index < _runs.Count;
     }
 
+    /// <summary>How many ids of [first, last] lie in kept runs.</summary>
+    public long CountBetween(long first, long last)
+    {
+        long count = 0;
+        for (var i = Math.Max(0, IndexAtOrBelow(first)); i < _runs.Count && _runs[i].First <= last; i++)
+        {
+            count += Math.Max(0, Math.Min(last, _runs[i].Last) - Math.Max(first, _runs[i].First) + 1);
+        }
+
+        return count;
+    }
+
     /// <summary>Forgets the lowest runs so that no more than the given number remain, and raises <see cref="Floor"/> to the first id that is kept.</summary>
     /// <param name="maxRuns">At least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>

@@ -232,7 +232,7 @@ public sealed partial class Backfiller
         if (_result.Kind == FrameKind.Rejected)
         {
             _rest.Fail($"{job.Next!.PathAndQuery} was answered with {_result.Reason}: {_result.Detail}");
-            await _keeper.AcceptAsync(Page(body, received, [], 0, new RejectedFrame(_result.Reason, _result.Detail, body, body.Length, received, ++_sequence)), stop);
+            await _keeper.AcceptAsync(Page(instrument, body, received, [], 0, new RejectedFrame(_result.Reason, _result.Detail, body, body.Length, received, ++_sequence)), stop);
             return !await FailedAsync(job, stop);
         }
 
@@ -242,7 +242,7 @@ public sealed partial class Backfiller
         var count = records.Count;
         var bad = _result.BadTrades == 0 ? null : new RejectedFrame(_result.Reason, $"{_result.BadTrades} trades of the page, first: {_result.Detail}", body, body.Length, received, ++_sequence);
         if (Reached(job.Feed, records) is { } reached) records.Add(LogRecord.OfWatermark(reached));
-        await _keeper.AcceptAsync(Page(body, received, records.Count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, bad), stop);
+        await _keeper.AcceptAsync(Page(instrument, body, received, records.Count == 0 ? [] : [new InstrumentRecords(instrument, records)], count, bad), stop);
         job.Next = next;
         if (next is not null) return true;
         return job.Gap is { IsSettled: false } && !await FailedAsync(job, stop);
@@ -293,10 +293,10 @@ public sealed partial class Backfiller
         return newest?.Add(-_options.CloseDelay);
     }
 
-    private FrameBatch Page(byte[] body, Timestamp received, List<InstrumentRecords> records, int trades, RejectedFrame? rejected) => new()
+    private FrameBatch Page(Instrument instrument, byte[] body, Timestamp received, List<InstrumentRecords> records, int trades, RejectedFrame? rejected) => new()
     {
         Exchange = _exchange,
-        Origin = _origin,
+        Origin = RestOrigins.Of(_origin, instrument),
         IsReplay = false,
         IsFetched = true,
         Frames = [new RawFrame(body, received, rejected?.Sequence ?? ++_sequence)],

@@ -30,6 +30,22 @@ internal static class SymbolDeadLetters
         };
     }
 
+    /// <summary>
+    /// Returns the letter of a trade that is too old to correct its candles. The original is the record as the log packs it: replayed, or read by
+    /// <see cref="RecordCodec"/>, it is the trade again.
+    /// </summary>
+    public static DeadLetter BeyondHorizon(Instrument instrument, LogPosition position, in Trade refused) => new()
+    {
+        Exchange = instrument.Id.Exchange,
+        Origin = $"{instrument.Id} {Describe(instrument, refused)}",
+        Sequence = refused.TradeId,
+        Reason = "beyond-horizon",
+        Detail = $"trade {refused.TradeId} of {refused.ExchangeTime} came at log position {position}, when the trades of its day need no longer be there to rebuild its candles",
+        ReceivedTime = refused.ReceivedTime,
+        Original = RecordCodec.Encode(instrument, [LogRecord.OfTrade(refused)]),
+        OriginalLength = RecordCodec.HeaderSize + RecordCodec.RecordSize,
+    };
+
     /// <summary>Returns the letter of a log entry that cannot be read.</summary>
     public static DeadLetter Corrupt(Instrument instrument, PackedRecords entry, CorruptRecordException damage)
     {

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
 using Orleans.Streams.Core;
+using Orleans.Utilities;
 
 namespace K2.Grains.Symbols;
 
@@ -30,7 +31,11 @@ internal sealed partial class SymbolGrain(
     IProtocolProbe probe,
     ILogger<SymbolGrain> logger) : Grain, ISymbolGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PackedBatch>
 {
+    private const int MostEvents = 5_000;
+    private static readonly TimeSpan ObserverLifetime = TimeSpan.FromMinutes(2);
+    private readonly ObserverManager<ICandleObserver> _observers = new(ObserverLifetime, logger);
     private string _key = "";
+    private LogPosition _told;
     private SymbolPipeline? _pipeline;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -39,6 +44,7 @@ internal sealed partial class SymbolGrain(
         if (InstrumentId.TryParse(_key, out var id) && instruments.TryGet(id, out var instrument))
         {
             _pipeline = await SymbolPipeline.OpenAsync(instrument, options, reader, writer, counters, probe, cancellationToken);
+            _told = _pipeline.Book.Position;
         }
     }
 
@@ -57,7 +63,9 @@ internal sealed partial class SymbolGrain(
             return;
         }
 
-        if (await _pipeline.ApplyAsync(batches, CancellationToken.None) == BatchOutcome.Hole)
+        var outcome = await _pipeline.ApplyAsync(batches, CancellationToken.None);
+        await TellAsync(_pipeline);
+        if (outcome == BatchOutcome.Hole)
         {
             counters.Add(PipelineStage.Rewinds, 1);
             LogRewind(_key, _pipeline.Book.Position);
@@ -66,6 +74,49 @@ internal sealed partial class SymbolGrain(
             DeactivateOnIdle();
             throw new K2Exception($"{_key}: records are missing behind {_pipeline.Book.Position}, the stream is rewound", isTransient: true);
         }
+    }
+
+    public async Task<CandleEventBatch> GetCandleEvents(long above, string? timeframe, int limit, CancellationToken cancellationToken)
+    {
+        if (_pipeline is null) throw new ArgumentException($"{_key} is not in the instruments file.");
+        if (limit is < 1 or > MostEvents) throw new ArgumentException($"The limit is {limit}, it must be 1 to {MostEvents}.");
+        Timeframe? of = timeframe is null ? null : Timeframes.TryParse(timeframe, out var known) ? known : throw new ArgumentException($"'{timeframe}' is no timeframe.");
+        var instrument = _pipeline.Book.Instrument;
+        try
+        {
+            var events = await reader.ReadCandleEventsAsync(new CandleEventQuery(instrument.Id, of, new LogPosition(above), limit), cancellationToken);
+            return new CandleEventBatch { After = above, UpTo = events.UpTo.Version, Events = [.. events.Rows.Select(row => row.ToEvent(instrument))], HasMore = events.HasMore };
+        }
+        catch (K2Exception away)
+        {
+            // Clients know no exception of the silo's own.
+            throw new InvalidOperationException(away.Message, away);
+        }
+    }
+
+    public Task SubscribeCandles(ICandleObserver observer)
+    {
+        _observers.Subscribe(observer, observer);
+        return Task.CompletedTask;
+    }
+
+    public Task UnsubscribeCandles(ICandleObserver observer)
+    {
+        _observers.Unsubscribe(observer);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Tells observers what has become durable. It is not kept for those that do not hear it: they find it in the warehouse.</summary>
+    private async Task TellAsync(SymbolPipeline pipeline)
+    {
+        var recorded = pipeline.TakeRecorded();
+        if (recorded.Count == 0) return;
+        var (after, reached) = (_told, pipeline.Book.Position);
+        _told = reached;
+        if (_observers.Count == 0) return;
+        var instrument = pipeline.Book.Instrument;
+        var events = new CandleEventBatch { After = after.Version, UpTo = reached.Version, Events = [.. recorded.Select(row => row.ToEvent(instrument))], HasMore = false };
+        await _observers.Notify(observer => observer.OnCandles(events));
     }
 
     public Task OnErrorAsync(Exception ex)
@@ -87,6 +138,7 @@ internal sealed partial class SymbolGrain(
             Watermark = book?.Watermark?.ToDateTime(),
             LastTradeId = book is { Seen.Count: > 0 } ? book.Seen.HighestId : -1,
             IdHoles = book is { Seen.Count: > 0 } ? book.Seen.Count - 1 : 0,
+            Version = book?.Position.Version ?? 0,
         });
     }
 

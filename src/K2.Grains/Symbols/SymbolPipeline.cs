@@ -20,6 +20,7 @@ internal sealed class SymbolPipeline
     private readonly IWarehouseWriter _writer;
     private readonly PipelineCounters _counters;
     private readonly IProtocolProbe _probe;
+    private List<Candle> _recorded = [];
     private LogPosition _delivered;
 
     private SymbolPipeline(CandleBook book, IWarehouseReader reader, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe)
@@ -35,6 +36,14 @@ internal sealed class SymbolPipeline
 
     /// <summary>The durable state. Replaced as a whole, never changed: it may be read between two awaits of a running call.</summary>
     public CandleBook Book { get; private set; }
+
+    /// <summary>Takes the closings and revisions of candles that flushes have made durable since the last call.</summary>
+    public IReadOnlyList<Candle> TakeRecorded()
+    {
+        var recorded = _recorded;
+        _recorded = [];
+        return recorded;
+    }
 
     /// <summary>Continues from the symbol's latest checkpoint.</summary>
     public static async Task<SymbolPipeline> OpenAsync(
@@ -109,7 +118,7 @@ internal sealed class SymbolPipeline
                 var position = entry.First.Plus(i);
                 if (position <= work.Reached) continue;
                 var record = RecordCodec.Read(entry.Payload, i);
-                if (record.Kind == RecordKind.Trade && record.Trade.Kind != _instrument.TradeKind) work.Letters.Add(SymbolDeadLetters.OtherKind(_instrument, position, record.Trade));
+                if (record.HasTrade && record.Trade.Kind != _instrument.TradeKind) work.Letters.Add(SymbolDeadLetters.OtherKind(_instrument, position, record.Trade));
                 else records.Add((position, record));
             }
         }
@@ -125,6 +134,18 @@ internal sealed class SymbolPipeline
     private async Task ApplyRecordsAsync(
         PendingWork work, List<(LogPosition Position, LogRecord Record)> records, BookChanges changes, CancellationToken cancellationToken, bool isAdopted = false)
     {
+        if (records.FindIndex(one => one.Record.Kind == RecordKind.Rebuild) is >= 0 and var rebuild)
+        {
+            var behind = records[(rebuild + 1)..];
+            var (position, record) = records[rebuild];
+            records.RemoveRange(rebuild, records.Count - rebuild);
+            await ApplyRecordsAsync(work, records, changes, cancellationToken, isAdopted);
+            await RebuildAsync(work, position, record, changes, cancellationToken);
+            records.AddRange(behind);
+            await ApplyRecordsAsync(work, records, changes, cancellationToken, isAdopted);
+            return;
+        }
+
         if (records.Count == 0) return;
         _probe.Enter(ProtocolStep.Apply);
         if (ReferenceEquals(work.Book, Book)) work.Book = Book.Clone();
@@ -135,20 +156,11 @@ internal sealed class SymbolPipeline
         foreach (var (_, record) in records)
         {
             book.CollectMissingWindows(record, missing);
-            if (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade)) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
+            if (record.Kind == RecordKind.RestoredTrade || (record.Kind == RecordKind.Trade && book.MustLookUp(record.Trade))) lookUps.Add((record.Trade.IdEpoch, record.Trade.TradeId));
         }
 
-        if (missing.Count > 0)
-        {
-            var rebuilt = await _reader.RebuildCandlesAsync(_instrument.Id, missing, book.Position, cancellationToken);
-            foreach (var candle in rebuilt)
-            {
-                book.Restore(candle);
-                missing.Remove(new CandleWindow(candle.Timeframe, candle.WindowStart));
-            }
-
-            foreach (var window in missing) book.RestoreEmpty(window);
-        }
+        if (book.Gaps.Count > 0) book.CollectWindowsOfFilledGaps(records.ConvertAll(entry => entry.Record), missing);
+        var thinned = missing.Count > 0 ? await RestoreAsync(book, missing, cancellationToken) : missing;
 
         var known = new HashSet<(ushort Epoch, long Id)>();
         foreach (var epoch in lookUps.GroupBy(lookUp => lookUp.Epoch, lookUp => lookUp.Id))
@@ -160,8 +172,10 @@ internal sealed class SymbolPipeline
 
         foreach (var (position, record) in records)
         {
-            book.Apply(position, record, changes, record.Kind == RecordKind.Trade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId)));
-            if (record.Kind == RecordKind.Trade && !isAdopted)
+            var isKnown = record.HasTrade && known.Contains((record.Trade.IdEpoch, record.Trade.TradeId));
+            var isThinned = thinned.Count > 0 && record.Kind == RecordKind.Trade && Timeframes.All.Any(timeframe => thinned.Contains(new CandleWindow(timeframe, timeframe.WindowStart(record.Trade.ExchangeTime))));
+            book.Apply(position, record, changes, isKnown, isThinned);
+            if (record.HasTrade && !isAdopted)
             {
                 work.Trades++;
                 if (position > _delivered) work.FirstDelivered++;
@@ -170,6 +184,46 @@ internal sealed class SymbolPipeline
 
         work.Reached = records[^1].Position > work.Reached ? records[^1].Position : work.Reached;
         records.Clear();
+    }
+
+    /// <summary>
+    /// Derives candles again from the stored trades. Everything below the record is made durable first, and the record by itself behind it: the
+    /// warehouse then holds exactly the trades that the book's position speaks of.
+    /// </summary>
+    private async Task RebuildAsync(PendingWork work, LogPosition position, LogRecord record, BookChanges changes, CancellationToken cancellationToken)
+    {
+        if (!ReferenceEquals(work.Book, Book)) await FlushAsync(work, changes, cancellationToken);
+        var windows = BookRebuild.WindowsOf(record);
+        var derived = await _reader.RebuildCandlesAsync(_instrument.Id, windows, Book.Position, cancellationToken);
+        var stored = await StoredCandles.ReadAsync(_reader, _instrument.Id, windows, cancellationToken);
+        var recorded = await _reader.ReadRecordedCountsAsync(_instrument.Id, windows, Book.Position, cancellationToken);
+        changes.Clear();
+        work.Restart(Book.Clone());
+        work.Book.Rebuild(position, record, derived, stored, recorded, changes);
+        await FlushAsync(work, changes, cancellationToken);
+        changes.Clear();
+        work.Restart(Book);
+        if (position > work.Reached) work.Reached = position;
+    }
+
+    /// <summary>
+    /// Brings windows back that left memory; returns those that cannot be: their stored candles hold more trades than the warehouse still has.
+    /// The horizon follows this symbol's clock, the dropping of days follows the platform's: whatever happens between them, a candle never shrinks.
+    /// </summary>
+    private async Task<HashSet<CandleWindow>> RestoreAsync(CandleBook book, HashSet<CandleWindow> missing, CancellationToken cancellationToken)
+    {
+        var recorded = await _reader.ReadRecordedCountsAsync(_instrument.Id, missing, book.Position, cancellationToken);
+        var rebuilt = (await _reader.RebuildCandlesAsync(_instrument.Id, missing, book.Position, cancellationToken)).ToDictionary(candle => new CandleWindow(candle.Timeframe, candle.WindowStart));
+        var thinned = new HashSet<CandleWindow>();
+        foreach (var window in missing)
+        {
+            var candle = rebuilt.GetValueOrDefault(window);
+            if ((candle?.TradeCount ?? 0) < recorded.GetValueOrDefault(window)) thinned.Add(window);
+            else if (candle is not null) book.Restore(candle);
+            else book.RestoreEmpty(window);
+        }
+
+        return thinned;
     }
 
     private async Task FlushAsync(PendingWork work, BookChanges changes, CancellationToken cancellationToken)
@@ -184,6 +238,7 @@ internal sealed class SymbolPipeline
         book.TakeChanges(changes);
         var conflicts = await FindConflictsAsync(changes, cancellationToken);
         work.Letters.AddRange(conflicts);
+        work.Letters.AddRange(changes.BeyondHorizon.Select(refused => SymbolDeadLetters.BeyondHorizon(_instrument, refused.Position, refused.Trade)));
         await _writer.WriteAsync(
             new SymbolFlush
             {
@@ -191,6 +246,7 @@ internal sealed class SymbolPipeline
                 Trades = changes.NewTrades,
                 Candles = changes.Candles,
                 Revisions = changes.Revisions,
+                Judgements = changes.Judgements,
                 DeadLetters = work.Letters,
                 Gaps = changes.Gaps,
                 Position = book.Position,
@@ -199,6 +255,8 @@ internal sealed class SymbolPipeline
             cancellationToken);
 
         Book = book;
+        // Kept until taken: a call may flush several times, and fail behind a flush.
+        _recorded.AddRange(changes.Revisions);
         _probe.Enter(ProtocolStep.Acknowledge);
         _counters.Add(PipelineStage.Applied, work.Trades);
         _counters.Add(PipelineStage.New, changes.NewTrades.Count);
@@ -241,5 +299,13 @@ internal sealed class SymbolPipeline
         public long Trades { get; set; }
 
         public long FirstDelivered { get; set; }
+
+        /// <summary>Goes on with a book behind a flush.</summary>
+        public void Restart(CandleBook book)
+        {
+            Book = book;
+            Letters.Clear();
+            (Trades, FirstDelivered) = (0, 0);
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TradeAvro
     private const int MaxDecimal = 17;
     private const int NumbersOfTrade = 9;
     private const int NumbersOfControl = 8;
-    private const long MaxKind = (long)RecordKind.GapGivenUp;
+    private const long MaxKind = (long)RecordKind.RestoredTrade;
     private readonly Instrument _instrument;
     private readonly byte[] _tradeStart;
     private readonly byte[] _controlStart;
@@ -145,6 +145,7 @@ internal sealed class TradeAvro
         RecordKind.GapClosed => LogRecord.OfGapClosed(time, until, first, last, epoch, cause),
         RecordKind.GapGivenUp => LogRecord.OfGapGivenUp(time, until, first, last, epoch, cause, reason),
         RecordKind.TradeIdsRestarted => LogRecord.OfTradeIdsRestarted(time),
+        RecordKind.Rebuild => LogRecord.OfRebuild(time, until),
         _ => throw new CorruptRecordException($"a control record of the kind {kind}"),
     };
 

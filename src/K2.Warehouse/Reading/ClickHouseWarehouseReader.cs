@@ -14,23 +14,12 @@ namespace K2.Warehouse.Reading;
 /// <summary>Reads exact rows through the official driver with parameterised statements.</summary>
 internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, InstrumentTable instruments) : IWarehouseReader
 {
-    private const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
+    internal const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
     private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
+    private readonly CandleRowReader _candles = new(client);
+    private readonly CandleHistoryReader _history = new(client);
 
-    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var instrument = Known(query.Instrument);
-        var parameters = Parameters(instrument.Id);
-        parameters["timeframe"] = query.Timeframe.ToName();
-        var where = OfInstrument + " AND timeframe = {timeframe:String}" + Range("window_start", query.From, query.To, parameters);
-        var sql = $"SELECT window_start, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, toInt8(complete), revision, version FROM k2.ohlcv WHERE {where} ORDER BY window_start {(query.NewestFirst ? "DESC" : "ASC")} LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
-        while (rows.HasRow())
-        {
-            var start = rows.Time();
-            yield return ReadValues(rows, instrument, query.Timeframe, start) with { Closed = rows.Byte() != 0, Complete = (Completeness)rows.Byte(), Revision = rows.Int32(), Position = new LogPosition(rows.Int64()) };
-        }
-    }
+    public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken) => _candles.ReadAsync(Known(query.Instrument), query, cancellationToken);
 
     public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -53,7 +42,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
 
         var direction = query.NewestFirst ? "DESC" : "ASC";
         var sql = $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {where} ORDER BY timestamp {direction}, trade_id {direction} LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
         while (rows.HasRow()) yield return ReadTrade(rows, instrument);
     }
 
@@ -87,49 +76,8 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         return found;
     }
 
-    public async Task<IReadOnlyList<Candle>> RebuildCandlesAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken)
-    {
-        var known = Known(instrument);
-        var candles = new List<Candle>();
-        foreach (var timeframe in windows.GroupBy(window => window.Timeframe))
-        {
-            var starts = timeframe.Select(window => window.Start.Microseconds).ToList();
-            var length = timeframe.Key.LengthMicroseconds();
-            var parameters = Parameters(instrument);
-            parameters["length"] = Text(length);
-            parameters["from"] = Text(starts.Min());
-            parameters["to"] = Text(starts.Max() + length);
-            parameters["version"] = Text(upTo.Version);
-            parameters["starts"] = "[" + string.Join(',', starts.Select(start => Text(start))) + "]";
-            parameters["timeframe"] = timeframe.Key.ToName();
-            var sql = $$"""
-                SELECT start, open, high, low, close, volume, quote, trades, open_time, close_time, open_id, close_id, toInt32(ifNull(revision, 0)) FROM
-                (
-                    SELECT intDiv(toUnixTimestamp64Micro(timestamp), {length:Int64}) * {length:Int64} AS start,
-                        argMin(price, (timestamp, first_trade_id)) AS open, max(price) AS high, min(price) AS low, argMax(price, (timestamp, last_trade_id)) AS close,
-                        sum(quantity) AS volume, sum(quote_volume) AS quote, sum(last_trade_id - first_trade_id + 1) AS trades,
-                        min(timestamp) AS open_time, max(timestamp) AS close_time, argMin(first_trade_id, (timestamp, first_trade_id)) AS open_id, argMax(last_trade_id, (timestamp, last_trade_id)) AS close_id
-                    FROM k2.silver_trades
-                    WHERE {{OfInstrument}} AND version <= {version:Int64}
-                        AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({to:Int64}, 'UTC')
-                    GROUP BY start HAVING has({starts:Array(Int64)}, start)
-                ) AS values
-                LEFT JOIN
-                (
-                    SELECT toUnixTimestamp64Micro(window_start) AS start, max(revision) AS revision FROM k2.candle_revisions
-                    WHERE {{OfInstrument}} AND timeframe = {timeframe:String} AND version <= {version:Int64} GROUP BY start
-                ) AS revised USING start
-                """;
-            await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
-            while (rows.HasRow())
-            {
-                var start = rows.Time();
-                candles.Add(ReadValues(rows, known, timeframe.Key, start) with { Revision = rows.Int32(), Position = upTo });
-            }
-        }
-
-        return candles;
-    }
+    public Task<IReadOnlyList<Candle>> RebuildCandlesAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) =>
+        _history.RebuildAsync(Known(instrument), windows, upTo, cancellationToken);
 
     public async IAsyncEnumerable<PositionedTrade> ReadTradesBetweenAsync(InstrumentId instrument, LogPosition above, LogPosition below, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -186,7 +134,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         }
 
         var sql = $"SELECT exchange, canonical_symbol, id_epoch, gap_start, gap_end, first_missing_id, last_missing_id, toInt8(cause), toInt8(state), toInt8(reason), version FROM k2.feed_gaps WHERE {where} ORDER BY gap_start DESC, exchange, canonical_symbol LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
         while (rows.HasRow())
         {
             if (!ExchangeNames.TryParse(rows.Text(), out var known) | !InstrumentId.TryCreate(known, rows.Text(), out var id)) throw new K2Exception("k2.feed_gaps names an exchange or a symbol that this build does not know", isTransient: false);
@@ -209,7 +157,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
             await CountAsync("k2.dead_letters", cancellationToken));
     }
 
-    private static Candle ReadValues(RowReader rows, Instrument instrument, Timeframe timeframe, Timestamp start) => new()
+    internal static Candle ReadValues(RowReader rows, Instrument instrument, Timeframe timeframe, Timestamp start) => new()
     {
         Instrument = instrument.Id,
         Timeframe = timeframe,
@@ -231,7 +179,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         Position = LogPosition.None,
     };
 
-    private static PositionedTrade ReadTrade(RowReader rows, Instrument instrument)
+    internal static PositionedTrade ReadTrade(RowReader rows, Instrument instrument)
     {
         var trade = new Trade
         {
@@ -279,4 +227,9 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private Instrument Known(InstrumentId id) => instruments.TryGet(id, out var instrument) ? instrument : throw new ArgumentException($"{id} is not in the instruments file");
+
+    public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) =>
+        _history.ReadCountsAsync(instrument, windows, upTo, cancellationToken);
+
+    public Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken) => _history.ReadEventsAsync(Known(query.Instrument), query, cancellationToken);
 }

@@ -11,6 +11,8 @@ namespace K2.Warehouse.Reading;
 /// <summary>Reads rows in ClickHouse's RowBinary format: fixed-width integers, decimals as 128-bit integers, text with a length. Nothing passes through a double.</summary>
 internal sealed class RowReader : IAsyncDisposable
 {
+    private const int TimeoutExceeded = 159;
+    private const int MemoryLimitExceeded = 241;
     private readonly ClickHouseRawResult _result;
     private readonly BinaryReader _reader;
 
@@ -20,10 +22,13 @@ internal sealed class RowReader : IAsyncDisposable
         _reader = new BinaryReader(new BufferedStream(stream, 1 << 16));
     }
 
-    /// <summary>Runs a query with parameters ({name:Type} in the text).</summary>
-    public static async Task<RowReader> QueryAsync(ClickHouseClient client, string sql, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    /// <summary>Runs a query with parameters ({name:Type} in the text) and settings of its own.</summary>
+    /// <exception cref="K2Exception">ClickHouse does not answer, or the query went beyond the limits of its settings.</exception>
+    public static async Task<RowReader> QueryAsync(
+        ClickHouseClient client, string sql, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken, IReadOnlyDictionary<string, object>? limits = null)
     {
         var settings = parameters.ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)Escape(parameter.Value), StringComparer.Ordinal);
+        foreach (var (name, value) in limits ?? new Dictionary<string, object>()) settings[name] = value;
         try
         {
             var result = await client.ExecuteRawResultAsync(sql + " FORMAT RowBinary", new QueryOptions { CustomSettings = settings }, cancellationToken);
@@ -32,6 +37,10 @@ internal sealed class RowReader : IAsyncDisposable
         catch (Exception unreachable) when (unreachable is HttpRequestException or IOException)
         {
             throw new K2Exception("ClickHouse does not answer", true, unreachable);
+        }
+        catch (ClickHouseServerException refused) when (refused.ErrorCode is TimeoutExceeded or MemoryLimitExceeded)
+        {
+            throw new K2Exception("The read takes too long or too much memory: ask for a shorter range or fewer rows.", true, refused);
         }
     }
 

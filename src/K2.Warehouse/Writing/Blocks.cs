@@ -110,6 +110,24 @@ internal static class Blocks
         return block;
     }
 
+    /// <summary>The history of closed candles: closings, revisions and judgements, with what they are and when they could be known.</summary>
+    public static NativeBlock History(IReadOnlyList<SymbolFlush> flushes)
+    {
+        // One order for all columns. Of one position the later row counts, as anywhere in this table.
+        var rows = flushes.SelectMany(flush => flush.Judgements.Select(row => (flush.Instrument, Candle: row, Change: HistoryChange.Judged))
+            .Concat(flush.Revisions.Select(row => (flush.Instrument, Candle: row, Change: row.Revision == 0 ? HistoryChange.Closed : HistoryChange.Revised)))).ToList();
+        var block = Candles(rows.Select(row => (row.Instrument, row.Candle)));
+        var knownAt = block.Column("known_at", "DateTime64(6, 'UTC')");
+        var change = block.Column("change", "Int8");
+        foreach (var (_, candle, what) in rows)
+        {
+            NativeBlock.Write(knownAt, candle.KnownAt ?? candle.WindowEnd);
+            change.WriteByte((byte)what);
+        }
+
+        return block;
+    }
+
     public static NativeBlock Gaps(IReadOnlyList<SymbolFlush> flushes)
     {
         var block = new NativeBlock();

@@ -1,63 +1,70 @@
-using System.Threading.Channels;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
+using K2.Domain.Instruments;
 
 namespace K2.Warehouse.Writing;
 
 /// <summary>
-/// The silo's writer: everything that waits becomes one block a table. Trades, candles, revisions and dead letters go in parallel, the checkpoints
-/// last; then the callers go on. While ClickHouse is away the callers wait, the queue fills, and the log holds the rest. One group follows the other: an
-/// insert that takes long holds all symbols of the silo, a refused one fails its own caller only.
+/// The silo's writer: everything that waits becomes one block a table. Trades, candles, revisions and dead letters go in parallel (empty blocks are
+/// not sent, so that the common flush is three inserts), the checkpoints last; then the callers go on. While ClickHouse is away the callers wait, the
+/// queue fills, and the log holds the rest. One group follows the other: an insert that takes long holds all symbols of the silo. A row that is refused
+/// goes to the dead letters and holds nobody; a checkpoint that is refused fails its own caller only.
 /// </summary>
 internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDisposable
 {
     private readonly WarehouseOptions _options;
-    private readonly BlockSender _sender;
+    private readonly SplittingSender _sender;
     private readonly PipelineCounters _counters;
     private readonly IProtocolProbe _probe;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<Pending> _queue;
+    private readonly FlushQueue _queue;
     private readonly SemaphoreSlim _side = new(1, 1);
     private readonly Task _running;
 
     public ClickHouseWarehouseWriter(WarehouseOptions options, BlockSender sender, PipelineCounters counters, IProtocolProbe probe, TimeProvider time)
     {
         _options = options;
-        _sender = sender;
+        _sender = new SplittingSender(sender);
         _counters = counters;
         _probe = probe;
         _time = time;
-        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
+        _queue = new FlushQueue(options, time);
         _running = Task.Run(RunAsync);
     }
+
+    /// <summary>Estimated bytes of the flushes that wait inside and are being written.</summary>
+    internal long HeldBytes => _queue.HeldBytes;
+
+    /// <summary>Callers that wait for room in the queue.</summary>
+    internal int WaitingOutside => _queue.Outside;
 
     /// <inheritdoc/>
     public async Task WriteAsync(SymbolFlush flush, CancellationToken cancellationToken)
     {
-        var pending = new Pending(flush);
-        await _queue.Writer.WriteAsync(pending, cancellationToken);
+        var pending = new PendingFlush(flush, _time.GetTimestamp());
+        await _queue.EnterAsync(pending, cancellationToken);
         await pending.Done.Task.WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task WriteRawAsync(IReadOnlyList<RawChunk> chunks, CancellationToken cancellationToken)
     {
-        await WriteAsideAsync("k2.raw_chunks", Blocks.RawChunks(chunks), cancellationToken);
+        await WriteAsideAsync(RowTables.Raw, chunks, cancellationToken);
         _counters.Add(PipelineStage.RawFrames, chunks.Sum(chunk => (long)chunk.Frames.Count));
     }
 
     /// <inheritdoc/>
-    public Task WriteDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => WriteAsideAsync("k2.dead_letters_store", Blocks.DeadLetters(letters), cancellationToken);
+    public Task WriteDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => WriteAsideAsync(RowTables.AsideLetters, letters, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => WriteAsideAsync("k2.audit_log", Blocks.Audit(entries), cancellationToken);
+    public Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => WriteAsideAsync(RowTables.Audit, entries, cancellationToken);
 
     /// <summary>Ends the queue, flushes what is in it, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.End();
         _stop.CancelAfter(TimeSpan.FromSeconds(10));
         await _running;
         _stop.Dispose();
@@ -65,12 +72,16 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     }
 
     /// <summary>Bulk that no candle waits for: one insert at a time, beside the flushes.</summary>
-    private async Task WriteAsideAsync(string table, NativeBlock block, CancellationToken cancellationToken)
+    private async Task WriteAsideAsync<T>(RowTable<T> table, IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
         await _side.WaitAsync(cancellationToken);
         try
         {
-            await _sender.SendAsync(table, block, cancellationToken);
+            var refused = await _sender.SendAsync(table, items, cancellationToken);
+            if (refused.Count == 0) return;
+            if (table.Letter is null) throw new K2Exception($"ClickHouse refused {refused.Count} rows of {table.Name}: {refused[0].Reason}");
+            var lost = await _sender.SendAsync(RowTables.AsideLetters, [.. refused.Select(row => table.Letter(row.Row, row.Reason))], cancellationToken);
+            if (lost.Count > 0) throw new K2Exception($"ClickHouse refused rows of {table.Name} and their dead letters: {lost[0].Reason}");
         }
         finally
         {
@@ -80,63 +91,44 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
 
     private async Task RunAsync()
     {
-        var group = new List<Pending>();
+        List<PendingFlush> group = [];
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(_stop.Token))
+            while (await _queue.WaitAsync(_stop.Token))
             {
-                group.Clear();
-                var rows = Take(group, 0);
-                if (rows < _options.LingerRows && _options.Linger > TimeSpan.Zero)
-                {
-                    await Task.Delay(_options.Linger, _time, _stop.Token);
-                    Take(group, rows);
-                }
-
+                await _queue.LingerAsync(_stop.Token);
+                group = _queue.Take(_options.MaxFlushRows);
                 await FlushAsync(group);
+                _queue.Release(group);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            while (_queue.Reader.TryRead(out var pending)) group.Add(pending);
-            foreach (var pending in group) pending.Done.TrySetCanceled();
+            foreach (var pending in (IEnumerable<PendingFlush>)[.. group, .. _queue.TakeAll()])
+            {
+                pending.Admitted.TrySetCanceled();
+                pending.Done.TrySetCanceled();
+            }
         }
     }
 
-    private int Take(List<Pending> group, int rows)
-    {
-        while (rows < _options.MaxFlushRows && _queue.Reader.TryRead(out var pending))
-        {
-            group.Add(pending);
-            rows += pending.Flush.Trades.Count + pending.Flush.Candles.Count;
-        }
-
-        return rows;
-    }
-
-    private async Task FlushAsync(List<Pending> group)
+    private async Task FlushAsync(List<PendingFlush> group)
     {
         try
         {
             var flushes = group.ConvertAll(pending => pending.Flush);
-            var candles = Blocks.Candles(flushes.SelectMany(flush => flush.Candles.Select(candle => (flush.Instrument, candle))));
             _probe.Enter(ProtocolStep.InsertRows);
-            await Task.WhenAll(
-                _sender.SendAsync("k2.silver_trades_store", Blocks.Trades(flushes), _stop.Token),
-                _sender.SendAsync("k2.ohlcv_store", candles, _stop.Token),
-                _sender.SendAsync("k2.candle_revisions_store", Blocks.Candles(flushes.SelectMany(flush => flush.Revisions.Select(candle => (flush.Instrument, candle)))), _stop.Token),
-                _sender.SendAsync("k2.feed_gaps_store", Blocks.Gaps(flushes), _stop.Token),
-                _sender.SendAsync("k2.dead_letters_store", Blocks.DeadLetters(flushes.SelectMany(flush => flush.DeadLetters)), _stop.Token));
+            var failed = await WriteRowsAsync(flushes);
             _probe.Enter(ProtocolStep.InsertState);
-            await _sender.SendAsync("k2.symbol_state_store", Blocks.States(flushes), _stop.Token);
-            _counters.Add(PipelineStage.CandleRows, candles.Rows);
+            foreach (var (row, reason) in await _sender.SendAsync(RowTables.States, flushes.FindAll(flush => !failed.ContainsKey(flush.Instrument.Id)), _stop.Token)) failed[row.Instrument.Id] = reason;
+            _counters.Add(PipelineStage.CandleRows, flushes.Sum(flush => (long)flush.Candles.Count));
             _counters.Add(PipelineStage.Flushes, 1);
-            foreach (var pending in group) pending.Done.TrySetResult();
-        }
-        catch (Exception refused) when (group.Count > 1 && refused is not (OperationCanceledException or K2Exception { IsTransient: true }))
-        {
-            // A row of one symbol has no stored form, or ClickHouse refuses it: the others must not suffer for it.
-            foreach (var pending in group) await FlushAsync([pending]);
+            foreach (var pending in group)
+            {
+                var id = pending.Flush.Instrument.Id;
+                if (failed.TryGetValue(id, out var reason)) pending.Done.TrySetException(new K2Exception($"ClickHouse refused a row of {id} that cannot be left out: {reason}"));
+                else pending.Done.TrySetResult();
+            }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -144,10 +136,22 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
         }
     }
 
-    private sealed class Pending(SymbolFlush flush)
+    /// <summary>Makes everything but the checkpoints durable, refused rows as dead letters; returns the instruments whose dead letters are refused too.</summary>
+    private async Task<Dictionary<InstrumentId, string>> WriteRowsAsync(List<SymbolFlush> flushes)
     {
-        public SymbolFlush Flush { get; } = flush;
+        var sent = await Task.WhenAll(RowTables.BesideTheState.Select(async table => (Table: table, Refused: await _sender.SendAsync(table, flushes, _stop.Token))));
+        var letters = new List<SymbolFlush>();
+        var failed = new Dictionary<InstrumentId, string>();
+        foreach (var (table, refused) in sent)
+        {
+            foreach (var (row, reason) in refused)
+            {
+                if (table.Letter is { } letter) letters.Add(row with { DeadLetters = [letter(row, reason)] });
+                else failed[row.Instrument.Id] = reason;
+            }
+        }
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var (row, reason) in await _sender.SendAsync(RowTables.Letters, letters, _stop.Token)) failed[row.Instrument.Id] = reason;
+        return failed;
     }
 }

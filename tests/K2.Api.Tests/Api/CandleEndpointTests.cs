@@ -32,8 +32,8 @@ public sealed class CandleEndpointTests(TestPlatform platform)
 
         Assert.Equal("text/csv; charset=utf-8; header=present", response.Content.Headers.ContentType!.ToString());
         Assert.Equal(
-            "exchange,symbol,timeframe,window_start,window_end,open_price,high_price,low_price,close_price,volume,quote_volume,trade_count,open_time,close_time,open_trade_id,close_trade_id,closed,complete,revision\n"
-            + "binance,BTC/USDT,1m,2024-08-08T23:50:00.000000Z,2024-08-08T23:51:00.000000Z,61837.63,61900,61800.5,61850,12.345,76333.3333333,10,2024-08-08T23:50:00.342000Z,2024-08-08T23:50:59.999001Z,3000000000,3000000099,true,yes,0\n",
+            "exchange,symbol,timeframe,window_start,window_end,open_price,high_price,low_price,close_price,volume,quote_volume,trade_count,open_time,close_time,open_trade_id,close_trade_id,closed,complete,revision,filled\n"
+            + "binance,BTC/USDT,1m,2024-08-08T23:50:00.000000Z,2024-08-08T23:51:00.000000Z,61837.63,61900,61800.5,61850,12.345,76333.3333333,10,2024-08-08T23:50:00.342000Z,2024-08-08T23:50:59.999001Z,3000000000,3000000099,true,yes,0,false\n",
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
@@ -155,7 +155,7 @@ public sealed class CandleEndpointTests(TestPlatform platform)
         var live = platform.Live($"binance:MERGE{storedClosed}{liveTrades}/USDT");
         await live.SetForming(Samples.Forming(0) with { TradeCount = liveTrades });
 
-        await CandleEndpoint.MergeFormingAsync(page, new CandleQuery(Samples.Btc.Id, Timeframe.OneMinute, null, null, 10, true), live, TestContext.Current.CancellationToken);
+        await CandleEndpoint.MergeFormingAsync(page, new IntervalQuery(Samples.Btc.Id, CandleInterval.Of(Timeframe.OneMinute), null, null, 10, true), live, TestContext.Current.CancellationToken);
 
         Assert.Equal(expected, Assert.Single(page).TradeCount);
     }
@@ -167,7 +167,7 @@ public sealed class CandleEndpointTests(TestPlatform platform)
         var live = platform.Live("binance:OUTSIDE/USDT");
         await live.SetForming(Samples.Forming(5));
 
-        await CandleEndpoint.MergeFormingAsync(page, new CandleQuery(Samples.Btc.Id, Timeframe.OneMinute, null, Samples.Minute(5), 10, true), live, TestContext.Current.CancellationToken);
+        await CandleEndpoint.MergeFormingAsync(page, new IntervalQuery(Samples.Btc.Id, CandleInterval.Of(Timeframe.OneMinute), null, Samples.Minute(5), 10, true), live, TestContext.Current.CancellationToken);
 
         Assert.Empty(page);
     }

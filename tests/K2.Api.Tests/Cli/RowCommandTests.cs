@@ -32,9 +32,9 @@ public sealed class RowCommandTests(TestPlatform platform)
         var run = await RunAsync("candles binance BTC/USDT --limit 2 --format csv");
 
         Assert.Equal(
-            "exchange,symbol,timeframe,window_start,window_end,open_price,high_price,low_price,close_price,volume,quote_volume,trade_count,open_time,close_time,open_trade_id,close_trade_id,closed,complete,revision\n"
-            + "binance,BTC/USDT,1m,2024-08-09T19:48:00.000000Z,2024-08-09T19:49:00.000000Z,61849.61,61911.98,61800.5,61850,12.35698,76333.3334531,1208,2024-08-09T19:48:00.342000Z,2024-08-09T19:48:59.999001Z,3000119800,3000119899,true,yes,0\n"
-            + "binance,BTC/USDT,1m,2024-08-09T19:49:00.000000Z,2024-08-09T19:50:00.000000Z,61849.62,61911.99,61800.5,61850,12.35699,76333.3334532,1209,2024-08-09T19:49:00.342000Z,2024-08-09T19:49:59.999001Z,3000119900,3000119999,true,yes,0\n",
+            "exchange,symbol,timeframe,window_start,window_end,open_price,high_price,low_price,close_price,volume,quote_volume,trade_count,open_time,close_time,open_trade_id,close_trade_id,closed,complete,revision,filled\n"
+            + "binance,BTC/USDT,1m,2024-08-09T19:48:00.000000Z,2024-08-09T19:49:00.000000Z,61849.61,61911.98,61800.5,61850,12.35698,76333.3334531,1208,2024-08-09T19:48:00.342000Z,2024-08-09T19:48:59.999001Z,3000119800,3000119899,true,yes,0,false\n"
+            + "binance,BTC/USDT,1m,2024-08-09T19:49:00.000000Z,2024-08-09T19:50:00.000000Z,61849.62,61911.99,61800.5,61850,12.35699,76333.3334532,1209,2024-08-09T19:49:00.342000Z,2024-08-09T19:49:59.999001Z,3000119900,3000119999,true,yes,0,false\n",
             run.Out);
     }
 

@@ -233,7 +233,7 @@ public sealed class K2ClientTests(TestPlatform platform)
     [Theory]
     [InlineData("mtgox", "BTC/USDT", "1m", "'mtgox' is no exchange: write binance, kraken, coinbase.")]
     [InlineData("binance", "BTCUSDT", "1m", "'BTCUSDT' is no symbol: write BASE/QUOTE, for example BTC/USDT.")]
-    [InlineData("binance", "BTC/USDT", "2m", "'2m' is no timeframe: write one of 1m, 5m, 15m, 30m, 1h, 1d.")]
+    [InlineData("binance", "BTC/USDT", "2x", "'2x' is no interval: write for example 1m, 4h, 3d or 1w.")]
     public async Task GetCandles_BadArgument_SaysHowToMendIt(string exchange, string symbol, string timeframe, string message)
     {
         await using var k2 = await RestClientAsync();

@@ -78,6 +78,10 @@ internal sealed class FakeWarehouse : IWarehouseReader
         .Where(gap => (query.Exchange is not { } exchange || gap.Instrument.Exchange == exchange) && (query.Symbol is not { } symbol || gap.Instrument.Symbol == symbol) && (query.State is not { } state || gap.Change.State == state))
         .Take(query.Limit).ToAsyncEnumerable();
 
+    public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<WarehouseCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private async Task EnterAsync(CancellationToken cancellationToken)

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
+using K2.Domain.Instruments;
+using K2.TestKit.Warehouse;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -30,7 +32,7 @@ public sealed class TestPlatform : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var ports = FreePorts(2);
-        _app = Build(FakeWarehouse.WithSamples(), () => Endpoints, "http://127.0.0.1:0", builder => builder.Host.UseOrleans(silo =>
+        _app = Build(FakeWarehouse.WithSamples(), Samples.Table(), () => Endpoints, "http://127.0.0.1:0", builder => builder.Host.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(ports[0], ports[1], null, ClusterId, ClusterId);
             silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Loopback);
@@ -41,10 +43,13 @@ public sealed class TestPlatform : IAsyncLifetime
     }
 
     /// <summary>Starts another API on the same grains with a warehouse of its own.</summary>
-    internal async Task<WebApplication> StartApiAsync(IWarehouseReader reader, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings)
+    internal Task<WebApplication> StartApiAsync(IWarehouseReader reader, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings) => StartApiAsync(reader, Samples.Table(), url, settings);
+
+    /// <summary>Starts another API with instruments of its own.</summary>
+    internal async Task<WebApplication> StartApiAsync(IWarehouseReader reader, InstrumentTable instruments, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings)
     {
         WebApplication? app = null;
-        app = Build(reader, () => EndpointsOf(app!, Endpoints.Gateway), url, builder =>
+        app = Build(reader, instruments, () => EndpointsOf(app!, Endpoints.Gateway), url, builder =>
         {
             builder.Services.AddSingleton(Grains);
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
@@ -52,6 +57,8 @@ public sealed class TestPlatform : IAsyncLifetime
         await app.StartAsync();
         return app;
     }
+
+    internal ITestSymbolGrain Symbol(string instrument) => Grains.GetGrain<ITestSymbolGrain>(instrument);
 
     internal ITestLiveGrain Live(string instrument) => Grains.GetGrain<ITestLiveGrain>(instrument);
 
@@ -62,13 +69,14 @@ public sealed class TestPlatform : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(IWarehouseReader reader, Func<SiloEndpoints> endpoints, string url, Action<WebApplicationBuilder> configure)
+    private static WebApplication Build(IWarehouseReader reader, InstrumentTable instruments, Func<SiloEndpoints> endpoints, string url, Action<WebApplicationBuilder> configure)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
-        builder.Services.AddSingleton(Samples.Table());
+        builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton<IWarehouseSummaries>(new ReaderSummaries(reader, instruments));
         var counters = new PipelineCounters();
         counters.Add(PipelineStage.Frames, 123);
         counters.Add(PipelineStage.TradeFrames, 100);

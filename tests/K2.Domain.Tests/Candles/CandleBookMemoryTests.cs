@@ -22,6 +22,7 @@ public sealed class CandleBookMemoryTests
         Assert.Throws<ArgumentException>(() => new CandleBook(Some.Instrument, new CandleBookOptions { RetainClosed = TimeSpan.FromTicks(-1) }));
         Assert.Throws<ArgumentException>(() => new CandleBook(Some.Instrument, new CandleBookOptions { MaxRetainedPerTimeframe = -1 }));
         Assert.Throws<ArgumentException>(() => new CandleBook(Some.Instrument, new CandleBookOptions { MaxIntervals = 0 }));
+        Assert.Throws<ArgumentException>(() => new CandleBook(Some.Instrument, new CandleBookOptions { SilverRetention = TimeSpan.FromHours(23) }));
     }
 
     [Theory]
@@ -47,6 +48,21 @@ public sealed class CandleBookMemoryTests
 
         Assert.DoesNotContain(driver.Book.Candles(), candle => candle.WindowStart == Some.At(60));
         Assert.Equal(Completeness.Yes, driver[Timeframe.OneMinute, 60].Complete);
+    }
+
+    [Fact]
+    public void CollectMissingWindows_GapClosedByIdsWithOtherTimes_JudgesEvictedWindowsUnderTheOpenGapAgain()
+    {
+        var driver = new BookDriver(Some.Instrument, Small)
+            .Batch(Some.Trade(1, 50), Some.Trade(2, 70), Some.Trade(3, 130), Some.Watermark(200))
+            .Batch(LogRecord.OfGapOpened(Some.At(60), Some.At(120), 5, 6), Some.Trade(4, 500), Some.Watermark(500));
+        Assert.Equal(Completeness.No, driver[Timeframe.OneMinute, 60].Complete);
+        Assert.DoesNotContain(driver.Book.Candles(), candle => candle.Timeframe == Timeframe.OneMinute && candle.WindowStart == Some.At(60));
+
+        driver.Batch(LogRecord.OfGapClosed(Some.At(400), Some.At(500), 5, 8));
+
+        Assert.Equal(Completeness.Yes, driver[Timeframe.OneMinute, 60].Complete);
+        Assert.Equal(Completeness.Yes, driver.History.Last(row => row.Timeframe == Timeframe.OneMinute && row.WindowStart == Some.At(60)).Complete);
     }
 
     [Fact]

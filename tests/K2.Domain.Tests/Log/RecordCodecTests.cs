@@ -29,6 +29,8 @@ public sealed class RecordCodecTests
         Gen.Select(Times, Times, Gen.Long, Gen.Long).Select((from, until, first, last) => LogRecord.OfGapClosed(from, until, first, last)),
         Gen.Select(Times, Times, Gen.Long, Gen.Long, Gen.UShort).Select((from, until, first, last, epoch) => LogRecord.OfGapOpened(from, until, first, last, epoch, GapCause.Reconnect)),
         Gen.Select(Times, Times, Gen.Long, Gen.Long, Gen.UShort).Select((from, until, first, last, epoch) => LogRecord.OfGapGivenUp(from, until, first, last, epoch, GapCause.Restart, GapReason.NotServed)),
+        Gen.Select(Times, Times).Select((from, until) => LogRecord.OfRebuild(from, until)),
+        Times.Select(time => LogRecord.OfRestoredTrade(Some.TradeOf(7, 1, 100, 1) with { ExchangeTime = time })),
         Times.Select(LogRecord.OfTradeIdsRestarted));
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed class RecordCodecTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(7)]
+    [InlineData(9)]
     [InlineData(255)]
     public void Read_UnknownKind_IsCorrupt(byte kind)
     {

@@ -24,6 +24,13 @@ internal sealed class BookDriver(Instrument instrument, CandleBookOptions option
 
     public List<Candle> Revisions { get; } = [];
 
+    public List<Candle> Closings { get; } = [];
+
+    /// <summary>Closings, revisions and judgements as they came.</summary>
+    public List<Candle> History { get; } = [];
+
+    public List<PositionedTrade> Beyond { get; } = [];
+
     public List<PositionedTrade> Known { get; } = [];
 
     public int Rebuilt { get; private set; }
@@ -60,7 +67,10 @@ internal sealed class BookDriver(Instrument instrument, CandleBookOptions option
         }
 
         foreach (var row in changes.Candles) Rows[new CandleWindow(row.Timeframe, row.WindowStart)] = row;
-        Revisions.AddRange(changes.Revisions);
+        Revisions.AddRange(changes.Revisions.Where(row => row.Revision > 0));
+        Closings.AddRange(changes.Revisions.Where(row => row.Revision == 0));
+        History.AddRange(changes.Revisions.Concat(changes.Judgements));
+        Beyond.AddRange(changes.BeyondHorizon);
         Known.AddRange(changes.KnownIds);
         Late += changes.Late;
         Last = changes;
@@ -81,6 +91,7 @@ internal sealed class BookDriver(Instrument instrument, CandleBookOptions option
     {
         var missing = new HashSet<CandleWindow>();
         foreach (var record in records) book.CollectMissingWindows(record, missing);
+        book.CollectWindowsOfFilledGaps(records, missing);
         foreach (var window in missing)
         {
             var end = new Timestamp(window.Start.Microseconds + window.Timeframe.LengthMicroseconds());

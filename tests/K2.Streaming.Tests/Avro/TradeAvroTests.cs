@@ -39,12 +39,13 @@ public sealed class TradeAvroTests
             ReceivedTime = new Timestamp(time / 2),
         }).Where(trade => trade.LastTradeId >= trade.FirstTradeId);
 
-    private static readonly Gen<LogRecord> Controls = Gen.Select(Microseconds, Microseconds, Gen.Long, Gen.Long, Gen.UShort, Gen.Int[0, 5], Gen.Int[0, 4], Gen.Int[0, 4]).Select((time, until, first, last, epoch, cause, reason, kind) => kind switch
+    private static readonly Gen<LogRecord> Controls = Gen.Select(Microseconds, Microseconds, Gen.Long, Gen.Long, Gen.UShort, Gen.Int[0, 5], Gen.Int[0, 4], Gen.Int[0, 5]).Select((time, until, first, last, epoch, cause, reason, kind) => kind switch
     {
         0 => LogRecord.OfWatermark(new Timestamp(time), last),
         1 => LogRecord.OfGapOpened(new Timestamp(time), new Timestamp(until), first, last, epoch, (GapCause)cause),
         2 => LogRecord.OfGapClosed(new Timestamp(time), new Timestamp(until), first, last, epoch, (GapCause)cause),
         3 => LogRecord.OfGapGivenUp(new Timestamp(time), new Timestamp(until), first, last, epoch, (GapCause)cause, (GapReason)reason),
+        4 => LogRecord.OfRebuild(new Timestamp(time), new Timestamp(until)),
         _ => LogRecord.OfTradeIdsRestarted(new Timestamp(time)),
     });
 

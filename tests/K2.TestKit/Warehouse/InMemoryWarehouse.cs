@@ -16,6 +16,7 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     private readonly Dictionary<(InstrumentId Instrument, ushort Epoch, long Id), PositionedTrade> _trades = [];
     private readonly Dictionary<(InstrumentId Instrument, Timeframe Timeframe, Timestamp Start), Candle> _candles = [];
     private readonly Dictionary<(InstrumentId Instrument, Timeframe Timeframe, Timestamp Start, LogPosition Position), Candle> _revisions = [];
+    private readonly Dictionary<(InstrumentId Instrument, Timeframe Timeframe, Timestamp Start, LogPosition Position), Candle> _judgements = [];
     private readonly Dictionary<(Exchange Exchange, string Origin, long Sequence, string Reason), DeadLetter> _letters = [];
     private readonly Dictionary<(InstrumentId Instrument, ushort Epoch, long First, long Last, Timestamp From), GapChange> _gaps = [];
     private readonly HashSet<(Exchange Exchange, string Origin, long Sequence)> _frames = [];
@@ -32,8 +33,13 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
         if (fault == WarehouseFault.Before) throw Failure(fault);
         lock (_gate)
         {
-            Store(flush);
-            if (fault == WarehouseFault.BeforeCheckpoint) throw Failure(fault);
+            Store(fault switch
+            {
+                WarehouseFault.TradesOnly => flush with { Candles = [], Revisions = [], Judgements = [], Gaps = [], DeadLetters = [] },
+                WarehouseFault.CandlesOnly => flush with { Trades = [], Gaps = [], DeadLetters = [] },
+                _ => flush,
+            });
+            if (fault is WarehouseFault.BeforeCheckpoint or WarehouseFault.TradesOnly or WarehouseFault.CandlesOnly) throw Failure(fault);
             if (!_states.TryGetValue(flush.Instrument.Id, out var state) || flush.Position >= state.Position) _states[flush.Instrument.Id] = new SymbolCheckpoint(flush.Position, flush.State.ToArray());
         }
 
@@ -73,7 +79,10 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
     /// <inheritdoc/>
     public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
-        var rows = Copy(_candles.Values).Where(c => c.Instrument == query.Instrument && c.Timeframe == query.Timeframe
+        var known = query.AsOf is { } asOf
+            ? Copy(_revisions.Values.Concat(_judgements.Values)).Where(c => (c.KnownAt ?? c.WindowEnd) <= asOf).GroupBy(c => (c.Instrument, c.Timeframe, c.WindowStart)).Select(of => of.MaxBy(c => c.Position)!)
+            : Copy(_candles.Values);
+        var rows = known.Where(c => c.Instrument == query.Instrument && c.Timeframe == query.Timeframe
             && (query.From is not { } from || c.WindowStart >= from) && (query.To is not { } to || c.WindowStart < to));
         return StreamAsync((query.NewestFirst ? rows.OrderByDescending(c => c.WindowStart) : rows.OrderBy(c => c.WindowStart)).Take(query.Limit), cancellationToken);
     }
@@ -133,6 +142,44 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
         var rows = Copy(_gaps).Select(gap => new StoredGap(gap.Key.Instrument, gap.Value))
             .Where(gap => (query.Exchange is not { } exchange || gap.Instrument.Exchange == exchange) && (query.Symbol is not { } symbol || gap.Instrument.Symbol == symbol) && (query.State is not { } state || gap.Change.State == state));
         return StreamAsync(rows.OrderByDescending(gap => gap.Change.Gap.From).ThenBy(gap => gap.Instrument.ToString(), StringComparer.Ordinal).Take(query.Limit), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken)
+    {
+        var wanted = windows.ToHashSet();
+        var rows = History(instrument).Where(c => c.Position <= upTo && wanted.Contains(new CandleWindow(c.Timeframe, c.WindowStart)));
+        return Task.FromResult<IReadOnlyDictionary<CandleWindow, long>>(rows.GroupBy(c => new CandleWindow(c.Timeframe, c.WindowStart)).ToDictionary(of => of.Key, of => of.MaxBy(c => c.Position)!.TradeCount));
+    }
+
+    /// <inheritdoc/>
+    public Task<CandleEvents> ReadCandleEventsAsync(CandleEventQuery query, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var rows = _revisions.Values.Where(c => c.Instrument == query.Instrument && (query.Timeframe is not { } timeframe || c.Timeframe == timeframe) && c.Position > query.Above);
+            var durable = _states.GetValueOrDefault(query.Instrument)?.Position ?? LogPosition.None;
+            var ordered = rows.Where(c => c.Position <= durable).OrderBy(c => c.Position).ThenBy(c => c.Timeframe).ThenBy(c => c.WindowStart).ToList();
+            var page = ordered.Count <= query.Limit ? ordered : ordered.TakeWhile(c => c.Position <= ordered[query.Limit - 1].Position).ToList();
+            var hasMore = page.Count < ordered.Count;
+            var end = hasMore ? page[^1].Position : durable;
+            return Task.FromResult(new CandleEvents(page, end > query.Above ? end : query.Above, hasMore));
+        }
+    }
+
+    /// <summary>The whole history of an instrument's closed candles by position: closings, revisions, judgements.</summary>
+    public IReadOnlyList<Candle> History(InstrumentId instrument) => [.. Copy(_revisions.Values.Concat(_judgements.Values)).Where(c => c.Instrument == instrument).OrderBy(c => c.Position).ThenBy(c => c.Timeframe).ThenBy(c => c.WindowStart)];
+
+    /// <summary>All dead letters.</summary>
+    public IReadOnlyList<DeadLetter> Letters => Copy(_letters.Values);
+
+    /// <summary>Lets an instrument's trades of a time range go, as the retention does.</summary>
+    public void Drop(InstrumentId instrument, Timestamp from, Timestamp to)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _trades.Where(t => t.Key.Instrument == instrument && t.Value.Trade.ExchangeTime >= from && t.Value.Trade.ExchangeTime < to).Select(t => t.Key).ToList()) _trades.Remove(key);
+        }
     }
 
     /// <inheritdoc/>
@@ -199,7 +246,19 @@ public sealed class InMemoryWarehouse : IWarehouseWriter, IWarehouseReader
             if (!_candles.TryGetValue(key, out var known) || candle.Position >= known.Position) _candles[key] = candle;
         }
 
-        foreach (var candle in flush.Revisions) _revisions[(id, candle.Timeframe, candle.WindowStart, candle.Position)] = candle;
+        // One row a position: a judgement of a flush that was lost may stand where a revision now comes, and the other way round.
+        foreach (var candle in flush.Revisions)
+        {
+            _revisions[(id, candle.Timeframe, candle.WindowStart, candle.Position)] = candle;
+            _judgements.Remove((id, candle.Timeframe, candle.WindowStart, candle.Position));
+        }
+
+        foreach (var candle in flush.Judgements)
+        {
+            _judgements[(id, candle.Timeframe, candle.WindowStart, candle.Position)] = candle;
+            _revisions.Remove((id, candle.Timeframe, candle.WindowStart, candle.Position));
+        }
+
         foreach (var change in flush.Gaps)
         {
             var key = (id, change.Gap.IdEpoch, change.Gap.FirstId, change.Gap.LastId, change.Gap.From);

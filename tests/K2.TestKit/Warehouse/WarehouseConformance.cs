@@ -176,6 +176,49 @@ public abstract class WarehouseConformance
         }
     }
 
+    [Fact]
+    public async Task RebuildCandlesAsync_ThousandsOfWindowsOfManyDays_ReturnsEachOnce()
+    {
+        var instrument = Named("T31");
+        var trades = Enumerable.Range(0, 5_000).Select(n => Trade(n + 1, n * 300L, n + 1, 100 + n)).ToList();
+        await Writer.WriteAsync(Flush(instrument, 5_000, trades), Cancelled);
+        var windows = trades.SelectMany(trade => Timeframes.All.Select(timeframe => new CandleWindow(timeframe, timeframe.WindowStart(trade.Trade.ExchangeTime)))).ToHashSet();
+        var candles = await Reader.RebuildCandlesAsync(instrument.Id, windows, LogPosition.Create(1, 5_000), Cancelled);
+        Assert.Equal(windows, candles.Select(candle => new CandleWindow(candle.Timeframe, candle.WindowStart)).ToHashSet());
+        Assert.Equal(windows.Count, candles.Count);
+        Assert.All(Timeframes.All, timeframe => Assert.Equal(5_000, candles.Where(candle => candle.Timeframe == timeframe).Sum(candle => candle.TradeCount)));
+    }
+
+    [Fact]
+    public async Task ReadRecordedCountsAsync_LatestRowAtOrBelowThePosition_Counts()
+    {
+        var instrument = Named("T32");
+        var closing = Candle(instrument, 0, 3) with { TradeCount = 5, KnownAt = At(60) };
+        var revised = Candle(instrument, 0, 6) with { TradeCount = 6, Revision = 1, KnownAt = At(70) };
+        await Writer.WriteAsync(Flush(instrument, 6, null, null, [closing, revised]) with { Judgements = [Candle(instrument, 1, 5) with { TradeCount = 2, KnownAt = At(130) }] }, Cancelled);
+        CandleWindow[] windows = [Window(Timeframe.OneMinute, 0), Window(Timeframe.OneMinute, 60), Window(Timeframe.OneMinute, 120), Window(Timeframe.OneHour, 0)];
+        Assert.Equal(new Dictionary<CandleWindow, long> { [windows[0]] = 5 }, await Reader.ReadRecordedCountsAsync(instrument.Id, windows, LogPosition.Create(1, 4), Cancelled));
+        Assert.Equal(new Dictionary<CandleWindow, long> { [windows[0]] = 6, [windows[1]] = 2 }, await Reader.ReadRecordedCountsAsync(instrument.Id, windows, LogPosition.Create(1, 6), Cancelled));
+    }
+
+    [Fact]
+    public async Task ReadCandleEventsAsync_PageByPage_ReturnsEachDurableEventOnceInOrder()
+    {
+        var instrument = Named("T33");
+        Candle[] rows = [.. Enumerable.Range(0, 9).Select(n => Candle(instrument, n, (n / 3) + 1) with { KnownAt = At(60 * (n + 1)), Revision = n % 2 })];
+        await Writer.WriteAsync(Flush(instrument, 2, null, null, rows) with { Judgements = [Candle(instrument, 20, 2) with { KnownAt = At(5000) }] }, Cancelled);
+        var far = await Reader.ReadCandleEventsAsync(new CandleEventQuery(instrument.Id, null, LogPosition.Create(1, 9), 5), Cancelled);
+        Assert.Equal((LogPosition.Create(1, 9), false, 0), (far.UpTo, far.HasMore, far.Rows.Count));
+
+        // Rows above the checkpoint are not told yet.
+        var read = await AllEventsAsync(instrument, LogPosition.None, 1);
+        Assert.Equal(rows[..6], read);
+        await Writer.WriteAsync(Flush(instrument, 3), Cancelled);
+        Assert.Equal(rows[6..], await AllEventsAsync(instrument, LogPosition.Create(1, 2), 2));
+        Assert.Empty((await Reader.ReadCandleEventsAsync(new(instrument.Id, Timeframe.OneHour, LogPosition.None, 5), Cancelled)).Rows);
+        Assert.Equal(9, (await Reader.ReadCandleEventsAsync(new(instrument.Id, Timeframe.OneMinute, LogPosition.None, 50), Cancelled)).Rows.Count);
+    }
+
     private static CandleWindow Window(Timeframe timeframe, long second) => new(timeframe, timeframe.WindowStart(At(second)));
 
     private static RawChunk Chunk(params long[] sequences) => new()
@@ -191,4 +234,17 @@ public abstract class WarehouseConformance
     private Task<List<PositionedTrade>> TradesAsync(Instrument instrument) => Reader.ReadTradesAsync(new TradeQuery(instrument.Id, null, null, null, 10_000, false), Cancelled).ToListAsync(Cancelled).AsTask();
 
     private Task<List<Candle>> CandlesAsync(Instrument instrument) => Reader.ReadCandlesAsync(new CandleQuery(instrument.Id, Timeframe.OneMinute, null, null, 10_000, false), Cancelled).ToListAsync(Cancelled).AsTask();
+
+    private async Task<List<Candle>> AllEventsAsync(Instrument instrument, LogPosition above, int limit)
+    {
+        var rows = new List<Candle>();
+        for (var hasMore = true; hasMore;)
+        {
+            var page = await Reader.ReadCandleEventsAsync(new CandleEventQuery(instrument.Id, null, above, limit), Cancelled);
+            rows.AddRange(page.Rows);
+            (above, hasMore) = (page.UpTo, page.HasMore);
+        }
+
+        return rows;
+    }
 }

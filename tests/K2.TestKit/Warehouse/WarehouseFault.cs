@@ -14,4 +14,10 @@ public enum WarehouseFault
 
     /// <summary>Everything is stored, but the caller is not told.</summary>
     After,
+
+    /// <summary>Only the trades were written: the inserts of a flush run side by side, and any of them may be the last.</summary>
+    TradesOnly,
+
+    /// <summary>Only candles and their history were written.</summary>
+    CandlesOnly,
 }

@@ -73,7 +73,7 @@ public static class WarehouseSamples
         Revisions = revisions ?? [],
         DeadLetters = [],
         Position = LogPosition.Create(1, offset),
-        State = new[] { (byte)offset, (byte)0, (byte)255 },
+        State = new[] { (byte)(offset % 256), (byte)0, (byte)255 },
     };
 
     private static Instrument Of(string asset, int priceScale, int quantityScale) => new(InstrumentId.Create(Exchange.Binance, asset + "/USDT"), asset + "USDT", asset, "USDT", priceScale, quantityScale);

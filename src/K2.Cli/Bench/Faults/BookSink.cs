@@ -100,6 +100,7 @@ internal sealed class BookSink : IConnectorSink
                 Trades = changes.NewTrades,
                 Candles = changes.Candles,
                 Revisions = changes.Revisions,
+                Judgements = changes.Judgements,
                 DeadLetters = [],
                 Gaps = changes.Gaps,
                 Position = book.Position,

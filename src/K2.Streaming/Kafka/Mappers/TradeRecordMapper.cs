@@ -23,6 +23,11 @@ public sealed class TradeRecordMapper(InstrumentTable instruments, AvroSchemaIds
     /// <summary>The header of a record that is no trade.</summary>
     public const string ControlHeader = "k2.control";
 
+    /// <summary>
+    /// The header of a trade that was derived again from raw frames. Other readers, and versions before it, see a repeat of a known trade.
+    /// </summary>
+    public const string RestoredHeader = "k2.restored";
+
     // Schemas change once in months; a topic full of made-up numbers must not fill memory.
     private const int MaxForeign = 256;
     private readonly FrozenDictionary<string, (Instrument Instrument, TradeAvro Avro)> _codecs = instruments.All.ToFrozenDictionary(instrument => instrument.Id.ToString(), instrument => (instrument, new TradeAvro(instrument, ids)), StringComparer.Ordinal);
@@ -37,8 +42,8 @@ public sealed class TradeRecordMapper(InstrumentTable instruments, AvroSchemaIds
         for (var i = 0; i < count; i++)
         {
             var record = RecordCodec.Read(payload, i);
-            messages.Add(record.Kind == RecordKind.Trade
-                ? new RecordMessage(codec.Avro.Encode(record.Trade), null)
+            messages.Add(record.HasTrade
+                ? new RecordMessage(codec.Avro.Encode(record.Trade), record.Kind == RecordKind.Trade ? null : new Headers { { RestoredHeader, [] } })
                 : new RecordMessage(null, new Headers { { ControlHeader, codec.Avro.EncodeControl(record) } }));
         }
     }
@@ -68,7 +73,8 @@ public sealed class TradeRecordMapper(InstrumentTable instruments, AvroSchemaIds
         }
 
         var span = value.Span;
-        return LogRecord.OfTrade(avro.TryDecode(span) is { } trade ? trade : Foreign(span, isControl: false).Trade(span[TradeAvro.FrameSize..], instrument));
+        var read = avro.TryDecode(span) is { } trade ? trade : Foreign(span, isControl: false).Trade(span[TradeAvro.FrameSize..], instrument);
+        return message.Headers is not null && message.Headers.TryGetLastBytes(RestoredHeader, out _) ? LogRecord.OfRestoredTrade(read) : LogRecord.OfTrade(read);
     }
 
     private ForeignReader Foreign(ReadOnlySpan<byte> message, bool isControl)

@@ -24,7 +24,7 @@ public sealed class RecordMapperTests
     private static readonly TradeRecordMapper Plain = new(new InstrumentTable([Btc]), new AvroSchemaIds(1, 2), null);
 
     [Fact]
-    public void Trades_AnyPartOfAnAppend_ComesBackAsItWas() => Gen.Select(Gen.Int[0, 5].List[1, 30], Gen.Int[0, 29], Gen.Int[1, 30]).Sample((kinds, start, length) =>
+    public void Trades_AnyPartOfAnAppend_ComesBackAsItWas() => Gen.Select(Gen.Int[0, 7].List[1, 30], Gen.Int[0, 29], Gen.Int[1, 30]).Sample((kinds, start, length) =>
     {
         var records = kinds.Select(Record).ToArray();
         var messages = new List<RecordMessage>();
@@ -35,7 +35,7 @@ public sealed class RecordMapperTests
         var payload = Plain.Join(Btc.Id.ToString(), messages.GetRange(start, length));
 
         return messages.Count == records.Length && payload.AsSpan().SequenceEqual(RecordCodec.Encode(Btc, records.AsSpan(start, length)))
-            && messages.Zip(records).All(pair => pair.First.Value is null == (pair.Second.Kind != RecordKind.Trade) && pair.First.Headers is null == (pair.Second.Kind == RecordKind.Trade));
+            && messages.Zip(records).All(pair => pair.First.Value is null == !pair.Second.HasTrade && pair.First.Headers is null == (pair.Second.Kind == RecordKind.Trade));
     });
 
     [Theory]
@@ -163,7 +163,9 @@ public sealed class RecordMapperTests
         2 => LogRecord.OfWatermark(new Timestamp(9), 3),
         3 => LogRecord.OfGapOpened(new Timestamp(1), new Timestamp(2), 3, 4, 5, GapCause.Reconnect),
         4 => LogRecord.OfGapGivenUp(new Timestamp(1), new Timestamp(2), 3, 4, 5, GapCause.Reconnect, GapReason.TooLarge),
-        _ => LogRecord.OfTradeIdsRestarted(new Timestamp(7)),
+        5 => LogRecord.OfTradeIdsRestarted(new Timestamp(7)),
+        6 => LogRecord.OfRestoredTrade(Record(0).Trade),
+        _ => LogRecord.OfRebuild(new Timestamp(1), new Timestamp(2)),
     };
 
     private static RawChunk Chunk(IReadOnlyList<byte[]> frames, bool isReplay, int first) => new()

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using K2.Abstractions.Diagnostics;
+using K2.Domain.Instruments;
+using K2.Warehouse;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace K2.Cli.Bench.Load;
+
+/// <summary>
+/// Simulated trades through the real candle book, writer and engine into the real schema, the engine killed now and then; then every symbol checked
+/// and the usual questions timed. Aims that are missed are printed, wrong rows fail.
+/// </summary>
+internal sealed class LoadBench(LoadOptions options, TextWriter output, TimeProvider time)
+{
+    private const int AloneBatch = 20_000;
+    private const int Batch = 2500;
+    private const double BytesAim = 45;
+    private readonly Random _random = new(options.Seed);
+    private readonly Lock _gate = new();
+    private readonly Queue<long> _kills = new();
+    private long _written;
+    private long _peak;
+    private int _killed;
+
+    /// <summary>The machine's load of the last minute; what is measured beside other work says so.</summary>
+    public static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
+    /// <summary>True if every row is right.</summary>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        var symbols = LoadSymbol.All(options.Trades, options.Seed);
+        foreach (var moment in Enumerable.Range(0, options.Kills).Select(_ => _random.NextInt64(options.Trades)).Order()) _kills.Enqueue(moment);
+        using var counters = new PipelineCounters();
+        await using var host = await WarehouseHost.StartAsync(
+            new WarehouseOptions { DataFolder = options.Folder, Port = 0 }, new InstrumentTable([.. symbols.Select(symbol => symbol.Instrument)]), counters, NoProtocolProbe.Instance, time, NullLoggerFactory.Instance, cancellationToken);
+        Print($"load: {options.Trades} trades of {symbols.Count} symbols, seed {options.Seed}, {options.Kills} kills, {new DriveInfo(Path.GetFullPath(options.Folder)).DriveFormat}, {Environment.ProcessorCount} cores, load {LoadAverage()}");
+        var start = time.GetTimestamp();
+        List<SymbolTotals> totals = [await Loader(symbols[0], host, AloneBatch).RunAsync(cancellationToken)];
+        totals.AddRange(await Task.WhenAll(symbols.Skip(1).Select(symbol => Task.Run(() => Loader(symbol, host, Batch).RunAsync(cancellationToken), cancellationToken))));
+        var taken = time.GetElapsedTime(start);
+        using var self = Process.GetCurrentProcess();
+        Print($"written in {taken.TotalSeconds:0.0} s: {options.Trades / taken.TotalSeconds:0} trades/s, {counters[PipelineStage.Flushes]} flushes, {counters[PipelineStage.CandleRows]} candle rows, {_killed} kills of the engine, load {LoadAverage()}");
+        Print($"memory: bench and writer at most {self.PeakWorkingSet64 >> 20} MiB, engine at most {_peak >> 20} MiB (each seen at a flush)");
+        var differences = await new LoadCheck(host, output).RunAsync(totals, cancellationToken);
+        var letters = await TextAsync(host, "SELECT count() FROM k2.dead_letters", cancellationToken);
+        await DiskAsync(host, cancellationToken);
+        await new LoadQueries(host, symbols, options.Runs, output, time).RunAsync(cancellationToken);
+        var isRight = differences == 0 && letters == "0" && _killed == options.Kills;
+        if (isRight) Print($"PASSED {options.Trades} trades, {_killed} kills, 0 differences");
+        else Print($"FAILED {differences} differences, {letters} dead letters, {_killed} of {options.Kills} kills");
+        return isRight;
+    }
+
+    private SymbolLoader Loader(LoadSymbol symbol, WarehouseHost host, int batch) => new(symbol, host.Writer, batch, trades => Written(host, trades));
+
+    private void Written(WarehouseHost host, int trades)
+    {
+        lock (_gate)
+        {
+            _written += trades;
+            try
+            {
+                using var engine = Process.GetProcessById(host.EngineProcessId!.Value);
+                _peak = Math.Max(_peak, engine.WorkingSet64);
+                if (!_kills.TryPeek(out var moment) || _written < moment) return;
+                engine.Kill();
+                _kills.Dequeue();
+                _killed++;
+            }
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                // Dead from the kill before and not yet started again: the next flush tries.
+            }
+        }
+    }
+
+    private async Task DiskAsync(WarehouseHost host, CancellationToken cancellationToken)
+    {
+        var text = await TextAsync(host, "SELECT table, sum(rows), sum(bytes_on_disk), count() FROM system.parts WHERE active AND database = 'k2' AND table IN ('silver_trades_store', 'ohlcv_store', 'symbol_state_store') GROUP BY table ORDER BY table", cancellationToken);
+        var perTrade = 0.0;
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var fields = line.Split('\t');
+            var bytes = long.Parse(fields[2], CultureInfo.InvariantCulture);
+            Print($"disk {fields[0]}: {fields[1]} rows, {bytes} bytes, {fields[3]} parts, {bytes / (double)options.Trades:0.0} bytes a trade");
+            if (fields[0] != "symbol_state_store") perTrade += bytes / (double)options.Trades;
+        }
+
+        Print($"aim: silver and ohlcv {perTrade:0.0} bytes a trade <= {BytesAim}: {(perTrade <= BytesAim ? "met" : "MISSED")} (raw is not written here)");
+    }
+
+    private static async Task<string> TextAsync(WarehouseHost host, string sql, CancellationToken cancellationToken)
+    {
+        using var answer = new MemoryStream();
+        await host.QueryRawAsync(sql + " FORMAT TSV", answer, cancellationToken);
+        return Encoding.UTF8.GetString(answer.ToArray()).TrimEnd('\n');
+    }
+
+    private void Print(FormattableString line)
+    {
+        output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+        output.Flush();
+    }
+}

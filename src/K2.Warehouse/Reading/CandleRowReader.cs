@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ClickHouse.Driver;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+
+namespace K2.Warehouse.Reading;
+
+/// <summary>
+/// Reads stored candles by their key. Of a window the row of the highest version is taken by LIMIT BY in the key's order: that reads the few granules
+/// at the asked end, where FINAL would merge every row of the symbol first. Every month is a part of its own and gives at least a block, so that the
+/// newest rows are first sought in the time that they would take without empty windows.
+/// </summary>
+internal sealed class CandleRowReader(ClickHouseClient client)
+{
+    private const string Columns = "window_start, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, toInt8(complete), revision, version";
+
+    public async IAsyncEnumerable<Candle> ReadAsync(Instrument instrument, CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["exchange"] = instrument.Id.Exchange.ToName(),
+            ["symbol"] = instrument.Id.Symbol,
+            ["timeframe"] = query.Timeframe.ToName(),
+        };
+        if (query.NewestFirst && query.From is null)
+        {
+            var newest = await ReadAsync(instrument, query, parameters, true, cancellationToken).ToListAsync(cancellationToken);
+            if (newest.Count is 0 || newest.Count == query.Limit)
+            {
+                foreach (var row in newest) yield return row;
+                yield break;
+            }
+        }
+
+        await foreach (var row in ReadAsync(instrument, query, parameters, false, cancellationToken)) yield return row;
+    }
+
+    private async IAsyncEnumerable<Candle> ReadAsync(Instrument instrument, CandleQuery query, Dictionary<string, string> parameters, bool isNarrowed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var rows = await RowReader.QueryAsync(client, Statement(query, parameters, isNarrowed), parameters, cancellationToken, ReadLimits.Settings);
+        while (rows.HasRow())
+        {
+            var start = rows.Time();
+            yield return ClickHouseWarehouseReader.ReadValues(rows, instrument, query.Timeframe, start) with { Closed = rows.Byte() != 0, Complete = (Completeness)rows.Byte(), Revision = rows.Int32(), Position = new LogPosition(rows.Int64()) };
+        }
+    }
+
+    /// <summary>Returns the statement and adds its parameters.</summary>
+    internal static string Statement(CandleQuery query, Dictionary<string, string> parameters, bool isNarrowed)
+    {
+        var where = "exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND timeframe = {timeframe:String}";
+        where += Bound(">=", "from", query.From, parameters) + Bound("<", "to", query.To, parameters);
+        var table = "ohlcv_store";
+        if (query.AsOf is { } asOf)
+        {
+            table = "candle_revisions_store";
+            parameters["as_of"] = Text(asOf);
+            where += " AND known_at <= fromUnixTimestamp64Micro({as_of:Int64}, 'UTC')";
+        }
+
+        if (isNarrowed)
+        {
+            parameters["span"] = (2 * query.Limit * query.Timeframe.LengthMicroseconds() / Timestamp.MicrosecondsPerSecond).ToString(CultureInfo.InvariantCulture);
+            where += $" AND window_start >= (SELECT max(window_start) FROM k2.{table} WHERE {where}) - toIntervalSecond({{span:Int64}})";
+        }
+
+        // All key columns stand in the order, so that it is the table's own (backwards) and is not sorted again.
+        var direction = query.NewestFirst ? "DESC" : "ASC";
+        return $"SELECT {Columns} FROM k2.{table} WHERE {where} ORDER BY exchange {direction}, canonical_symbol {direction}, timeframe {direction}, window_start {direction}, version DESC"
+            + string.Create(CultureInfo.InvariantCulture, $" LIMIT 1 BY window_start LIMIT {query.Limit}");
+    }
+
+    private static string Bound(string comparison, string name, Timestamp? time, Dictionary<string, string> parameters)
+    {
+        if (time is not { } value) return "";
+        parameters[name] = Text(value);
+        return $" AND window_start {comparison} fromUnixTimestamp64Micro({{{name}:Int64}}, 'UTC')";
+    }
+
+    private static string Text(Timestamp time) => time.Microseconds.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ClickHouse.Driver;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+
+namespace K2.Warehouse.Reading;
+
+/// <summary>Reads raw frames in pages and removes candles without trades.</summary>
+internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
+{
+    // A REST page holds up to about 100 KB.
+    private const int FramesPerRead = 500;
+    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
+
+    // How far a socket's frames may stand from their trades' times.
+    private static readonly TimeSpan Early = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
+
+    public async Task<Timestamp?> FirstTradeAsync(InstrumentId instrument, CancellationToken cancellationToken)
+    {
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT min(timestamp) FROM k2.silver_trades_store WHERE {OfInstrument} HAVING count() > 0", Parameters(instrument), cancellationToken);
+        return rows.HasRow() ? rows.Time() : null;
+    }
+
+    public async IAsyncEnumerable<StoredFrame> ReadFramesAsync(FrameQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["exchange"] = query.Exchange.ToName(),
+            ["needle"] = query.Needle,
+            ["mark"] = query.RestMark,
+            ["suffix"] = query.RestSuffix,
+            ["from"] = Text(query.From.Add(-Early).Microseconds),
+            ["until"] = Text(query.Until.Add(Late).Microseconds),
+            ["at"] = Text(long.MinValue),
+            ["origin"] = "",
+            ["sequence"] = "0",
+        };
+        const string sql = """
+            SELECT origin, sequence, received, frame FROM
+            (
+                SELECT origin, sequence, toUnixTimestamp64Micro(received_at) AS received, frame
+                FROM k2.raw_chunks ARRAY JOIN sequences AS sequence, received_timestamps AS received_at, frames AS frame
+                WHERE exchange = {exchange:String} AND first_received >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') - toIntervalMinute(1)
+                    AND (first_received < fromUnixTimestamp64Micro({until:Int64}, 'UTC') OR position(origin, {mark:String}) > 0 OR position(frame, '"snapshot"') > 0)
+                    AND if(position(origin, {mark:String}) > 0, endsWith(origin, {suffix:String}), position(frame, {needle:String}) > 0)
+            )
+            WHERE received >= {from:Int64} AND (received, origin, sequence) > ({at:Int64}, {origin:String}, {sequence:Int64})
+            ORDER BY received, origin, sequence LIMIT 
+            """;
+        for (var count = FramesPerRead; count == FramesPerRead;)
+        {
+            count = 0;
+            await using var rows = await RowReader.QueryAsync(client, sql + Text(FramesPerRead), parameters, cancellationToken);
+            while (rows.HasRow())
+            {
+                var frame = new StoredFrame(rows.Text(), rows.Int64(), new Timestamp(rows.Int64()), rows.Bytes());
+                (parameters["at"], parameters["origin"], parameters["sequence"]) = (Text(frame.Received.Microseconds), frame.Origin, Text(frame.Sequence));
+                count++;
+                yield return frame;
+            }
+        }
+    }
+
+    public async Task<long> CountCandlesAtAsync(InstrumentId instrument, LogPosition position, CancellationToken cancellationToken)
+    {
+        var parameters = Parameters(instrument);
+        parameters["version"] = Text(position.Version);
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT toInt64(count()) FROM k2.ohlcv WHERE {OfInstrument} AND version = {{version:Int64}}", parameters, cancellationToken);
+        return rows.Int64();
+    }
+
+    public async Task<long> RemoveEmptyCandlesAsync(InstrumentId instrument, Timestamp from, Timestamp until, LogPosition position, CancellationToken cancellationToken)
+    {
+        var removed = 0L;
+        foreach (var timeframe in Timeframes.All)
+        {
+            var parameters = Parameters(instrument);
+            parameters["timeframe"] = timeframe.ToName();
+            parameters["length"] = Text(timeframe.LengthMicroseconds());
+            parameters["from"] = Text(timeframe.WindowStart(from).Microseconds);
+            parameters["until"] = Text(timeframe.WindowStart(new Timestamp(until.Microseconds - 1)).Microseconds + timeframe.LengthMicroseconds());
+            parameters["version"] = Text(position.Version);
+            const string range = "toUnixTimestamp64Micro(window_start) >= {from:Int64} AND toUnixTimestamp64Micro(window_start) < {until:Int64}";
+            var empty = new List<long>();
+            await using (var rows = await RowReader.QueryAsync(
+                client,
+                $$"""
+                SELECT toUnixTimestamp64Micro(window_start) AS start FROM k2.ohlcv WHERE {{OfInstrument}} AND timeframe = {timeframe:String} AND {{range}} AND version <= {version:Int64}
+                AND start NOT IN (SELECT intDiv(toUnixTimestamp64Micro(timestamp), {length:Int64}) * {length:Int64} FROM k2.silver_trades
+                    WHERE {{OfInstrument}} AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({until:Int64}, 'UTC'))
+                """,
+                parameters,
+                cancellationToken))
+            {
+                while (rows.HasRow()) empty.Add(rows.Int64());
+            }
+
+            if (empty.Count == 0) continue;
+            parameters["starts"] = "[" + string.Join(',', empty.Select(Text)) + "]";
+            var settings = parameters.ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)parameter.Value, StringComparer.Ordinal);
+
+            // Waits until the rows are gone from every SELECT.
+            settings["lightweight_deletes_sync"] = 1;
+            await client.ExecuteNonQueryAsync(
+                $"DELETE FROM k2.ohlcv_store WHERE {OfInstrument} AND timeframe = {{timeframe:String}} AND version <= {{version:Int64}} AND has({{starts:Array(Int64)}}, toUnixTimestamp64Micro(window_start))",
+                null,
+                new QueryOptions { CustomSettings = settings },
+                cancellationToken);
+            removed += empty.Count;
+        }
+
+        return removed;
+    }
+
+    private static Dictionary<string, string> Parameters(InstrumentId instrument) => new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["symbol"] = instrument.Symbol };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using K2.Abstractions;
+using K2.Abstractions.Warehouse;
+using K2.Contracts.Lineage;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+using K2.Domain.Trades;
+using K2.Exchanges.Binance;
+using K2.Grains.Lineage;
+using K2.TestKit.Log;
+using K2.TestKit.Warehouse;
+
+namespace K2.Grains.Tests.Lineage;
+
+/// <summary>What a rebuild refuses, before it appends anything: the log has no topics, so that an append would throw.</summary>
+public sealed class RebuildRunTests
+{
+    private static readonly Timestamp At = Timestamp.FromMilliseconds(1_723_161_255_342);
+    private readonly InMemoryWarehouse _warehouse = new();
+
+    [Fact]
+    public async Task Run_FromRawAndEveryTradeOfASymbolWithRestartedIdsIsLost_SaysWhyItCannot()
+    {
+        await SaveAsync(LogRecord.OfTrade(Some.Trade(1, 1)), LogRecord.OfTradeIdsRestarted(Some.Start));
+
+        var refusal = await Assert.ThrowsAsync<K2Exception>(() => RunAsync(new FakeLineageStore(At), isFromRaw: true));
+
+        Assert.Contains("lacks 1 trades", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("restarted its ids", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_TheDayHasNoTrades_IsListedAndNothingIsDerived(bool hasLaterOnes)
+    {
+        var progress = await RunAsync(new FakeLineageStore(hasLaterOnes ? At.Add(TimeSpan.FromDays(1)) : null), isFromRaw: false);
+
+        Assert.Contains("the warehouse keeps no trades of that time", Assert.Single(progress.Rest), StringComparison.Ordinal);
+        Assert.True(progress.Ended);
+        Assert.False(progress.IsWhole);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_TheDayIsBeyondTheHorizon_IsListedAndNothingIsRestoredOrDerived(bool isFromRaw)
+    {
+        await SaveAsync(LogRecord.OfWatermark(At.Add(TimeSpan.FromDays(40))));
+
+        var progress = await RunAsync(new FakeLineageStore(At), isFromRaw);
+
+        Assert.Contains("the warehouse keeps no trades of that time", progress.Rest[^1], StringComparison.Ordinal);
+        Assert.Equal((isFromRaw ? 1 : 0, 0), (progress.InRaw, progress.Restored));
+        Assert.False(progress.IsWhole);
+    }
+
+    private async Task<RebuildProgress> RunAsync(FakeLineageStore store, bool isFromRaw)
+    {
+        await using var log = new InMemoryLog([]);
+        var request = new RebuildRequest { From = At.Add(TimeSpan.FromMinutes(-1)).ToDateTime(), Until = At.Add(TimeSpan.FromMinutes(1)).ToDateTime(), FromRaw = isFromRaw };
+        var progress = new RebuildProgress { Request = request, Reached = request.From };
+        var run = new RebuildRun(Some.Instrument, new BinanceAdapter(), TradeSource.Live, new CandleBookOptions(), log, _warehouse, store, TimeProvider.System);
+        await run.RunAsync(progress, reached => progress = reached, TestContext.Current.CancellationToken);
+        return progress;
+    }
+
+    private async Task SaveAsync(params LogRecord[] records)
+    {
+        var book = new CandleBook(Some.Instrument, new CandleBookOptions());
+        var changes = new BookChanges();
+        foreach (var (index, record) in records.Index()) book.Apply(LogPosition.Create(1, index), record, changes);
+        book.TakeChanges(changes);
+        await _warehouse.WriteAsync(WarehouseSamples.Flush(Some.Instrument, records.Length) with { State = book.Serialize() }, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Holds one frame with one trade.</summary>
+    private sealed class FakeLineageStore(Timestamp? firstTrade) : ILineageStore
+    {
+        public Task<Timestamp?> FirstTradeAsync(InstrumentId instrument, CancellationToken cancellationToken) => Task.FromResult(firstTrade);
+
+        public async IAsyncEnumerable<StoredFrame> ReadFramesAsync(FrameQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.CompletedTask;
+            const string frame = """{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}}""";
+            yield return new StoredFrame("binance:1", 1, At, Encoding.UTF8.GetBytes(frame));
+        }
+
+        public Task<long> CountCandlesAtAsync(InstrumentId instrument, LogPosition position, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<long> RemoveEmptyCandlesAsync(InstrumentId instrument, Timestamp from, Timestamp until, LogPosition position, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

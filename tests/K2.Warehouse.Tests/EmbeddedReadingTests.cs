@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using K2.Abstractions.Warehouse;
+using K2.Domain;
+using K2.Domain.Candles;
+using K2.TestKit.Warehouse;
+using K2.Warehouse.Reading;
+using static K2.TestKit.Warehouse.WarehouseSamples;
+
+namespace K2.Warehouse.Tests;
+
+public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConformance, IClassFixture<EngineFixture>
+{
+    private const long Rows = 100_000;
+
+    protected override IWarehouseWriter Writer => engine.Host.Writer;
+
+    protected override IWarehouseReader Reader => engine.Host.Reader;
+
+    protected override IWarehouseSummaries Summaries => engine.Host.Summaries;
+
+    protected override int Histories => 10;
+
+    [Theory]
+    [InlineData(null, 500)]
+    [InlineData(1_440, 1_440)]
+    public async Task ReadCandles_NewestOfManyRows_ReadsLittle(int? minutes, int limit)
+    {
+        await SqlAsync($"""
+            INSERT INTO k2.ohlcv_store (exchange, symbol, canonical_symbol, timeframe, window_start, window_end, trade_count, closed, complete, version)
+            SELECT 'binance', 'S3USDT', 'S3/USDT', '1m', fromUnixTimestamp64Micro(toInt64(1700000000 - (1700000000 % 60) + 60 * number) * 1000000, 'UTC') AS start, start, 1, 1, 'yes', 1 FROM numbers({Rows})
+            """);
+        var end = 1_700_000_000L - (1_700_000_000 % 60) + (60 * Rows);
+        var from = minutes is { } back ? new Timestamp((end - (60L * back)) * 1_000_000) : (Timestamp?)null;
+        var query = new CandleQuery(Named("S3").Id, Timeframe.OneMinute, from, null, limit, true);
+        var parameters = new Dictionary<string, string> { ["exchange"] = "'binance'", ["symbol"] = "'S3/USDT'", ["timeframe"] = "'1m'" };
+        var sql = CandleRowReader.Statement(query, parameters, isNarrowed: from is null);
+        foreach (var (name, value) in parameters) sql = sql.Replace($"{{{name}:{(long.TryParse(value, CultureInfo.InvariantCulture, out _) ? "Int64" : "String")}}}", value, StringComparison.Ordinal);
+
+        using var answer = JsonDocument.Parse(await SqlAsync(sql + " FORMAT JSON"));
+
+        Assert.Equal(limit, answer.RootElement.GetProperty("rows").GetInt32());
+
+        // All columns of a row are more than 200 bytes; where no beginning is given, one column of all rows is looked through for the newest.
+        Assert.InRange(answer.RootElement.GetProperty("statistics").GetProperty("bytes_read").GetInt64(), limit, Rows * 80);
+    }
+
+    private async Task<string> SqlAsync(string sql)
+    {
+        using var answer = new MemoryStream();
+        await engine.Host.QueryRawAsync(sql, answer, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(answer.ToArray());
+    }
+}
