@@ -41,6 +41,8 @@ public sealed class StartupErrorTests
     [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=live K2__ClickHouse__ConnectionString=Host=127.0.0.1", "does not answer", "--source live --connect none")]
     [InlineData("K2__Cluster__SiloPort=many", "K2:Cluster")]
     [InlineData("K2__Diagnostics__Fault=any", "K2:Diagnostics:Fault")]
+    [InlineData("K2__Retention__Silver=soon", "K2:Retention:Silver")]
+    [InlineData("K2__Retention__Silver=00:10:00", "K2:Retention:Silver")]
     public async Task ClusterSettingThatDoesNotGo_EndsWithOneLineAndCodeTwo(string settings, string named, string arguments = "")
     {
         using var folder = new TemporaryFolder();
@@ -178,6 +180,8 @@ public sealed class StartupErrorTests
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await output;
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, [.. error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("info:", StringComparison.Ordinal))]);
+
+        // On a busy machine Orleans warns that its timers come late.
+        return (process.ExitCode, [.. error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("info:", StringComparison.Ordinal) && !line.StartsWith("warn: Orleans.", StringComparison.Ordinal))]);
     }
 }
