@@ -20,7 +20,6 @@ internal static class SiloConfiguration
     public const string ServiceId = "k2";
     public const int PartitionsPerExchange = 2;
 
-
     public static InstrumentTable Instruments(SiloOptions options)
     {
         try

@@ -4,7 +4,7 @@ namespace K2.Engine;
 /// Stops merges while the disk has less free space than the engine keeps free. ClickHouse begins nothing new by then, but the embedded engine does not
 /// notice a write that fails for lack of space: a merge under way would put a part of empty files in the place of good ones.
 /// </summary>
-internal sealed class DiskGuard : IDisposable
+internal sealed class DiskGuard : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private readonly Action<string> _run;
@@ -28,7 +28,8 @@ internal sealed class DiskGuard : IDisposable
     /// <summary>Whether merges are stopped now.</summary>
     public bool IsStopped { get; private set; }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Returns when no look is under way any more: the engine may be closed then.</summary>
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     private void Look()
     {

@@ -15,7 +15,7 @@ try
     ChdbLibrary.KeepSignalHandlers(options["--library"]);
     using var server = new EmbeddedServer(library, ["clickhouse", $"--path={options["--path"]}", $"--max_server_memory_usage={options["--memory"]}", $"--storage_configuration.disks.default.keep_free_space_bytes={options["--keep-free"]}", "--background_pool_size=2", "--logger.level=none"]);
     var disk = new DriveInfo(options["--path"]);
-    using var guard = new DiskGuard(server.Run, () => disk.AvailableFreeSpace, long.Parse(options["--keep-free"], CultureInfo.InvariantCulture), TimeProvider.System);
+    await using var guard = new DiskGuard(server.Run, () => disk.AvailableFreeSpace, long.Parse(options["--keep-free"], CultureInfo.InvariantCulture), TimeProvider.System);
     using var running = new RunningQueries(server, TimeProvider.System);
     using var sessions = new SessionTable(server, TimeProvider.System);
 

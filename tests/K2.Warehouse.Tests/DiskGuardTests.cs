@@ -12,9 +12,9 @@ public sealed class DiskGuardTests
     private long _free = 1000;
 
     [Fact]
-    public void Look_LittleFree_StopsMergesOnceAndStartsThemWhenThereIsSpace()
+    public async Task Look_LittleFree_StopsMergesOnceAndStartsThemWhenThereIsSpace()
     {
-        using var guard = new DiskGuard(_statements.Add, () => _free, 500, _time);
+        await using var guard = new DiskGuard(_statements.Add, () => _free, 500, _time);
         _time.Advance(Look);
         Assert.Empty(_statements);
 
@@ -30,10 +30,10 @@ public sealed class DiskGuardTests
     }
 
     [Fact]
-    public void Look_EngineRefuses_TriesAgain()
+    public async Task Look_EngineRefuses_TriesAgain()
     {
         var failures = 2;
-        using var guard = new DiskGuard(Run, () => 0, 500, _time);
+        await using var guard = new DiskGuard(Run, () => 0, 500, _time);
         _time.Advance(3 * Look);
 
         Assert.Equal(["SYSTEM STOP MERGES"], _statements);

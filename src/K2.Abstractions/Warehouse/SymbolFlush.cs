@@ -38,4 +38,18 @@ public sealed record SymbolFlush
 
     /// <summary>The serialised state at that position.</summary>
     public required ReadOnlyMemory<byte> State { get; init; }
+
+    /// <summary>Returns the flush of a book's changes, after <see cref="CandleBook.TakeChanges"/>. It shares their lists: clear them when it is written.</summary>
+    public static SymbolFlush Of(CandleBook book, BookChanges changes, IReadOnlyList<DeadLetter> deadLetters) => new()
+    {
+        Instrument = book.Instrument,
+        Trades = changes.NewTrades,
+        Candles = changes.Candles,
+        Revisions = changes.Revisions,
+        Judgements = changes.Judgements,
+        DeadLetters = deadLetters,
+        Gaps = changes.Gaps,
+        Position = book.Position,
+        State = book.Serialize(),
+    };
 }

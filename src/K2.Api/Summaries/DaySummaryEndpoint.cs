@@ -1,6 +1,7 @@
 using K2.Abstractions.Warehouse;
 using K2.Api.Http;
 using K2.Contracts.Http;
+using K2.Contracts.Symbols;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
@@ -36,26 +37,30 @@ internal static class DaySummaryEndpoint
             : new PageResult<DaySummaryPage>(new DaySummaryPage { Data = [.. days] }, ApiJson.Readable.DaySummaryPage, null);
     }
 
-    private static DaySummary Summary(Instrument instrument, Candle candle, List<StoredGap> gaps) => new()
+    private static DaySummary Summary(Instrument instrument, Candle candle, List<StoredGap> gaps)
     {
-        Exchange = instrument.Id.Exchange.ToName(),
-        Symbol = instrument.Id.Symbol,
-        Date = candle.WindowStart.ToString()[..10],
-        Open = FixedPoint.ToDecimal(candle.Open.Mantissa, instrument.PriceScale),
-        High = FixedPoint.ToDecimal(candle.High.Mantissa, instrument.PriceScale),
-        Low = FixedPoint.ToDecimal(candle.Low.Mantissa, instrument.PriceScale),
-        Close = FixedPoint.ToDecimal(candle.Close.Mantissa, instrument.PriceScale),
-        Volume = FixedPoint.ToDecimal(candle.Volume, instrument.QuantityScale),
-        QuoteVolume = FixedPoint.ToDecimal(candle.QuoteVolume, instrument.PriceScale + instrument.QuantityScale),
-        Vwap = Averages.Vwap(instrument, candle.Volume, candle.QuoteVolume),
-        TradeCount = candle.TradeCount,
-        FirstTradeTime = candle.OpenTime.ToDateTime(),
-        LastTradeTime = candle.CloseTime.ToDateTime(),
-        FirstTradeId = candle.OpenTradeId,
-        LastTradeId = candle.CloseTradeId,
-        Closed = candle.Closed,
-        Complete = candle.Complete.ToWire(),
-        GapsOpen = gaps.Count(gap => gap.Change.State != GapState.Filled),
-        GapsFilled = gaps.Count(gap => gap.Change.State == GapState.Filled),
-    };
+        var view = candle.ToView(instrument);
+        return new DaySummary
+        {
+            Exchange = view.Exchange,
+            Symbol = view.Symbol,
+            Date = candle.WindowStart.ToString()[..10],
+            Open = view.Open,
+            High = view.High,
+            Low = view.Low,
+            Close = view.Close,
+            Volume = view.Volume,
+            QuoteVolume = view.QuoteVolume,
+            Vwap = Averages.Vwap(instrument, candle.Volume, candle.QuoteVolume),
+            TradeCount = view.TradeCount,
+            FirstTradeTime = view.OpenTime,
+            LastTradeTime = view.CloseTime,
+            FirstTradeId = view.OpenTradeId,
+            LastTradeId = view.CloseTradeId,
+            Closed = view.Closed,
+            Complete = view.Complete.ToWire(),
+            GapsOpen = gaps.Count(gap => gap.Change.State != GapState.Filled),
+            GapsFilled = gaps.Count(gap => gap.Change.State == GapState.Filled),
+        };
+    }
 }

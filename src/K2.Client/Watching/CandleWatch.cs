@@ -16,47 +16,30 @@ internal sealed class CandleWatch(GatewayConnection gateway, InstrumentId instru
     private const int MostRemembered = 20_000;
 
     private static readonly TimeSpan RenewPeriod = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FarewellBudget = TimeSpan.FromSeconds(2);
     private readonly ISymbolGrain _grain = gateway.Cluster.GetGrain<ISymbolGrain>(instrument.ToString());
     private readonly Dictionary<(string Timeframe, DateTime Start), int> _revisions = [];
     private readonly Queue<(string Timeframe, DateTime Start)> _remembered = new();
 
     public async IAsyncEnumerable<CandleEvent> RunAsync(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Orleans keeps the observer by a weak reference: this local keeps it alive until the end.
         var channel = new CandleChannel();
-        var observer = gateway.Cluster.CreateObjectReference<ICandleObserver>(channel);
-        gateway.Register(channel);
-        using var ended = new CancellationTokenSource();
-        var renewal = Task.CompletedTask;
-        try
+        await using var lease = new ObserverLease<ICandleObserver>(gateway, channel, channel, _grain.SubscribeCandles, _grain.UnsubscribeCandles);
+        await lease.StartAsync(RenewPeriod, options.Time, channel.AskAgain, cancellationToken);
+        var reached = fromVersion ?? (await gateway.CallAsync(_ => _grain.GetStatus(cancellationToken), cancellationToken)).Version;
+        channel.AskAgain();
+        await foreach (var told in channel.Reader.ReadAllAsync(cancellationToken))
         {
-            await gateway.CallAsync(_ => _grain.SubscribeCandles(observer), cancellationToken);
-            renewal = RenewAsync(observer, channel, ended.Token);
-            var reached = fromVersion ?? (await gateway.CallAsync(_ => _grain.GetStatus(cancellationToken), cancellationToken)).Version;
-            channel.AskAgain();
-            await foreach (var told in channel.Reader.ReadAllAsync(cancellationToken))
+            if (told.UpTo <= reached) continue;
+            for (var next = told.After <= reached ? told : await AskAsync(reached, cancellationToken); ; next = await AskAsync(reached, cancellationToken))
             {
-                if (told.UpTo <= reached) continue;
-                for (var next = told.After <= reached ? told : await AskAsync(reached, cancellationToken); ; next = await AskAsync(reached, cancellationToken))
+                foreach (var happened in next.Events)
                 {
-                    foreach (var happened in next.Events)
-                    {
-                        if (happened.Version > reached && (timeframe is null || happened.Candle.Timeframe == timeframe) && IsNew(happened.Candle)) yield return happened;
-                    }
-
-                    if (next.UpTo > reached) reached = next.UpTo;
-                    if (!next.HasMore) break;
+                    if (happened.Version > reached && (timeframe is null || happened.Candle.Timeframe == timeframe) && IsNew(happened.Candle)) yield return happened;
                 }
+
+                if (next.UpTo > reached) reached = next.UpTo;
+                if (!next.HasMore) break;
             }
-        }
-        finally
-        {
-            gateway.Forget(channel);
-            await ended.CancelAsync();
-            await renewal;
-            await LeaveAsync(observer);
-            GC.KeepAlive(channel);
         }
     }
 
@@ -78,48 +61,5 @@ internal sealed class CandleWatch(GatewayConnection gateway, InstrumentId instru
 
         _revisions[key] = candle.Revision;
         return true;
-    }
-
-    private async Task RenewAsync(ICandleObserver observer, CandleChannel channel, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(RenewPeriod, options.Time, cancellationToken);
-                await gateway.CallAsync(_ => _grain.SubscribeCandles(observer), cancellationToken);
-                channel.AskAgain();
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The watch has ended.
-        }
-        catch (Exception failure)
-        {
-            // Also what is not of the connection: a watch that is no longer renewed must not look like a quiet market.
-            channel.End(failure);
-        }
-    }
-
-    private async Task LeaveAsync(ICandleObserver observer)
-    {
-        try
-        {
-            await _grain.UnsubscribeCandles(observer).WaitAsync(FarewellBudget, TimeProvider.System);
-        }
-        catch (Exception)
-        {
-            // The server is gone, or forgets the observer by itself after two minutes.
-        }
-
-        try
-        {
-            gateway.Cluster.DeleteObjectReference<ICandleObserver>(observer);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The client was closed before the watch was left.
-        }
     }
 }

@@ -17,34 +17,16 @@ internal static class SymbolDeadLetters
     public static DeadLetter Conflict(Instrument instrument, LogPosition position, in Trade refused, in Trade kept)
     {
         var content = Describe(instrument, refused);
-        return new DeadLetter
-        {
-            Exchange = instrument.Id.Exchange,
-            Origin = $"{instrument.Id} {content}",
-            Sequence = refused.TradeId,
-            Reason = "id-conflict",
-            Detail = $"trade {refused.TradeId} came as {content} at log position {position}, but is kept as {Describe(instrument, kept)}",
-            ReceivedTime = refused.ReceivedTime,
-            Original = RecordCodec.Encode(instrument, [LogRecord.OfTrade(refused)]),
-            OriginalLength = RecordCodec.HeaderSize + RecordCodec.RecordSize,
-        };
+        return OfTrade(
+            instrument, refused, content, "id-conflict", $"trade {refused.TradeId} came as {content} at log position {position}, but is kept as {Describe(instrument, kept)}");
     }
 
     /// <summary>
     /// Returns the letter of a trade that is too old to correct its candles. The original is the record as the log packs it: replayed, or read by
     /// <see cref="RecordCodec"/>, it is the trade again.
     /// </summary>
-    public static DeadLetter BeyondHorizon(Instrument instrument, LogPosition position, in Trade refused) => new()
-    {
-        Exchange = instrument.Id.Exchange,
-        Origin = $"{instrument.Id} {Describe(instrument, refused)}",
-        Sequence = refused.TradeId,
-        Reason = "beyond-horizon",
-        Detail = $"trade {refused.TradeId} of {refused.ExchangeTime} came at log position {position}, when the trades of its day need no longer be there to rebuild its candles",
-        ReceivedTime = refused.ReceivedTime,
-        Original = RecordCodec.Encode(instrument, [LogRecord.OfTrade(refused)]),
-        OriginalLength = RecordCodec.HeaderSize + RecordCodec.RecordSize,
-    };
+    public static DeadLetter BeyondHorizon(Instrument instrument, LogPosition position, in Trade refused) => OfTrade(
+        instrument, refused, Describe(instrument, refused), "beyond-horizon", $"trade {refused.TradeId} of {refused.ExchangeTime} came at log position {position}, when the trades of its day need no longer be there to rebuild its candles");
 
     /// <summary>Returns the letter of a log entry that cannot be read.</summary>
     public static DeadLetter Corrupt(Instrument instrument, PackedRecords entry, CorruptRecordException damage)
@@ -64,13 +46,16 @@ internal static class SymbolDeadLetters
     }
 
     /// <summary>Returns the letter of a trade of the kind that the instrument does not take: single and aggregate trades are never mixed.</summary>
-    public static DeadLetter OtherKind(Instrument instrument, LogPosition position, in Trade refused) => new()
+    public static DeadLetter OtherKind(Instrument instrument, LogPosition position, in Trade refused) => OfTrade(
+        instrument, refused, $"{refused.Kind}", "other-trade-kind", $"{refused.Kind} trade {refused.TradeId} at log position {position}, but the instruments file takes {instrument.TradeKind} trades of {instrument.Id}");
+
+    private static DeadLetter OfTrade(Instrument instrument, in Trade refused, string which, string reason, string detail) => new()
     {
         Exchange = instrument.Id.Exchange,
-        Origin = $"{instrument.Id} {refused.Kind}",
+        Origin = $"{instrument.Id} {which}",
         Sequence = refused.TradeId,
-        Reason = "other-trade-kind",
-        Detail = $"{refused.Kind} trade {refused.TradeId} at log position {position}, but the instruments file takes {instrument.TradeKind} trades of {instrument.Id}",
+        Reason = reason,
+        Detail = detail,
         ReceivedTime = refused.ReceivedTime,
         Original = RecordCodec.Encode(instrument, [LogRecord.OfTrade(refused)]),
         OriginalLength = RecordCodec.HeaderSize + RecordCodec.RecordSize,

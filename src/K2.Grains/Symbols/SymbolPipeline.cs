@@ -239,20 +239,7 @@ internal sealed class SymbolPipeline
         var conflicts = await FindConflictsAsync(changes, cancellationToken);
         work.Letters.AddRange(conflicts);
         work.Letters.AddRange(changes.BeyondHorizon.Select(refused => SymbolDeadLetters.BeyondHorizon(_instrument, refused.Position, refused.Trade)));
-        await _writer.WriteAsync(
-            new SymbolFlush
-            {
-                Instrument = _instrument,
-                Trades = changes.NewTrades,
-                Candles = changes.Candles,
-                Revisions = changes.Revisions,
-                Judgements = changes.Judgements,
-                DeadLetters = work.Letters,
-                Gaps = changes.Gaps,
-                Position = book.Position,
-                State = book.Serialize(),
-            },
-            cancellationToken);
+        await _writer.WriteAsync(SymbolFlush.Of(book, changes, work.Letters), cancellationToken);
 
         Book = book;
         // Kept until taken: a call may flush several times, and fail behind a flush.

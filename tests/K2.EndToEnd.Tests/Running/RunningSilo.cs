@@ -1,5 +1,3 @@
-using System.Text;
-using K2.Abstractions.Diagnostics;
 using K2.Cli.Bench;
 using K2.Domain.Instruments;
 using K2.Exchanges;
@@ -66,12 +64,8 @@ internal static class RunningSilo
     /// <summary>Returns a query's answer, read from a stopped silo's folder.</summary>
     public static async Task<string> QueryAsync(string folder, string query)
     {
-        using var counters = new PipelineCounters();
-        await using var warehouse = await WarehouseHost.StartAsync(
-            new WarehouseOptions { DataFolder = Path.Combine(folder, WarehouseOptions.FolderName), Port = 0 }, Instruments, counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
-        using var text = new MemoryStream();
-        await warehouse.QueryRawAsync(query, text, TestContext.Current.CancellationToken);
-        return Encoding.UTF8.GetString(text.ToArray());
+        await using var engine = await RunningEngine.StartAsync(Path.Combine(folder, WarehouseOptions.FolderName));
+        return await engine.QueryAsync(query);
     }
 
     /// <summary>Looks again and again: another process gives no event to wait for.</summary>

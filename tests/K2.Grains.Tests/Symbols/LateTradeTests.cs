@@ -6,13 +6,9 @@ using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
-using K2.Grains.Symbols;
-using K2.Streaming.Provider;
 using K2.TestKit.Log;
 using K2.Warehouse;
 using K2.Warehouse.Embedded;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.TestingHost;
 
@@ -40,26 +36,7 @@ public sealed class LateTradeTests : IAsyncLifetime
         var instruments = new InstrumentTable([Btc]);
         var options = new WarehouseOptions { DataFolder = _folder, Port = 0, Linger = TimeSpan.FromMilliseconds(5) };
         _warehouse = await WarehouseHost.StartAsync(options, instruments, _counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, Token);
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.Services.AddSingleton<ILog>(_log);
-            silo.Services.AddSingleton(instruments);
-            silo.Services.AddSingleton(new CandleBookOptions());
-            silo.Services.AddSingleton(_warehouse.Reader);
-            silo.Services.AddSingleton(_warehouse.Writer);
-            silo.Services.AddSingleton(_counters);
-            silo.Services.AddSingleton<IProtocolProbe>(NoProtocolProbe.Instance);
-            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
-            silo.AddLogStreams(StreamNames.Provider, streams =>
-            {
-                streams.Topics = _log.Topics;
-                streams.Namespace = StreamNames.Trades;
-                streams.LongPoll = TimeSpan.FromMilliseconds(50);
-            });
-        });
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
+        _cluster = await SymbolSilo.StartAsync(_log, instruments, _warehouse.Reader, _warehouse.Writer, _counters);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,10 +3,8 @@ using Confluent.Kafka;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
-using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
-using K2.Grains.Symbols;
 using K2.Simulator.Kafka;
 using K2.Streaming.Avro;
 using K2.Streaming.Kafka;
@@ -16,7 +14,6 @@ using K2.Streaming.SchemaRegistry;
 using K2.TestKit.SchemaRegistry;
 using K2.TestKit.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.TestingHost;
 
@@ -67,26 +64,7 @@ public sealed class SymbolStreamTests : IAsyncLifetime
         };
         _log = await KafkaLog.OpenAsync(options, new Dictionary<(string, int), LogPosition>(), TimeProvider.System, NullLogger<KafkaLog>.Instance, NoProtocolProbe.Instance, Token);
         _foreign = new ProducerBuilder<string?, byte[]>(new ProducerConfig { BootstrapServers = _kafka.Bootstraps, LingerMs = 0, MessageMaxBytes = 10 << 20 }).SetKeySerializer(Serializers.Utf8!).Build();
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.Services.AddSingleton<ILog>(_log);
-            silo.Services.AddSingleton(Table);
-            silo.Services.AddSingleton(new CandleBookOptions());
-            silo.Services.AddSingleton<IWarehouseReader>(_warehouse);
-            silo.Services.AddSingleton<IWarehouseWriter>(_writer);
-            silo.Services.AddSingleton(_counters);
-            silo.Services.AddSingleton<IProtocolProbe>(NoProtocolProbe.Instance);
-            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
-            silo.AddLogStreams(StreamNames.Provider, streams =>
-            {
-                streams.Topics = _log.Topics;
-                streams.Namespace = StreamNames.Trades;
-                streams.LongPoll = TimeSpan.FromMilliseconds(100);
-            });
-        });
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
+        _cluster = await SymbolSilo.StartAsync(_log, Table, _warehouse, _writer, _counters);
     }
 
     public async ValueTask DisposeAsync()

@@ -131,7 +131,7 @@ public sealed class CandleVerifierTests : IAsyncDisposable
         book.Apply(LogPosition.Create(1, ++offset), LogRecord.OfWatermark(new Timestamp(last!.TimeMicroseconds)), changes);
         book.TakeChanges(changes);
         await _warehouse.WriteAsync(
-            new SymbolFlush { Instrument = _instrument, Trades = changes.NewTrades, Candles = changes.Candles, Revisions = changes.Revisions, DeadLetters = [], Position = book.Position, State = book.Serialize() }, TestContext.Current.CancellationToken);
+            SymbolFlush.Of(book, changes, []), TestContext.Current.CancellationToken);
 
         var adapter = ExchangeAdapters.Of(exchange);
         var options = new RestOptions { EndpointOverride = _venue.RestEndpoint, BudgetOverride = new RequestBudget(100_000, TimeSpan.FromSeconds(1), TimeSpan.Zero), RetryMin = TimeSpan.FromMilliseconds(1), RetryMax = TimeSpan.FromMilliseconds(2) };

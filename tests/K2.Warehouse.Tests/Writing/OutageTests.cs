@@ -1,7 +1,4 @@
-using ClickHouse.Driver;
-using ClickHouse.Driver.ADO;
 using K2.Abstractions;
-using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.TestKit;
 using K2.TestKit.Warehouse;
@@ -15,30 +12,20 @@ public sealed class OutageTests : IAsyncDisposable
 {
     private readonly ScriptedClickHouse _server = new();
     private readonly ArmedTimeProvider _time = new();
-    private readonly PipelineCounters _counters = new();
     private readonly CountingLogger _logger = new();
     private readonly WarehouseOptions _options = new() { QueueLength = 10, QueueRows = 60, QueueBytes = 1 << 20, MaxFlushRows = 40 };
-    private readonly HttpClient _http;
-    private readonly ClickHouseClient _client;
+    private readonly WriterOverHttp _rig;
     private readonly ClickHouseWarehouseWriter _writer;
 
     public OutageTests()
     {
-        _http = new HttpClient(_server);
-        _client = new ClickHouseClient(new ClickHouseClientSettings { Host = "clickhouse", HttpClient = _http, UseCompression = false });
-        _writer = new ClickHouseWarehouseWriter(_options, new BlockSender(_client, _time, new OutageLog(_time, _logger)), _counters, NoProtocolProbe.Instance, _time);
+        _rig = new WriterOverHttp(_server, _options, _time, _logger);
+        _writer = _rig.Writer;
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _writer.DisposeAsync();
-        _client.Dispose();
-        _http.Dispose();
-        _server.Dispose();
-        _counters.Dispose();
-    }
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
     public async Task Write_ClickHouseAwayForTenMinutes_CallersWaitWithinTheBounds_AndAllIsWrittenAfterwards()
@@ -90,7 +77,7 @@ public sealed class OutageTests : IAsyncDisposable
     public async Task Write_Backlog_DoesNotLinger()
     {
         var options = _options with { LingerRows = 10 };
-        await using var writer = new ClickHouseWarehouseWriter(options, new BlockSender(_client, _time, new OutageLog(_time, _logger)), _counters, NoProtocolProbe.Instance, _time);
+        await using var writer = _rig.Open(options);
 
         // The clock stands still: only what does not linger ends.
         await writer.WriteAsync(Flush(1, rows: 10), Token).WaitAsync(TimeSpan.FromSeconds(15), Token);

@@ -1,9 +1,6 @@
 using System.Net;
 using System.Text;
-using ClickHouse.Driver;
-using ClickHouse.Driver.ADO;
 using K2.Abstractions;
-using K2.Abstractions.Diagnostics;
 using K2.Domain.Instruments;
 using K2.TestKit;
 using K2.TestKit.Warehouse;
@@ -22,28 +19,18 @@ public sealed class SharedFlushTests : IAsyncDisposable
     private static readonly Instrument Second = WarehouseSamples.Named("T2");
     private readonly FakeClickHouse _server = new();
     private readonly ArmedTimeProvider _time = new();
-    private readonly PipelineCounters _counters = new();
-    private readonly HttpClient _http;
-    private readonly ClickHouseClient _client;
+    private readonly WriterOverHttp _rig;
     private readonly ClickHouseWarehouseWriter _writer;
 
     public SharedFlushTests()
     {
-        _http = new HttpClient(_server);
-        _client = new ClickHouseClient(new ClickHouseClientSettings { Host = "clickhouse", HttpClient = _http, UseCompression = false });
-        _writer = new ClickHouseWarehouseWriter(new WarehouseOptions(), new BlockSender(_client, _time, new OutageLog(_time, NullLogger.Instance)), _counters, NoProtocolProbe.Instance, _time);
+        _rig = new WriterOverHttp(_server, new WarehouseOptions(), _time, NullLogger.Instance);
+        _writer = _rig.Writer;
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _writer.DisposeAsync();
-        _client.Dispose();
-        _http.Dispose();
-        _server.Dispose();
-        _counters.Dispose();
-    }
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     [Fact]
     public async Task Write_WhileAnotherSymbolsInsertIsHeld_WaitsForIt()

@@ -91,7 +91,7 @@ internal sealed class ChaosRig : IAsyncDisposable
 
         await using var client = await ConnectAsync(cancellationToken);
         var connectors = (await client.GetStatusAsync(cancellationToken)).Connectors;
-        return Venues.All.All(venue => connectors.Any(connector => connector.Exchange == venue.Exchange.ToName() && connector.State == "streaming" && connector.Confirmed.Length == connector.Desired.Length));
+        return Venues.All.All(venue => connectors.Any(connector => connector.Exchange == venue.Exchange.ToName() && connector.IsConfirmed()));
     }
 
     /// <summary>Starts trading and feeding.</summary>

@@ -94,18 +94,7 @@ internal sealed class BookSink : IConnectorSink
                 if ((kept.Price, kept.Quantity, kept.ExchangeTime) != (again.Price, again.Quantity, again.ExchangeTime)) Conflicts++;
             }
 
-            var flush = new SymbolFlush
-            {
-                Instrument = book.Instrument,
-                Trades = changes.NewTrades,
-                Candles = changes.Candles,
-                Revisions = changes.Revisions,
-                Judgements = changes.Judgements,
-                DeadLetters = [],
-                Gaps = changes.Gaps,
-                Position = book.Position,
-                State = book.Serialize(),
-            };
+            var flush = SymbolFlush.Of(book, changes, []);
             _writes.RemoveAll(write => write.IsCompletedSuccessfully);
 
             // On the thread pool: the writer is not part of what must be the same each time.

@@ -46,19 +46,7 @@ internal sealed class SymbolLoader(LoadSymbol symbol, IWarehouseWriter writer, i
     {
         Apply(LogRecord.OfWatermark(reached));
         _book.TakeChanges(_changes);
-        await writer.WriteAsync(
-            new SymbolFlush
-            {
-                Instrument = symbol.Instrument,
-                Trades = _changes.NewTrades,
-                Candles = _changes.Candles,
-                Revisions = _changes.Revisions,
-                Judgements = _changes.Judgements,
-                DeadLetters = [],
-                Position = _book.Position,
-                State = _book.Serialize(),
-            },
-            cancellationToken);
+        await writer.WriteAsync(SymbolFlush.Of(_book, _changes, []), cancellationToken);
         _changes.Clear();
         written(trades);
     }

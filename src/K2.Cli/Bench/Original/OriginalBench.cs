@@ -135,7 +135,7 @@ internal sealed class OriginalBench(long trades, int rounds, int seed, string fo
             if (changes.NewTrades.Count == 0) return null;
             _book.Apply(LogPosition.Create(1, _offset++), LogRecord.OfWatermark(reached), changes);
             _book.TakeChanges(changes);
-            return new SymbolFlush { Instrument = symbol.Instrument, Trades = changes.NewTrades, Candles = changes.Candles, Revisions = changes.Revisions, Judgements = changes.Judgements, DeadLetters = [], Position = _book.Position, State = _book.Serialize() };
+            return SymbolFlush.Of(_book, changes, []);
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class PlatformRig : IAsyncDisposable
         if (File.Exists(left)) File.Delete(left);
         _silo = SiloProcess.Start(_assembly, [.. Venues.SiloArguments, "--data", _folder]);
         await UntilAsync(() => Task.FromResult(File.Exists(left)), "the silo's address", cancellationToken);
-        await UntilAsync(async () => (await ConnectorsAsync(cancellationToken)).All(connector => connector.State == "streaming" && connector.Confirmed.Length == connector.Desired.Length), "all subscriptions", cancellationToken);
+        await UntilAsync(async () => (await ConnectorsAsync(cancellationToken)).All(connector => connector.IsConfirmed()), "all subscriptions", cancellationToken);
     }
 
     public async Task<PlatformStatus> StatusAsync(CancellationToken cancellationToken)
