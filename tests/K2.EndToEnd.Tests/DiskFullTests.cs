@@ -78,4 +78,30 @@ public sealed class DiskFullTests
         Assert.Equal($"{acknowledged}\t{acknowledged}\n", await engine.QueryAsync("SELECT count(), uniqExact(a) FROM default.kept FINAL"));
         Assert.True(acknowledged > 0);
     }
+
+    [Fact]
+    public async Task Engine_MergeUnderWayWhenSpaceRunsOut_IsStopped_AndItsSourcesStay()
+    {
+        using var disk = SmallDisk.MountOrSkip(megabytes: 256);
+        await using var engine = await RunningEngine.StartAsync(Path.Combine(disk.Path, "engine"));
+        await engine.QueryAsync("CREATE TABLE default.merged (a UInt64, b String CODEC(NONE)) ENGINE = MergeTree ORDER BY a");
+        await engine.QueryAsync("SYSTEM STOP MERGES default.merged");
+        for (var part = 0; part < 2; part++) await engine.QueryAsync($"INSERT INTO default.merged SELECT number + {part * 20_000}, randomString(1000) FROM numbers(20000) SETTINGS max_block_size = 20000, min_insert_block_size_rows = 20000");
+
+        // What it writes anew it packs as slowly as it can.
+        await engine.QueryAsync("ALTER TABLE default.merged MODIFY COLUMN b String CODEC(ZSTD(22))");
+        await engine.QueryAsync("SYSTEM START MERGES default.merged");
+        var parts = await engine.QueryAsync("SELECT name FROM system.parts WHERE table = 'merged' AND active ORDER BY name");
+        var merge = engine.TryAsync("OPTIMIZE TABLE default.merged FINAL");
+        while (await engine.QueryAsync("SELECT count() FROM system.merges WHERE table = 'merged'") == "0\n") Assert.False(merge.IsCompleted, "the merge was over before the disk was filled");
+        using (disk.Fill(free: disk.Size / 20))
+        {
+            var (isDone, text) = await merge;
+            Assert.False(isDone, "the merge went on");
+            Assert.Contains("ABORTED", text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(parts, await engine.QueryAsync("SELECT name FROM system.parts WHERE table = 'merged' AND active ORDER BY name"));
+        Assert.Equal("40000\t40000\n", await engine.QueryAsync("SELECT count(), uniqExact(a) FROM default.merged WHERE NOT ignore(b)"));
+    }
 }
