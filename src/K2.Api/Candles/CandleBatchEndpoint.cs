@@ -31,7 +31,7 @@ internal static class CandleBatchEndpoint
         if (limit is < 1 or > RequestReader.MaxLimit) request.Fail($"limit {limit} is out of range: write a whole number from 1 to {RequestReader.MaxLimit}.");
         else if ((long)limit * wanted.Count > MaxRows) request.Fail($"limit {limit} for {wanted.Count} instruments is more than {MaxRows} rows: ask for fewer.");
         if (body.Order is not (null or "asc" or "desc")) request.Fail("order is unknown: write asc or desc.");
-        if (from >= to) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        if (from >= to) request.FailWindow();
         if (request.Problem is { } problem) return problem;
 
         var newestFirst = body.Order is null ? from is null : body.Order == "desc";

@@ -27,7 +27,7 @@ internal static class CandleEndpoint
         var fill = request.Flag("fill");
         var asOf = request.Time("as_of");
         var format = request.Format();
-        if (from is { } first && to is { } end && first >= end) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        if (from >= to) request.FailWindow();
         if (live && (fill || asOf is not null)) request.Fail("live goes without fill and as_of: what comes from memory is now and may have holes.");
         if (request.Problem is null && live && !interval.IsStored) request.Fail($"live goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
         if (request.Problem is { } problem) return problem;

@@ -179,6 +179,9 @@ internal sealed class RequestReader
         }
     }
 
+    /// <summary>Says that <c>from</c> and <c>to</c> leave no window.</summary>
+    public void FailWindow() => Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+
     public void Fail(string detail) => Problem ??= Problem.BadRequest(detail);
 
     private T? Fail<T>(string detail)

@@ -23,7 +23,7 @@ internal static class ComparisonEndpoint
         var limit = request.Limit();
         var newestFirst = request.NewestFirst(from is not null);
         var format = request.Format();
-        if (from >= to) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        if (from >= to) request.FailWindow();
         if (request.Problem is { } problem) return problem;
 
         var candles = new List<CandleView>();

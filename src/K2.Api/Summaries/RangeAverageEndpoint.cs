@@ -20,7 +20,7 @@ internal static class RangeAverageEndpoint
         var from = request.Time("from");
         var to = request.Time("to");
         if (from is null || to is null) request.Fail("from and to are needed: the average is over [from, to).");
-        else if (from >= to) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        else if (from >= to) request.FailWindow();
         else if (!IsMinute(from.Value) || !IsMinute(to.Value)) request.Fail("from and to must be whole minutes: sums are made of candles.");
         else if (to.Value.Since(from.Value) > MostMinutes && TotalsTimeframe.Of(from.Value, to.Value) != Timeframe.OneDay) request.Fail($"a range of more than {MostMinutes.TotalDays:0} days must begin and end at midnight UTC.");
         if (request.Problem is { } problem) return problem;

@@ -24,7 +24,7 @@ internal static class TradeEndpoint
         var format = request.Format();
         if (afterId is not null && (newestFirst ? to : from) is null)
             request.Fail($"after_id goes with {(newestFirst ? "to (the time of that trade, order=desc)" : "from (the time of that trade, order=asc)")}: follow next, which has both.");
-        if (from is { } first && to is { } end && (first > end || (first == end && afterId is null))) request.Fail("from lies at or behind to: the window is [from, to), so write an earlier from.");
+        if (from is { } first && to is { } end && (first > end || (first == end && afterId is null))) request.FailWindow();
         if (request.Problem is { } problem) return problem;
 
         var query = new TradeQuery(instrument!.Id, from, to, afterId, limit, newestFirst);

@@ -123,12 +123,7 @@ public sealed partial class CandleBook
     /// <summary>
     /// Whether a trade is so old that the warehouse may have dropped its day. What is true stays true: the horizon only rises, with the watermark.
     /// </summary>
-    public bool IsBeyondHorizon(in Trade trade)
-    {
-        if (Watermark is not { } reached) return false;
-        var oldest = reached.Microseconds - (_options.SilverRetention.Ticks / TimeSpan.TicksPerMicrosecond);
-        return trade.ExchangeTime.Microseconds < oldest && trade.ExchangeTime < Timeframe.OneDay.WindowStart(new Timestamp(oldest));
-    }
+    public bool IsBeyondHorizon(in Trade trade) => Horizon is { } horizon && trade.ExchangeTime < horizon;
 
     /// <summary>
     /// Takes back a window that had left memory: values and revision as the warehouse's trades up to <see cref="Position"/> make them. Closed and

@@ -4,6 +4,7 @@ using K2.Abstractions.Warehouse;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
@@ -16,7 +17,6 @@ internal sealed class CandleHistoryReader(ClickHouseClient client)
     /// <summary>Windows of one statement: their starts take about 18 bytes each in its parameters.</summary>
     private const int WindowsPerQuery = 2000;
 
-    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
     private const string Values = "open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id";
 
     public async Task<IReadOnlyList<Candle>> RebuildAsync(Instrument instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken)
@@ -137,8 +137,4 @@ internal sealed class CandleHistoryReader(ClickHouseClient client)
             }
         }
     }
-
-    private static Dictionary<string, string> Parameters(InstrumentId instrument) => new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["symbol"] = instrument.Symbol };
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,6 +6,7 @@ using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
@@ -20,12 +21,8 @@ internal sealed class CandleRowReader(ClickHouseClient client)
 
     public async IAsyncEnumerable<Candle> ReadAsync(Instrument instrument, CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["exchange"] = instrument.Id.Exchange.ToName(),
-            ["symbol"] = instrument.Id.Symbol,
-            ["timeframe"] = query.Timeframe.ToName(),
-        };
+        var parameters = Parameters(instrument.Id);
+        parameters["timeframe"] = query.Timeframe.ToName();
         if (query.NewestFirst && query.From is null)
         {
             var newest = await ReadAsync(instrument, query, parameters, true, cancellationToken).ToListAsync(cancellationToken);
@@ -52,13 +49,13 @@ internal sealed class CandleRowReader(ClickHouseClient client)
     /// <summary>Returns the statement and adds its parameters.</summary>
     internal static string Statement(CandleQuery query, Dictionary<string, string> parameters, bool isNarrowed)
     {
-        var where = "exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND timeframe = {timeframe:String}";
+        var where = OfInstrument + " AND timeframe = {timeframe:String}";
         where += Bound(">=", "from", query.From, parameters) + Bound("<", "to", query.To, parameters);
         var table = "ohlcv_store";
         if (query.AsOf is { } asOf)
         {
             table = "candle_revisions_store";
-            parameters["as_of"] = Text(asOf);
+            parameters["as_of"] = Text(asOf.Microseconds);
             where += " AND known_at <= fromUnixTimestamp64Micro({as_of:Int64}, 'UTC')";
         }
 
@@ -77,9 +74,7 @@ internal sealed class CandleRowReader(ClickHouseClient client)
     private static string Bound(string comparison, string name, Timestamp? time, Dictionary<string, string> parameters)
     {
         if (time is not { } value) return "";
-        parameters[name] = Text(value);
+        parameters[name] = Text(value.Microseconds);
         return $" AND window_start {comparison} fromUnixTimestamp64Micro({{{name}:Int64}}, 'UTC')";
     }
-
-    private static string Text(Timestamp time) => time.Microseconds.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,17 +1,16 @@
-using System.Globalization;
 using ClickHouse.Driver;
 using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
 /// <summary>Answers sums and sizes by candles and the engine's catalogue.</summary>
 internal sealed class ClickHouseSummaries(ClickHouseClient client, InstrumentTable instruments) : IWarehouseSummaries
 {
-    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
     private readonly CandleRowReader _candles = new(client);
 
     public async Task<PositionedTrade?> LastTradeAsync(InstrumentId instrument, CancellationToken cancellationToken)
@@ -71,8 +70,4 @@ internal sealed class ClickHouseSummaries(ClickHouseClient client, InstrumentTab
     }
 
     private Instrument Known(InstrumentId id) => instruments.TryGet(id, out var instrument) ? instrument : throw new ArgumentException($"{id} is not in the instruments file");
-
-    private static Dictionary<string, string> Parameters(InstrumentId instrument) => new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["symbol"] = instrument.Symbol };
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

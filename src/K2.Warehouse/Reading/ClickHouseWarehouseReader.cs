@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using ClickHouse.Driver;
 using K2.Abstractions;
@@ -8,6 +7,7 @@ using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Domain.Trades;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
@@ -15,7 +15,6 @@ namespace K2.Warehouse.Reading;
 internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, InstrumentTable instruments) : IWarehouseReader
 {
     internal const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
-    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
     private readonly CandleRowReader _candles = new(client);
     private readonly CandleHistoryReader _history = new(client);
 
@@ -198,8 +197,6 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         return new PositionedTrade(new LogPosition(rows.Int64()), trade);
     }
 
-    private static Dictionary<string, string> Parameters(InstrumentId instrument) => new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["symbol"] = instrument.Symbol };
-
     private static string Range(string column, Timestamp? from, Timestamp? to, Dictionary<string, string> parameters)
     {
         var text = "";
@@ -223,8 +220,6 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         await using var rows = await RowReader.QueryAsync(client, $"SELECT toInt64(count()) FROM {view}", new Dictionary<string, string>(), cancellationToken);
         return rows.Int64();
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private Instrument Known(InstrumentId id) => instruments.TryGet(id, out var instrument) ? instrument : throw new ArgumentException($"{id} is not in the instruments file");
 

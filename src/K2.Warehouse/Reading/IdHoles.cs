@@ -1,13 +1,13 @@
 using System.Globalization;
 using ClickHouse.Driver;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
 /// <summary>Finds trade ids that are neither stored nor in a gap record, of one symbol's day and of the step into it.</summary>
 internal static class IdHoles
 {
-    private const string OfSymbol = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
-    private const string OfDay = OfSymbol + " AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({until:Int64}, 'UTC') AND trade_id >= 0";
+    private const string OfDay = OfInstrument + " AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({until:Int64}, 'UTC') AND trade_id >= 0";
 
     /// <summary>Returns for each id epoch how many ids are missing, and the first of them.</summary>
     public static async Task<IReadOnlyList<(long Found, string First)>> FindAsync(ClickHouseClient client, IReadOnlyDictionary<string, string> day, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal static class IdHoles
             SELECT id_epoch, toInt64(before + 1), toInt64(trade_id - 1) FROM
             (
                 SELECT id_epoch, trade_id, lagInFrame(trade_id, 1, -1) OVER (PARTITION BY id_epoch ORDER BY trade_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
-                FROM (SELECT id_epoch, trade_id FROM days UNION DISTINCT SELECT id_epoch, max(trade_id) FROM k2.silver_trades_store WHERE {{OfSymbol}} AND trade_id >= 0 AND trade_id < lowest
+                FROM (SELECT id_epoch, trade_id FROM days UNION DISTINCT SELECT id_epoch, max(trade_id) FROM k2.silver_trades_store WHERE {{OfInstrument}} AND trade_id >= 0 AND trade_id < lowest
                     AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') - toIntervalDay(7) GROUP BY id_epoch)
             )
             WHERE before >= 0 AND trade_id > before + 1 ORDER BY id_epoch, before LIMIT 10000
@@ -51,7 +51,7 @@ internal static class IdHoles
     {
         // A gap that says it is filled excuses nothing.
         var gaps = new List<(ushort, long, long)>();
-        await using var rows = await RowReader.QueryAsync(client, $"SELECT id_epoch, first_missing_id, last_missing_id FROM k2.feed_gaps WHERE {OfSymbol} AND state != 'filled' AND first_missing_id >= 0 ORDER BY first_missing_id", day, cancellationToken);
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT id_epoch, first_missing_id, last_missing_id FROM k2.feed_gaps WHERE {OfInstrument} AND state != 'filled' AND first_missing_id >= 0 ORDER BY first_missing_id", day, cancellationToken);
         while (rows.HasRow()) gaps.Add((rows.UInt16(), rows.Int64(), rows.Int64()));
         return gaps;
     }
@@ -78,7 +78,7 @@ internal static class IdHoles
             ["low"] = from.ToString(CultureInfo.InvariantCulture),
             ["high"] = to.ToString(CultureInfo.InvariantCulture),
         };
-        await using var rows = await RowReader.QueryAsync(client, $"SELECT toInt64(uniqExact(trade_id)) FROM k2.silver_trades_store WHERE {OfSymbol} AND id_epoch = {{epoch:UInt16}} AND trade_id BETWEEN {{low:Int64}} AND {{high:Int64}}", parameters, cancellationToken);
+        await using var rows = await RowReader.QueryAsync(client, $"SELECT toInt64(uniqExact(trade_id)) FROM k2.silver_trades_store WHERE {OfInstrument} AND id_epoch = {{epoch:UInt16}} AND trade_id BETWEEN {{low:Int64}} AND {{high:Int64}}", parameters, cancellationToken);
         return rows.Int64();
     }
 }

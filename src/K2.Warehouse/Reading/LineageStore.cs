@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using ClickHouse.Driver;
 using K2.Abstractions.Warehouse;
@@ -6,6 +5,7 @@ using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
@@ -14,7 +14,6 @@ internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
 {
     // A REST page holds up to about 100 KB.
     private const int FramesPerRead = 500;
-    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
 
     // How far a socket's frames may stand from their trades' times.
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(1);
@@ -116,8 +115,4 @@ internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
 
         return removed;
     }
-
-    private static Dictionary<string, string> Parameters(InstrumentId instrument) => new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["symbol"] = instrument.Symbol };
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using ClickHouse.Driver;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
@@ -12,8 +12,8 @@ namespace K2.Warehouse.Reading;
 /// </summary>
 public sealed class QualityReader
 {
-    private const string OfDay = "exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({until:Int64}, 'UTC')";
-    private const string CandlesOfDay = "exchange = {exchange:String} AND canonical_symbol = {symbol:String} AND window_start >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Micro({until:Int64}, 'UTC')";
+    private const string OfDay = OfInstrument + " AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({until:Int64}, 'UTC')";
+    private const string CandlesOfDay = OfInstrument + " AND window_start >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND window_start < fromUnixTimestamp64Micro({until:Int64}, 'UTC')";
     private const string Values = "open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id";
     private readonly ClickHouseClient _client;
     private readonly Dictionary<string, Tally> _tallies = [];
@@ -200,8 +200,6 @@ public sealed class QualityReader
         if (tally.Found == 0) tally.First = $"{day.Exchange} {day.Symbol} {first}".Replace("  ", " ", StringComparison.Ordinal);
         tally.Found += found;
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Day(string Exchange, string Symbol, long Start)
     {

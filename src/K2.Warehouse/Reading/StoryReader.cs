@@ -3,13 +3,13 @@ using ClickHouse.Driver;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
 /// <summary>Reads why a candle is as it is. A trade that was received at or behind the window's end counts as late.</summary>
 public sealed class StoryReader
 {
-    private const string OfInstrument = "exchange = {exchange:String} AND canonical_symbol = {symbol:String}";
     private const string OfWindow = OfInstrument + " AND timestamp >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') AND timestamp < fromUnixTimestamp64Micro({until:Int64}, 'UTC')";
     private const string OfCandle = OfInstrument + " AND timeframe = {timeframe:String} AND window_start = fromUnixTimestamp64Micro({from:Int64}, 'UTC')";
     private const string RowColumns = "toString(open_price), toString(high_price), toString(low_price), toString(close_price), toString(volume), toString(quote_volume), trade_count, toString(open_time), toString(close_time), open_trade_id, close_trade_id, closed, toString(complete), revision, version";
@@ -144,6 +144,4 @@ public sealed class StoryReader
         new(rows.Text(), rows.Text(), rows.Text(), rows.Text(), rows.Text(), rows.Text(), rows.Int64(), rows.Text(), rows.Text(), rows.Int64(), rows.Int64());
 
     private static string Position(long version) => string.Create(CultureInfo.InvariantCulture, $"{new Domain.Log.LogPosition(version).Epoch}:{new Domain.Log.LogPosition(version).Offset}");
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
