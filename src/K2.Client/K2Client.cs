@@ -87,27 +87,30 @@ public sealed class K2Client : IAsyncDisposable
     /// <param name="timeframe">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
     /// <param name="from">First window start, or null for the oldest.</param>
     /// <param name="to">End of the window starts, exclusive, or null for the newest.</param>
+    /// <param name="fill">Whether windows without trades are filled, marked.</param>
+    /// <param name="asOf">Only what was known at this moment, or null for now.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public IAsyncEnumerable<CandleView> GetCandlesAsync(
-        string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default)
+        string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, bool fill = false, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
     {
-        if (!CandleInterval.TryParse(timeframe, out _)) throw new K2ClientException($"'{timeframe}' is no interval: write for example 1m, 4h, 3d or 1w.");
-        var path = $"/v1/ohlcv/{timeframe}?{Window(Parse(exchange, symbol), from, to)}&order=asc&limit={PageSize}";
+        var path = $"{CandlePath(timeframe, Window(Parse(exchange, symbol), from, to), fill, asOf)}&order=asc&limit={PageSize}";
         return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.CandlePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
     }
 
-    /// <summary>Returns the newest stored candles, newest first.</summary>
+    /// <summary>Returns the newest stored candles, newest first; fewer than asked for where a long interval is made of short stored windows.</summary>
     /// <param name="exchange">For example <c>binance</c>.</param>
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
     /// <param name="timeframe">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
     /// <param name="count">How many, 1 to 10,000.</param>
     /// <param name="before">Only windows that start before this moment, or null for all.</param>
     /// <param name="live">Whether the forming candle is taken from memory, where it is newer than the stored one.</param>
+    /// <param name="fill">Whether windows without trades are filled, marked.</param>
+    /// <param name="asOf">Only what was known at this moment, or null for now.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<IReadOnlyList<CandleView>> GetLatestCandlesAsync(
-        string exchange, string symbol, string timeframe, int count, DateTimeOffset? before = null, bool live = false, CancellationToken cancellationToken = default)
+        string exchange, string symbol, string timeframe, int count, DateTimeOffset? before = null, bool live = false, bool fill = false, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/ohlcv/{Uri.EscapeDataString(timeframe)}?{Window(Parse(exchange, symbol), null, before)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{CandlePath(timeframe, Window(Parse(exchange, symbol), null, before), fill, asOf)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
         return (await _rest.GetAsync(path, ApiJson.Default.CandlePage, cancellationToken)).Data;
     }
 
@@ -302,6 +305,11 @@ public sealed class K2Client : IAsyncDisposable
         !ExchangeNames.TryParse(exchange, out var known) ? throw new K2ClientException($"'{exchange}' is no exchange: write {string.Join(", ", ExchangeNames.All.Select(name => name.ToName()))}.")
         : !InstrumentId.TryCreate(known, symbol, out var id) ? throw new K2ClientException($"'{symbol}' is no symbol: write BASE/QUOTE, for example BTC/USDT.")
         : id;
+
+    private static string CandlePath(string interval, string window, bool fill, DateTimeOffset? asOf) =>
+        CandleInterval.TryParse(interval, out var known)
+            ? $"/v1/ohlcv/{known.Name}?{window}{Moment("as_of", asOf)}{(fill ? "&fill=true" : "")}"
+            : throw new K2ClientException($"'{interval}' is no interval: write for example 1m, 4h, 3d or 1w.");
 
     private static string Window(InstrumentId id, DateTimeOffset? from, DateTimeOffset? to) =>
         $"exchange={id.Exchange.ToName()}&symbol={Uri.EscapeDataString(id.UrlSymbol)}{Moment("from", from)}{Moment("to", to)}";

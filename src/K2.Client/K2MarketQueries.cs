@@ -1,45 +1,17 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using K2.Client.Http;
 using K2.Contracts.Http;
-using K2.Contracts.Symbols;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 
 namespace K2.Client;
 
-/// <summary>What a <see cref="K2Client"/> asks beside plain rows: candles of any interval, days, averages, comparisons, sizes. Thread-safe.</summary>
+/// <summary>What a <see cref="K2Client"/> asks beside rows: days, averages, comparisons, sizes. Thread-safe.</summary>
 public sealed class K2MarketQueries
 {
-    private const int PageSize = 5_000;
     private readonly K2RestApi _rest;
 
     internal K2MarketQueries(K2RestApi rest) => _rest = rest;
-
-    /// <summary>Returns the candles whose window starts in [from, to), oldest first, page by page as they are read.</summary>
-    /// <param name="exchange">For example <c>binance</c>.</param>
-    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
-    /// <param name="interval">A whole number of minutes, hours, days or weeks: 1m, 15m, 4h, 3d, 1w.</param>
-    /// <param name="from">First window start.</param>
-    /// <param name="to">End of the window starts, exclusive, or null for the newest.</param>
-    /// <param name="fill">Whether windows without trades are filled, marked.</param>
-    /// <param name="asOf">Only what was known at this moment, or null for now.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<CandleView> GetCandlesAsync(
-        string exchange, string symbol, string interval, DateTimeOffset from, DateTimeOffset? to = null, bool fill = false, DateTimeOffset? asOf = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        for (string? next = CandlePath(exchange, symbol, interval, from, to, fill, asOf, "asc", PageSize); next is not null;)
-        {
-            var page = await _rest.GetAsync(next, ApiJson.Default.CandlePage, cancellationToken);
-            foreach (var candle in page.Data) yield return candle;
-            next = page.Next;
-        }
-    }
-
-    /// <summary>Returns the newest candles, newest first; fewer than asked for where a long interval is made of short stored windows.</summary>
-    public async Task<IReadOnlyList<CandleView>> GetLatestCandlesAsync(
-        string exchange, string symbol, string interval, int count, DateTimeOffset? before = null, bool fill = false, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
-        (await _rest.GetAsync(CandlePath(exchange, symbol, interval, null, before, fill, asOf, "desc", count), ApiJson.Default.CandlePage, cancellationToken)).Data;
 
     /// <summary>Returns one UTC day of a symbol: of one exchange, or of each that has trades of it.</summary>
     public async Task<IReadOnlyList<DaySummary>> GetDayAsync(string symbol, DateOnly day, string? exchange = null, CancellationToken cancellationToken = default)
@@ -61,9 +33,6 @@ public sealed class K2MarketQueries
 
     /// <summary>Returns what the warehouse holds: sizes on disk and trades counted.</summary>
     public Task<StatisticsReport> GetStatisticsAsync(CancellationToken cancellationToken = default) => _rest.GetAsync("/v1/stats", ApiJson.Default.StatisticsReport, cancellationToken);
-
-    private static string CandlePath(string exchange, string symbol, string interval, DateTimeOffset? from, DateTimeOffset? to, bool fill, DateTimeOffset? asOf, string order, int limit) =>
-        string.Create(CultureInfo.InvariantCulture, $"/v1/ohlcv/{Interval(interval)}?exchange={Uri.EscapeDataString(exchange)}&symbol={Url(symbol)}{Moment("from", from)}{Moment("to", to)}{Moment("as_of", asOf)}{(fill ? "&fill=true" : "")}&order={order}&limit={limit}");
 
     private static string Interval(string text) => CandleInterval.TryParse(text, out var interval) ? interval.Name : throw new K2ClientException($"'{text}' is no interval: write for example 1m, 4h, 3d or 1w.");
 

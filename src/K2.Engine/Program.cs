@@ -13,7 +13,8 @@ try
     ThreadPool.SetMinThreads(128, 16); // Calls of the engine wait in them.
     var library = new ChdbLibrary(options["--library"]);
     ChdbLibrary.KeepSignalHandlers(options["--library"]);
-    using var server = new EmbeddedServer(library, ["clickhouse", $"--path={options["--path"]}", $"--max_server_memory_usage={options["--memory"]}", $"--storage_configuration.disks.default.keep_free_space_bytes={options["--keep-free"]}", "--background_pool_size=2", "--logger.level=none"]);
+    var memory = long.Parse(options["--memory"], CultureInfo.InvariantCulture);
+    using var server = new EmbeddedServer(library, ["clickhouse", .. EngineCaches.Arguments(memory), $"--path={options["--path"]}", $"--max_server_memory_usage={memory}", $"--storage_configuration.disks.default.keep_free_space_bytes={options["--keep-free"]}", "--background_pool_size=2", "--logger.level=none"]);
     var disk = new DriveInfo(options["--path"]);
     await using var guard = new DiskGuard(server.Run, () => disk.AvailableFreeSpace, long.Parse(options["--keep-free"], CultureInfo.InvariantCulture), TimeProvider.System);
     using var running = new RunningQueries(server, TimeProvider.System);

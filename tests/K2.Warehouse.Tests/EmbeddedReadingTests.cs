@@ -46,6 +46,31 @@ public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConforma
         Assert.InRange(answer.RootElement.GetProperty("statistics").GetProperty("bytes_read").GetInt64(), limit, Rows * 80);
     }
 
+    [Fact]
+    public async Task Partition_ThatTookNoRowForAWhile_BecomesOnePart()
+    {
+        const string parts = "SELECT count() FROM system.parts WHERE active AND database = 'k2' AND table = 'silver_trades_store' AND partition = '20240808'";
+        Assert.Equal("4", (await SqlAsync("SELECT count() FROM system.tables WHERE database = 'k2' AND engine_full LIKE '%min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1%'")).Trim());
+        foreach (var id in (long[])[1, 2]) await Writer.WriteAsync(Flush(Named("T39"), id, [Trade(id, 5, id)]), TestContext.Current.CancellationToken);
+
+        // The ten minutes as a second: the engine's clock cannot be set.
+        await SqlAsync("ALTER TABLE k2.silver_trades_store MODIFY SETTING min_age_to_force_merge_seconds = 1");
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while ((await SqlAsync(parts)).Trim() != "1") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        await SqlAsync("ALTER TABLE k2.silver_trades_store MODIFY SETTING min_age_to_force_merge_seconds = 600");
+    }
+
+    [Fact]
+    public async Task Caches_FillAtMostAThirdOfTheEnginesMemory()
+    {
+        var sizes = await SqlAsync("SELECT name, value FROM system.server_settings WHERE name = 'max_server_memory_usage' OR (name LIKE '%cache_size' AND changed)");
+        var values = sizes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToDictionary(pair => pair[0], pair => long.Parse(pair[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+        Assert.Contains("mark_cache_size", values.Keys);
+        Assert.Contains("primary_index_cache_size", values.Keys);
+        Assert.InRange(values.Where(value => value.Key.EndsWith("cache_size", StringComparison.Ordinal)).Sum(value => value.Value), 1, values["max_server_memory_usage"] / 3);
+    }
+
     private async Task<string> SqlAsync(string sql)
     {
         using var answer = new MemoryStream();

@@ -11,10 +11,16 @@ public interface ILineageStore
     Task<Timestamp?> FirstTradeAsync(InstrumentId instrument, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns frames by receive time, page by page: those received near the range and, of any later time, REST pages and looks back at a
-    /// subscription. A frame may come twice.
+    /// Returns, in no order, the frames that were received near the range, and REST pages of any later time. A frame may come twice. Bounded memory: frames
+    /// are read a few chunks at a time.
     /// </summary>
     IAsyncEnumerable<StoredFrame> ReadFramesAsync(FrameQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns, in no order, the looks back at a subscription (frames that call themselves a snapshot) that were received after the range. All later frames are looked
+    /// through: ask once for a long range.
+    /// </summary>
+    IAsyncEnumerable<StoredFrame> ReadLaterSnapshotsAsync(FrameQuery query, CancellationToken cancellationToken);
 
     /// <summary>Returns how many candles a position wrote, as long as nothing newer has replaced them.</summary>
     Task<long> CountCandlesAtAsync(InstrumentId instrument, LogPosition position, CancellationToken cancellationToken);

@@ -11,14 +11,14 @@ namespace K2.Api.Trades;
 /// <summary><c>GET /v1/trades/last</c>: the last trade of one instrument by (exchange time, trade id), from memory, and from the warehouse while memory has none.</summary>
 internal static class LastTradeEndpoint
 {
-    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, IWarehouseSummaries summaries, IGrainFactory grains, CancellationToken cancellationToken)
+    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "exchange", "symbol");
         var instrument = request.Instrument(instruments);
         if (request.Problem is { } problem) return problem;
 
         var trade = await grains.GetGrain<ILiveGrain>(instrument!.Id.ToString()).GetLastTrade(cancellationToken)
-            ?? (await summaries.LastTradeAsync(instrument.Id, cancellationToken))?.Trade.ToView(instrument);
+            ?? await reader.ReadTradesAsync(new TradeQuery(instrument.Id, null, null, null, 1, true), cancellationToken).Select(stored => stored.Trade.ToView(instrument)).FirstOrDefaultAsync(cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
         return trade is null
             ? Problem.NotFound($"{instrument.Id} has no trade yet: ask again when its connector streams (see /health).")

@@ -15,8 +15,8 @@ internal sealed class ServerReader(K2Client client) : IMarketReader
     {
         var (exchange, symbol) = (request.Instrument.Exchange.ToName(), request.Instrument.Symbol);
         return request.From is null
-            ? ReversedAsync(client.Queries.GetLatestCandlesAsync(exchange, symbol, timeframe, request.Limit, request.To, request.Fill, request.AsOf, cancellationToken), cancellationToken)
-            : client.Queries.GetCandlesAsync(exchange, symbol, timeframe, request.From.Value, request.To, request.Fill, request.AsOf, cancellationToken).Take(request.Limit);
+            ? ReversedAsync(client.GetLatestCandlesAsync(exchange, symbol, timeframe, request.Limit, request.To, fill: request.Fill, asOf: request.AsOf, cancellationToken: cancellationToken), cancellationToken)
+            : client.GetCandlesAsync(exchange, symbol, timeframe, request.From, request.To, request.Fill, request.AsOf, cancellationToken).Take(request.Limit);
     }
 
     public IAsyncEnumerable<TradeView> TradesAsync(RowRequest request, CancellationToken cancellationToken)

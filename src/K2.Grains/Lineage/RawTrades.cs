@@ -13,20 +13,30 @@ internal sealed class RawTrades(Instrument instrument, IExchangeAdapter adapter,
     private readonly IFrameParser _parser = adapter.CreateParser(new InstrumentTable([instrument]));
     private readonly FrameResult _result = new();
 
-    /// <summary>Returns the trades of [from, until) by id, each as the frame that was received first carried it.</summary>
-    public async Task<Dictionary<long, Trade>> ReadAsync(Timestamp from, Timestamp until, CancellationToken cancellationToken)
+    /// <summary>Returns the trades of [from, until) by id, each as the frame that was received first carried it; null if there are more than asked for.</summary>
+    public Task<Dictionary<long, Trade>?> ReadAsync(Timestamp from, Timestamp until, int most, CancellationToken cancellationToken) => GatherAsync(store.ReadFramesAsync(Query(from, until), cancellationToken), from, until, most);
+
+    /// <summary>Returns the trades of [from, until) that looks back at later subscriptions carry; few, as each holds some dozens.</summary>
+    public async Task<Dictionary<long, Trade>> ReadLaterSnapshotsAsync(Timestamp from, Timestamp until, CancellationToken cancellationToken) =>
+        (await GatherAsync(store.ReadLaterSnapshotsAsync(Query(from, until), cancellationToken), from, until, int.MaxValue))!;
+
+    private FrameQuery Query(Timestamp from, Timestamp until) => new(instrument.Id.Exchange, instrument.NativeSymbol, RestOrigins.Mark, RestOrigins.Suffix(instrument), from, until);
+
+    private async Task<Dictionary<long, Trade>?> GatherAsync(IAsyncEnumerable<StoredFrame> frames, Timestamp from, Timestamp until, int most)
     {
         var trades = new Dictionary<long, Trade>();
-        var query = new FrameQuery(instrument.Id.Exchange, instrument.NativeSymbol, RestOrigins.Mark, RestOrigins.Suffix(instrument), from, until);
-        await foreach (var frame in store.ReadFramesAsync(query, cancellationToken))
+        await foreach (var frame in frames)
         {
             Parse(frame, from);
             foreach (var (slot, parsed) in _result.Trades)
             {
                 // As the connection's dispatcher marks them.
                 var trade = _result.IsSnapshot && source is (TradeSource.Live or TradeSource.Simulated) ? parsed with { Source = TradeSource.Snapshot } : parsed;
-                if (slot == 0 && trade.ExchangeTime >= from && trade.ExchangeTime < until && trade.Kind == instrument.TradeKind) trades.TryAdd(trade.TradeId, trade);
+                if (slot != 0 || trade.ExchangeTime < from || trade.ExchangeTime >= until || trade.Kind != instrument.TradeKind) continue;
+                if (!trades.TryGetValue(trade.TradeId, out var known) || trade.ReceivedTime < known.ReceivedTime) trades[trade.TradeId] = trade;
             }
+
+            if (trades.Count > most) return null;
         }
 
         return trades;

@@ -15,10 +15,13 @@ namespace K2.Grains.Lineage;
 /// One rebuild, without Orleans: a UTC day at a time, its trades in slices, and behind them one record that has the candles derived again. All it
 /// changes goes through the log, so that the symbol's grain stays the only writer of rows; only candles of windows without a trade are removed here.
 /// </summary>
-internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter, TradeSource source, CandleBookOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time)
+internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter, TradeSource source, CandleBookOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, int mostTrades = RebuildRun.MostTrades)
 {
+    // A slice's trades are held twice, as they are stored and as they were received: about 60 MB.
+    internal const int MostTrades = 250_000;
     private const int MaxRest = 20;
-    private static readonly TimeSpan Slice = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan LongestSlice = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortestSlice = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly RawTrades _raw = new(instrument, adapter, source, store);
@@ -33,10 +36,18 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
             var end = midnight < until ? midnight : until;
             if (progress.Request.FromRaw)
             {
-                for (var at = from; at < end;)
+                var later = await _raw.ReadLaterSnapshotsAsync(from, end, cancellationToken);
+                for (var (at, slice) = (from, LongestSlice); at < end;)
                 {
-                    var next = at.Add(Slice) < end ? at.Add(Slice) : end;
-                    (progress, lastId) = await RestoreAsync(progress, at, next, lastId, cancellationToken);
+                    var next = at.Add(slice) < end ? at.Add(slice) : end;
+                    if (await ReadAsync(at, next, slice <= ShortestSlice ? int.MaxValue : mostTrades, cancellationToken) is not var (raw, stored))
+                    {
+                        slice /= 2;
+                        continue;
+                    }
+
+                    foreach (var trade in later.Values.Where(trade => trade.ExchangeTime >= at && trade.ExchangeTime < next)) raw.TryAdd(trade.TradeId, trade);
+                    (progress, lastId) = await RestoreAsync(progress, raw, stored, at, next, lastId, cancellationToken);
                     report(progress);
                     at = next;
                 }
@@ -49,10 +60,13 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         }
     }
 
-    private async Task<(RebuildProgress Progress, long? LastId)> RestoreAsync(RebuildProgress progress, Timestamp from, Timestamp until, long? lastId, CancellationToken cancellationToken)
+    /// <summary>Returns a slice's trades as they were received and as they are stored, or null if there are more than may be held.</summary>
+    private async Task<(Dictionary<long, Trade> Raw, Dictionary<long, Trade> Stored)?> ReadAsync(Timestamp from, Timestamp until, int most, CancellationToken cancellationToken) =>
+        await StoredAsync(from, until, most, cancellationToken) is { } stored && await _raw.ReadAsync(from, until, most, cancellationToken) is { } raw ? (raw, stored) : null;
+
+    private async Task<(RebuildProgress Progress, long? LastId)> RestoreAsync(
+        RebuildProgress progress, Dictionary<long, Trade> raw, Dictionary<long, Trade> stored, Timestamp from, Timestamp until, long? lastId, CancellationToken cancellationToken)
     {
-        var raw = await _raw.ReadAsync(from, until, cancellationToken);
-        var stored = await StoredAsync(from, until, cancellationToken);
         var missing = raw.Values.Where(trade => !stored.ContainsKey(trade.TradeId)).OrderBy(trade => trade.TradeId).ToList();
         var book = await ReadBookAsync(cancellationToken);
         var beyond = missing.RemoveAll(trade => book.IsBeyondHorizon(trade));
@@ -106,7 +120,7 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         return progress with { CandlesWritten = progress.CandlesWritten + await store.CountCandlesAtAsync(instrument.Id, position, cancellationToken), CandlesRemoved = progress.CandlesRemoved + removed };
     }
 
-    private async Task<Dictionary<long, Trade>> StoredAsync(Timestamp from, Timestamp until, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, Trade>?> StoredAsync(Timestamp from, Timestamp until, int most, CancellationToken cancellationToken)
     {
         const int page = 10_000;
         var trades = new Dictionary<long, Trade>();
@@ -120,6 +134,8 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
                 (at, after) = (trade.ExchangeTime, trade.TradeId);
                 count++;
             }
+
+            if (trades.Count > most) return null;
         }
 
         return trades;

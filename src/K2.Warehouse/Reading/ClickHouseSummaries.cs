@@ -3,7 +3,6 @@ using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
-using K2.Domain.Log;
 using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
@@ -11,23 +10,6 @@ namespace K2.Warehouse.Reading;
 /// <summary>Answers sums and sizes by candles and the engine's catalogue.</summary>
 internal sealed class ClickHouseSummaries(ClickHouseClient client, InstrumentTable instruments) : IWarehouseSummaries
 {
-    private readonly CandleRowReader _candles = new(client);
-
-    public async Task<PositionedTrade?> LastTradeAsync(InstrumentId instrument, CancellationToken cancellationToken)
-    {
-        var known = Known(instrument);
-        var newest = await _candles.ReadAsync(known, new CandleQuery(instrument, Timeframe.OneMinute, null, null, 1, true), cancellationToken).FirstOrDefaultAsync(cancellationToken);
-        if (newest is null) return null;
-
-        // The time names one partition; the id, where trades are single ones, one granule of it.
-        var parameters = Parameters(instrument);
-        parameters["at"] = Text(newest.CloseTime.Microseconds);
-        parameters["id"] = Text(newest.CloseTradeId);
-        var sql = $"SELECT {ClickHouseWarehouseReader.TradeColumns} FROM k2.silver_trades_store WHERE {OfInstrument} AND timestamp = fromUnixTimestamp64Micro({{at:Int64}}, 'UTC') AND trade_id <= {{id:Int64}} AND last_trade_id = {{id:Int64}} ORDER BY id_epoch DESC, trade_id DESC, version LIMIT 1";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
-        return rows.HasRow() ? ClickHouseWarehouseReader.ReadTrade(rows, known) : null;
-    }
-
     public async Task<RangeTotals> SumAsync(InstrumentId instrument, Timestamp from, Timestamp to, CancellationToken cancellationToken)
     {
         var known = Known(instrument);

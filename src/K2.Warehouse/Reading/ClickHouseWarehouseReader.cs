@@ -12,38 +12,26 @@ using static K2.Warehouse.Reading.InstrumentQuery;
 namespace K2.Warehouse.Reading;
 
 /// <summary>Reads exact rows through the official driver with parameterised statements.</summary>
-internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, InstrumentTable instruments) : IWarehouseReader
+internal sealed class ClickHouseWarehouseReader : IWarehouseReader
 {
-    internal const string TradeColumns = "id_epoch, trade_id, first_trade_id, last_trade_id, toInt8(kind), price, quantity, toInt8(side), toInt8(source), timestamp, received_timestamp, version";
-    private readonly CandleRowReader _candles = new(client);
-    private readonly CandleHistoryReader _history = new(client);
+    private readonly ClickHouseClient _client;
+    private readonly InstrumentTable _instruments;
+    private readonly CandleRowReader _candles;
+    private readonly TradeRowReader _trades;
+    private readonly CandleHistoryReader _history;
+
+    public ClickHouseWarehouseReader(ClickHouseClient client, InstrumentTable instruments)
+    {
+        _client = client;
+        _instruments = instruments;
+        _candles = new CandleRowReader(client);
+        _trades = new TradeRowReader(client, _candles);
+        _history = new CandleHistoryReader(client);
+    }
 
     public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, CancellationToken cancellationToken) => _candles.ReadAsync(Known(query.Instrument), query, cancellationToken);
 
-    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var instrument = Known(query.Instrument);
-        var parameters = Parameters(instrument.Id);
-        string where;
-        if (query.AfterTradeId is { } after)
-        {
-            var cursor = (query.NewestFirst ? query.To : query.From) ?? throw new ArgumentException("a cursor needs the time of its trade", nameof(query));
-            parameters["at"] = Text(cursor.Microseconds);
-            parameters["after"] = Text(after);
-            where = OfInstrument + (query.NewestFirst
-                ? " AND (timestamp, trade_id) < (fromUnixTimestamp64Micro({at:Int64}, 'UTC'), {after:Int64})" + Range("timestamp", query.From, null, parameters)
-                : " AND (timestamp, trade_id) > (fromUnixTimestamp64Micro({at:Int64}, 'UTC'), {after:Int64})" + Range("timestamp", null, query.To, parameters));
-        }
-        else
-        {
-            where = OfInstrument + Range("timestamp", query.From, query.To, parameters);
-        }
-
-        var direction = query.NewestFirst ? "DESC" : "ASC";
-        var sql = $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {where} ORDER BY timestamp {direction}, trade_id {direction} LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
-        while (rows.HasRow()) yield return ReadTrade(rows, instrument);
-    }
+    public IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, CancellationToken cancellationToken) => _trades.ReadAsync(Known(query.Instrument), query, cancellationToken);
 
     public async Task<IReadOnlyList<PositionedTrade>> FindTradesAsync(InstrumentId instrument, ushort idEpoch, IReadOnlyCollection<long> tradeIds, CancellationToken cancellationToken)
     {
@@ -57,17 +45,17 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
             parameters["low"] = Text(ids.Min());
             parameters["high"] = Text(ids.Max());
             var wanted = ids.ToHashSet();
-            var sql = $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {OfInstrument} AND id_epoch = {{epoch:UInt16}} AND trade_id BETWEEN {{low:Int64}} AND {{high:Int64}}";
+            var sql = $"SELECT {TradeRowReader.Columns} FROM k2.silver_trades WHERE {OfInstrument} AND id_epoch = {{epoch:UInt16}} AND trade_id BETWEEN {{low:Int64}} AND {{high:Int64}}";
             if (ids.Max() - ids.Min() > 10L * perQuery)
             {
                 sql += " AND trade_id IN {ids:Array(Int64)}";
                 parameters["ids"] = "[" + string.Join(',', ids.Select(id => Text(id))) + "]";
             }
 
-            await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+            await using var rows = await RowReader.QueryAsync(_client, sql, parameters, cancellationToken);
             while (rows.HasRow())
             {
-                var trade = ReadTrade(rows, known);
+                var trade = TradeRowReader.ReadTrade(rows, known);
                 if (wanted.Contains(trade.Trade.TradeId)) found.Add(trade);
             }
         }
@@ -84,13 +72,13 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         var parameters = Parameters(instrument);
         parameters["above"] = Text(above.Version);
         parameters["below"] = Text(below.Version);
-        await using var rows = await RowReader.QueryAsync(client, $"SELECT {TradeColumns} FROM k2.silver_trades WHERE {OfInstrument} AND version > {{above:Int64}} AND version < {{below:Int64}} ORDER BY version", parameters, cancellationToken);
-        while (rows.HasRow()) yield return ReadTrade(rows, known);
+        await using var rows = await RowReader.QueryAsync(_client, $"SELECT {TradeRowReader.Columns} FROM k2.silver_trades WHERE {OfInstrument} AND version > {{above:Int64}} AND version < {{below:Int64}} ORDER BY version", parameters, cancellationToken);
+        while (rows.HasRow()) yield return TradeRowReader.ReadTrade(rows, known);
     }
 
     public async Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken)
     {
-        await using var rows = await RowReader.QueryAsync(client, $"SELECT version, state FROM k2.symbol_state WHERE {OfInstrument}", Parameters(instrument), cancellationToken);
+        await using var rows = await RowReader.QueryAsync(_client, $"SELECT version, state FROM k2.symbol_state WHERE {OfInstrument}", Parameters(instrument), cancellationToken);
         return rows.HasRow() ? new SymbolCheckpoint(new LogPosition(rows.Int64()), rows.Bytes()) : null;
     }
 
@@ -98,7 +86,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
     {
         const string sql = "SELECT exchange, canonical_symbol, max(version) FROM (SELECT exchange, canonical_symbol, version FROM k2.symbol_state_store UNION ALL SELECT exchange, canonical_symbol, max(version) FROM k2.silver_trades_store GROUP BY exchange, canonical_symbol UNION ALL SELECT exchange, canonical_symbol, max(version) FROM k2.ohlcv_store GROUP BY exchange, canonical_symbol) GROUP BY exchange, canonical_symbol";
         var highest = new Dictionary<InstrumentId, LogPosition>();
-        await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string>(), cancellationToken);
+        await using var rows = await RowReader.QueryAsync(_client, sql, new Dictionary<string, string>(), cancellationToken);
         while (rows.HasRow())
         {
             var exchange = rows.Text();
@@ -133,7 +121,7 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         }
 
         var sql = $"SELECT exchange, canonical_symbol, id_epoch, gap_start, gap_end, first_missing_id, last_missing_id, toInt8(cause), toInt8(state), toInt8(reason), version FROM k2.feed_gaps WHERE {where} ORDER BY gap_start DESC, exchange, canonical_symbol LIMIT {Text(query.Limit)}";
-        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken, ReadLimits.Settings);
+        await using var rows = await RowReader.QueryAsync(_client, sql, parameters, cancellationToken, ReadLimits.Settings);
         while (rows.HasRow())
         {
             if (!ExchangeNames.TryParse(rows.Text(), out var known) | !InstrumentId.TryCreate(known, rows.Text(), out var id)) throw new K2Exception("k2.feed_gaps names an exchange or a symbol that this build does not know", isTransient: false);
@@ -178,50 +166,13 @@ internal sealed class ClickHouseWarehouseReader(ClickHouseClient client, Instrum
         Position = LogPosition.None,
     };
 
-    internal static PositionedTrade ReadTrade(RowReader rows, Instrument instrument)
-    {
-        var trade = new Trade
-        {
-            IdEpoch = rows.UInt16(),
-            TradeId = rows.Int64(),
-            FirstTradeId = rows.Int64(),
-            LastTradeId = rows.Int64(),
-            Kind = (TradeKind)rows.Byte(),
-            Price = new Price((long)rows.Decimal(instrument.PriceScale)),
-            Quantity = new Quantity((long)rows.Decimal(instrument.QuantityScale)),
-            Side = (TakerSide)rows.Byte(),
-            Source = (TradeSource)rows.Byte(),
-            ExchangeTime = rows.Time(),
-            ReceivedTime = rows.Time(),
-        };
-        return new PositionedTrade(new LogPosition(rows.Int64()), trade);
-    }
-
-    private static string Range(string column, Timestamp? from, Timestamp? to, Dictionary<string, string> parameters)
-    {
-        var text = "";
-        if (from is { } first)
-        {
-            parameters["from"] = Text(first.Microseconds);
-            text += $" AND {column} >= fromUnixTimestamp64Micro({{from:Int64}}, 'UTC')";
-        }
-
-        if (to is { } end)
-        {
-            parameters["to"] = Text(end.Microseconds);
-            text += $" AND {column} < fromUnixTimestamp64Micro({{to:Int64}}, 'UTC')";
-        }
-
-        return text;
-    }
-
     private async Task<long> CountAsync(string view, CancellationToken cancellationToken)
     {
-        await using var rows = await RowReader.QueryAsync(client, $"SELECT toInt64(count()) FROM {view}", new Dictionary<string, string>(), cancellationToken);
+        await using var rows = await RowReader.QueryAsync(_client, $"SELECT toInt64(count()) FROM {view}", new Dictionary<string, string>(), cancellationToken);
         return rows.Int64();
     }
 
-    private Instrument Known(InstrumentId id) => instruments.TryGet(id, out var instrument) ? instrument : throw new ArgumentException($"{id} is not in the instruments file");
+    private Instrument Known(InstrumentId id) => _instruments.TryGet(id, out var instrument) ? instrument : throw new ArgumentException($"{id} is not in the instruments file");
 
     public Task<IReadOnlyDictionary<CandleWindow, long>> ReadRecordedCountsAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken) =>
         _history.ReadCountsAsync(instrument, windows, upTo, cancellationToken);

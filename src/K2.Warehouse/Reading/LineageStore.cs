@@ -9,15 +9,18 @@ using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Reading;
 
-/// <summary>Reads raw frames in pages and removes candles without trades.</summary>
+/// <summary>Reads raw frames, a few chunks at a time, and removes candles without trades.</summary>
 internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
 {
-    // A REST page holds up to about 100 KB.
-    private const int FramesPerRead = 500;
+    // A chunk holds about a second or a MiB of one connection.
+    private const int ChunksPerRead = 32;
 
     // How far a socket's frames may stand from their trades' times.
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
+
+    // A chunk's time is that of its first frame.
+    private const string NotBefore = "first_received >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') - toIntervalMinute(1)";
 
     public async Task<Timestamp?> FirstTradeAsync(InstrumentId instrument, CancellationToken cancellationToken)
     {
@@ -27,43 +30,60 @@ internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
 
     public async IAsyncEnumerable<StoredFrame> ReadFramesAsync(FrameQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["exchange"] = query.Exchange.ToName(),
-            ["needle"] = query.Needle,
-            ["mark"] = query.RestMark,
-            ["suffix"] = query.RestSuffix,
-            ["from"] = Text(query.From.Add(-Early).Microseconds),
-            ["until"] = Text(query.Until.Add(Late).Microseconds),
-            ["at"] = Text(long.MinValue),
-            ["origin"] = "",
-            ["sequence"] = "0",
-        };
-        const string sql = """
-            SELECT origin, sequence, received, frame FROM
-            (
-                SELECT origin, sequence, toUnixTimestamp64Micro(received_at) AS received, frame
-                FROM k2.raw_chunks ARRAY JOIN sequences AS sequence, received_timestamps AS received_at, frames AS frame
-                WHERE exchange = {exchange:String} AND first_received >= fromUnixTimestamp64Micro({from:Int64}, 'UTC') - toIntervalMinute(1)
-                    AND (first_received < fromUnixTimestamp64Micro({until:Int64}, 'UTC') OR position(origin, {mark:String}) > 0 OR position(frame, '"snapshot"') > 0)
-                    AND if(position(origin, {mark:String}) > 0, endsWith(origin, {suffix:String}), position(frame, {needle:String}) > 0)
-            )
-            WHERE received >= {from:Int64} AND (received, origin, sequence) > ({at:Int64}, {origin:String}, {sequence:Int64})
-            ORDER BY received, origin, sequence LIMIT 
+        var parameters = FrameParameters(query);
+        var chunks = new List<(string Origin, long Sequence)>();
+        const string keys = $$"""
+            SELECT DISTINCT origin, first_sequence FROM k2.raw_chunks
+            WHERE exchange = {exchange:String} AND {{NotBefore}}
+                AND if(position(origin, {mark:String}) > 0, endsWith(origin, {suffix:String}), first_received < fromUnixTimestamp64Micro({until:Int64}, 'UTC'))
+            ORDER BY origin, first_sequence
             """;
-        for (var count = FramesPerRead; count == FramesPerRead;)
+        await using (var rows = await RowReader.QueryAsync(client, keys, parameters, cancellationToken))
         {
-            count = 0;
-            await using var rows = await RowReader.QueryAsync(client, sql + Text(FramesPerRead), parameters, cancellationToken);
-            while (rows.HasRow())
-            {
-                var frame = new StoredFrame(rows.Text(), rows.Int64(), new Timestamp(rows.Int64()), rows.Bytes());
-                (parameters["at"], parameters["origin"], parameters["sequence"]) = (Text(frame.Received.Microseconds), frame.Origin, Text(frame.Sequence));
-                count++;
-                yield return frame;
-            }
+            while (rows.HasRow()) chunks.Add((rows.Text(), rows.Int64()));
+        }
+
+        // The keys of the table: each read looks at its own chunks only.
+        const string frames = $$"""
+            SELECT origin, sequence, toUnixTimestamp64Micro(received_at) AS received, frame
+            FROM k2.raw_chunks ARRAY JOIN sequences AS sequence, received_timestamps AS received_at, frames AS frame
+            WHERE exchange = {exchange:String} AND {{NotBefore}}
+                AND (origin, first_sequence) >= ({origin:String}, {first:Int64}) AND (origin, first_sequence) <= ({last_origin:String}, {last:Int64})
+                AND if(position(origin, {mark:String}) > 0, endsWith(origin, {suffix:String}), first_received < fromUnixTimestamp64Micro({until:Int64}, 'UTC') AND position(frame, {needle:String}) > 0)
+                AND received >= {from:Int64}
+            """;
+        foreach (var page in chunks.Chunk(ChunksPerRead))
+        {
+            (parameters["origin"], parameters["first"]) = (page[0].Origin, Text(page[0].Sequence));
+            (parameters["last_origin"], parameters["last"]) = (page[^1].Origin, Text(page[^1].Sequence));
+            await using var rows = await RowReader.QueryAsync(client, frames, parameters, cancellationToken);
+            while (rows.HasRow()) yield return ReadFrame(rows);
         }
     }
+
+    public async IAsyncEnumerable<StoredFrame> ReadLaterSnapshotsAsync(FrameQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const string sql = """
+            SELECT origin, sequence, toUnixTimestamp64Micro(received_at), frame
+            FROM k2.raw_chunks ARRAY JOIN sequences AS sequence, received_timestamps AS received_at, frames AS frame
+            WHERE exchange = {exchange:String} AND first_received >= fromUnixTimestamp64Micro({until:Int64}, 'UTC') AND position(origin, {mark:String}) = 0
+                AND position(frame, '"snapshot"') > 0 AND position(frame, {needle:String}) > 0
+            """;
+        await using var rows = await RowReader.QueryAsync(client, sql, FrameParameters(query), cancellationToken);
+        while (rows.HasRow()) yield return ReadFrame(rows);
+    }
+
+    private static StoredFrame ReadFrame(RowReader rows) => new(rows.Text(), rows.Int64(), new Timestamp(rows.Int64()), rows.Bytes());
+
+    private static Dictionary<string, string> FrameParameters(FrameQuery query) => new(StringComparer.Ordinal)
+    {
+        ["exchange"] = query.Exchange.ToName(),
+        ["needle"] = query.Needle,
+        ["mark"] = query.RestMark,
+        ["suffix"] = query.RestSuffix,
+        ["from"] = Text(query.From.Add(-Early).Microseconds),
+        ["until"] = Text(query.Until.Add(Late).Microseconds),
+    };
 
     public async Task<long> CountCandlesAtAsync(InstrumentId instrument, LogPosition position, CancellationToken cancellationToken)
     {

@@ -75,14 +75,8 @@ internal sealed class RowReader : IAsyncDisposable
     {
         var lower = _reader.ReadUInt64();
         var value = ((Int128)_reader.ReadInt64() << 64) | lower;
-        for (var digit = scale; digit < NativeBlock.DecimalScale; digit++)
-        {
-            var (quotient, rest) = Int128.DivRem(value, 10);
-            if (rest != 0) throw new K2Exception(string.Create(CultureInfo.InvariantCulture, $"a stored number has more than {scale} digits behind the point: the instruments file has changed its scales"));
-            value = quotient;
-        }
-
-        return value;
+        var (quotient, rest) = Int128.DivRem(value, NativeBlock.Powers[NativeBlock.DecimalScale - scale]);
+        return rest == 0 ? quotient : throw new K2Exception(string.Create(CultureInfo.InvariantCulture, $"a stored number has more than {scale} digits behind the point: the instruments file has changed its scales"));
     }
 
     public ValueTask DisposeAsync()

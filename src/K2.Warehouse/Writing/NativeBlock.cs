@@ -91,7 +91,8 @@ internal sealed class NativeBlock
         to.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<Int128>(in value)));
     }
 
-    private static readonly Int128[] Powers = [.. Enumerable.Range(0, DecimalScale + 1).Select(power => (Int128)System.Numerics.BigInteger.Pow(10, power))];
+    /// <summary>Powers of ten by their exponent, up to <see cref="DecimalScale"/>.</summary>
+    public static readonly Int128[] Powers = [.. Enumerable.Range(0, DecimalScale + 1).Select(power => (Int128)System.Numerics.BigInteger.Pow(10, power))];
 
     public static void WriteVarint(MemoryStream to, ulong value)
     {

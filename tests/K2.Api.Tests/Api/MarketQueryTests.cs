@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using K2.Abstractions.Warehouse;
+using K2.Api.Tests.Cli;
 using K2.Api.Tests.Hosting;
 using K2.Client;
 using K2.Contracts.Http;
@@ -131,12 +132,37 @@ public sealed class MarketQueryTests(TestPlatform platform) : IAsyncLifetime
         await using var k2 = await K2Client.ConnectAsync(_app!.Urls.First(), cancellationToken: Token);
         var start = new DateTimeOffset(2024, 8, 8, 23, 50, 0, TimeSpan.Zero);
 
-        Assert.Equal(4, await k2.Queries.GetCandlesAsync("kraken", "BTC/USD", "1m", start, start.AddMinutes(4), fill: true, cancellationToken: Token).CountAsync(Token));
-        Assert.Equal("2m", Assert.Single(await k2.Queries.GetLatestCandlesAsync("kraken", "BTC/USD", "2m", 1, cancellationToken: Token)).Timeframe);
+        Assert.Equal(4, await k2.GetCandlesAsync("kraken", "BTC/USD", "1m", start, start.AddMinutes(4), fill: true, cancellationToken: Token).CountAsync(Token));
+        Assert.Equal("2m", Assert.Single(await k2.GetLatestCandlesAsync("kraken", "BTC/USD", "2m", 1, cancellationToken: Token)).Timeframe);
         Assert.Equal("kraken", Assert.Single(await k2.Queries.GetDayAsync("BTC/USD", new DateOnly(2024, 8, 8), "kraken", Token)).Exchange);
         Assert.Equal(60_000.05m, (await k2.Queries.GetAverageAsync("kraken", "BTC/USD", start, start.AddMinutes(2), Token)).Vwap);
         Assert.Equal(2, (await k2.Queries.CompareAsync("BTC/USD", "1m", 2, cancellationToken: Token)).Count);
         Assert.Equal(("kraken", 2L, 1L), Assert.Single((await k2.Queries.GetStatisticsAsync(Token)).Instruments.Select(row => (row.Exchange, row.Trades, row.Days))));
+    }
+
+    [Theory]
+    [InlineData("candles kraken BTC/USD --timeframe 4m --from 2024-08-08T23:48:00Z --format csv", "kraken,BTC/USD,4m,2024-08-08T23:48:00.000000Z,2024-08-08T23:52:00.000000Z,60000,", 2)]
+    [InlineData("candles kraken BTC/USD --from 2024-08-08T23:50:00Z --to 2024-08-08T23:54:00Z --fill --format csv", "kraken,BTC/USD,1m,2024-08-08T23:52:00.000000Z,2024-08-08T23:53:00.000000Z,60000.1,60000.1,60000.1,60000.1,0,0,0,", 4)]
+    [InlineData("candles kraken BTC/USD --as-of 2024-08-08T23:51:30Z --format csv", "kraken,BTC/USD,1m,2024-08-08T23:50:00.000000Z,", 1)]
+    [InlineData("summary BTC/USD 2024-08-08 --format csv", "kraken,BTC/USD,2024-08-08,60000,", 1)]
+    [InlineData("compare BTC/USD --limit 2 --format csv", "2024-08-08T23:53:00.000000Z,2024-08-08T23:54:00.000000Z,,60000.3,60009,8.7,1.45,", 2)]
+    public async Task Cli_SameQuestions_PrintsTheRows(string arguments, string row, int rows)
+    {
+        var run = await CliRun.OfAsync([.. arguments.Split(' '), "--server", _app!.Urls.First()]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(rows + 1, lines.Length);
+        Assert.Contains(lines, line => line.StartsWith(row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Cli_Stats_ListsInstruments()
+    {
+        var run = await CliRun.OfAsync(["stats", "--server", _app!.Urls.First()]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("kraken     BTC/USD        2      1   2024-08-08T23:50:00.342000Z   2024-08-08T23:50:59.999001Z", run.Out, StringComparison.Ordinal);
     }
 
     private static Candle Kraken(int minute, long close) => Samples.Candle(minute) with

@@ -39,7 +39,7 @@ public sealed class K2ClientTests(TestPlatform platform)
         await using var k2 = await RestClientAsync();
         var start = new DateTimeOffset(Samples.Start.ToDateTime());
 
-        var candles = await k2.GetCandlesAsync("binance", "BTC/USDT", "1m", start.AddMinutes(1), start.AddMinutes(3), Token).ToListAsync(Token);
+        var candles = await k2.GetCandlesAsync("binance", "BTC/USDT", "1m", start.AddMinutes(1), start.AddMinutes(3), cancellationToken: Token).ToListAsync(Token);
 
         Assert.Equal([Samples.Minute(1).ToDateTime(), Samples.Minute(2).ToDateTime()], candles.Select(candle => candle.WindowStart));
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using K2.Abstractions;
 using K2.Abstractions.Warehouse;
@@ -58,13 +57,40 @@ public sealed class RebuildRunTests
         Assert.False(progress.IsWhole);
     }
 
-    private async Task<RebuildProgress> RunAsync(FakeLineageStore store, bool isFromRaw)
+    [Fact]
+    public async Task Run_MoreTradesThanAreHeld_TakesShorterSlices()
+    {
+        await SaveAsync(LogRecord.OfTrade(Some.Trade(1, 1)));
+        var store = new FakeLineageStore(At) { Frames = [(1, At), (2, At.Add(TimeSpan.FromSeconds(1.5))), (3, At.Add(TimeSpan.FromSeconds(1.6)))], Later = (4, At.Add(TimeSpan.FromSeconds(20))) };
+        await _warehouse.WriteAsync(WarehouseSamples.Flush(Some.Instrument, 2, [.. store.All.Select(frame => Stored(frame.Id, frame.Time))]), TestContext.Current.CancellationToken);
+        RebuildProgress? progress = null;
+
+        // Nothing is missing; only the record that has candles derived finds no topic.
+        var end = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(store, isFromRaw: true, most: 1, reached => progress = reached));
+        Assert.True(progress is not null, end.ToString());
+
+        Assert.Equal((4, 0, 0, 0), (progress!.InRaw, progress.Restored, progress.Different, progress.WithoutRaw));
+        Assert.InRange(store.Reads, 8, 250);
+        Assert.Equal(1, store.LaterReads);
+    }
+
+    private static PositionedTrade Stored(long id, Timestamp time) => new(LogPosition.Create(1, id), Some.Trade(id, 1) with
+    {
+        Price = new Price(6_183_763),
+        Quantity = new Quantity(2_000),
+        Side = TakerSide.Sell,
+        ExchangeTime = time,
+    });
+
+    private Task<RebuildProgress> RunAsync(FakeLineageStore store, bool isFromRaw) => RunAsync(store, isFromRaw, RebuildRun.MostTrades, _ => { });
+
+    private async Task<RebuildProgress> RunAsync(FakeLineageStore store, bool isFromRaw, int most, Action<RebuildProgress> report)
     {
         await using var log = new InMemoryLog([]);
         var request = new RebuildRequest { From = At.Add(TimeSpan.FromMinutes(-1)).ToDateTime(), Until = At.Add(TimeSpan.FromMinutes(1)).ToDateTime(), FromRaw = isFromRaw };
         var progress = new RebuildProgress { Request = request, Reached = request.From };
-        var run = new RebuildRun(Some.Instrument, new BinanceAdapter(), TradeSource.Live, new CandleBookOptions(), log, _warehouse, store, TimeProvider.System);
-        await run.RunAsync(progress, reached => progress = reached, TestContext.Current.CancellationToken);
+        var run = new RebuildRun(Some.Instrument, new BinanceAdapter(), TradeSource.Live, new CandleBookOptions(), log, _warehouse, store, TimeProvider.System, most);
+        await run.RunAsync(progress, reached => report(progress = reached), TestContext.Current.CancellationToken);
         return progress;
     }
 
@@ -77,17 +103,35 @@ public sealed class RebuildRunTests
         await _warehouse.WriteAsync(WarehouseSamples.Flush(Some.Instrument, records.Length) with { State = book.Serialize() }, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Holds one frame with one trade.</summary>
+    /// <summary>Holds frames with one trade each, and one look back that was received later.</summary>
     private sealed class FakeLineageStore(Timestamp? firstTrade) : ILineageStore
     {
+        public (long Id, Timestamp Time)[] Frames { get; init; } = [(3_735_683_259, At)];
+
+        public (long Id, Timestamp Time)? Later { get; init; }
+
+        public IEnumerable<(long Id, Timestamp Time)> All => Later is { } later ? [.. Frames, later] : Frames;
+
+        public int Reads { get; private set; }
+
+        public int LaterReads { get; private set; }
+
         public Task<Timestamp?> FirstTradeAsync(InstrumentId instrument, CancellationToken cancellationToken) => Task.FromResult(firstTrade);
 
-        public async IAsyncEnumerable<StoredFrame> ReadFramesAsync(FrameQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public IAsyncEnumerable<StoredFrame> ReadFramesAsync(FrameQuery query, CancellationToken cancellationToken)
         {
-            await Task.CompletedTask;
-            const string frame = """{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}}""";
-            yield return new StoredFrame("binance:1", 1, At, Encoding.UTF8.GetBytes(frame));
+            Reads++;
+            return Frames.Select(Frame).ToAsyncEnumerable();
         }
+
+        public IAsyncEnumerable<StoredFrame> ReadLaterSnapshotsAsync(FrameQuery query, CancellationToken cancellationToken)
+        {
+            LaterReads++;
+            return (Later is { } later ? [Frame(later)] : Array.Empty<StoredFrame>()).ToAsyncEnumerable();
+        }
+
+        private static StoredFrame Frame((long Id, Timestamp Time) trade) => new("binance:1", trade.Id, At, Encoding.UTF8.GetBytes(
+            $$$"""{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":{{{trade.Id}}},"p":"61837.63000000","q":"0.02000000","T":{{{trade.Time.Microseconds / 1000}}},"m":true,"M":true}}"""));
 
         public Task<long> CountCandlesAtAsync(InstrumentId instrument, LogPosition position, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -2,7 +2,6 @@ using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
-using K2.Domain.Log;
 
 namespace K2.TestKit.Warehouse;
 
@@ -10,13 +9,6 @@ namespace K2.TestKit.Warehouse;
 public sealed class ReaderSummaries(IWarehouseReader reader, InstrumentTable instruments) : IWarehouseSummaries
 {
     private const int AllRows = 1_000_000;
-
-    /// <inheritdoc/>
-    public async Task<PositionedTrade?> LastTradeAsync(InstrumentId instrument, CancellationToken cancellationToken)
-    {
-        var last = await reader.ReadTradesAsync(new TradeQuery(instrument, null, null, null, 1, true), cancellationToken).ToListAsync(cancellationToken);
-        return last.Count == 0 ? null : last[0];
-    }
 
     /// <inheritdoc/>
     public async Task<RangeTotals> SumAsync(InstrumentId instrument, Timestamp from, Timestamp to, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ public abstract class ReadingConformance
 {
     private static readonly string[] Intervals = ["1m", "2m", "3m", "7m", "10m", "45m", "1h", "90m", "2h", "4h", "1d"];
     private int _used;
+    private int _usedNewest;
 
     /// <summary>The writer under test.</summary>
     protected abstract IWarehouseWriter Writer { get; }
@@ -122,18 +123,39 @@ public abstract class ReadingConformance
     }
 
     [Fact]
-    public async Task Summaries_LastTradeAndSums_AreExact()
+    public async Task Summaries_Sums_AreExact()
     {
         var instrument = Named("T28");
-        Assert.Null(await Summaries.LastTradeAsync(instrument.Id, Cancelled));
         Assert.Equal(new RangeTotals(0, 0, 0, 0, 0, null, null), await Summaries.SumAsync(instrument.Id, At(0), At(3_600), Cancelled));
         PositionedTrade[] trades = [Trade(1, 5, 1), Trade(2, 65, 2), Trade(4, 65, 4), Trade(3, 66, 3)];
         var minute = Minute(instrument, 1, 2, 3) with { CloseTime = At(66), Volume = 5, QuoteVolume = 12_345, Complete = Completeness.Unknown };
         await Writer.WriteAsync(Flush(instrument, 1, trades, [Minute(instrument, 0, 1, 1), minute]), Cancelled);
 
-        Assert.Equal(trades[3], await Summaries.LastTradeAsync(instrument.Id, Cancelled));
         Assert.Equal(new RangeTotals(6, 12_445, 3, 2, 1, At(0), At(66)), await Summaries.SumAsync(instrument.Id, At(0), At(120), Cancelled));
         await Assert.ThrowsAsync<ArgumentException>(() => Summaries.SumAsync(instrument.Id, At(1), At(120), Cancelled));
+    }
+
+    [Fact]
+    public async Task ReadTrades_NewestFirst_AreTheNewest_WhateverTheCandlesSay()
+    {
+        // A candle may be behind its trades, count the parts of aggregates, reach further back than trades are kept, or not be there yet.
+        var trade = Gen.Select(Gen.Long[0, 3 * 86_400], Gen.Int[-1, 12]);
+        var history = Gen.Select(trade.List[0, 60], Gen.Int[1, 70], Gen.Long[0, 3 * 86_400].Nullable(), Gen.Bool);
+        await history.SampleAsync(
+            async sample =>
+            {
+                var instrument = Named($"N{Interlocked.Increment(ref _usedNewest)}");
+                var trades = sample.Item1.OrderBy(t => t.Item1).Select((t, i) => Trade(i + 1, t.Item1, i + 1)).ToList();
+                var candles = sample.Item1.Where(t => t.Item2 > 0).DistinctBy(t => t.Item1 / 60).Select(t => Candle(instrument, (int)(t.Item1 / 60), 1) with { TradeCount = t.Item2 }).ToList();
+                await Writer.WriteAsync(Flush(instrument, trades.Count, trades, candles), Cancelled);
+                var query = new TradeQuery(instrument.Id, null, sample.Item3 is { } end ? At(end) : null, null, sample.Item2, true);
+                var cursor = sample.Item4 ? trades.LastOrDefault(t => query.To is null || t.Trade.ExchangeTime <= query.To) : default;
+                if (cursor.Trade.TradeId > 0) query = query with { To = cursor.Trade.ExchangeTime, AfterTradeId = cursor.Trade.TradeId };
+                var expected = trades.Where(t => query.AfterTradeId is { } after ? t.Trade.TradeId < after : query.To is null || t.Trade.ExchangeTime < query.To).Reverse().Take(query.Limit);
+
+                Assert.Equal(expected, await Reader.ReadTradesAsync(query, Cancelled).ToListAsync(Cancelled));
+            },
+            iter: Histories, threads: 1);
     }
 
     [Fact]

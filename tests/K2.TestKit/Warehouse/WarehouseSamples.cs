@@ -16,8 +16,8 @@ public static class WarehouseSamples
     /// <summary>Midnight of 2024-08-08.</summary>
     public static Timestamp Midnight { get; } = Timestamp.From(new DateTimeOffset(2024, 8, 8, 0, 0, 0, TimeSpan.Zero));
 
-    /// <summary>The instruments that a warehouse under test has to know: T0… with scales 2 and 3, S0…S18 with scale n and 18 - n.</summary>
-    public static InstrumentTable Instruments { get; } = new([.. Enumerable.Range(0, PerTest).Select(n => Of($"T{n}", 2, 3)), .. Enumerable.Range(0, 19).Select(n => Of($"S{n}", n, 18 - n))]);
+    /// <summary>The instruments that a warehouse under test has to know: T0… and N0… with scales 2 and 3, S0…S18 with scale n and 18 - n.</summary>
+    public static InstrumentTable Instruments { get; } = new([.. Enumerable.Range(0, PerTest).Select(n => Of($"T{n}", 2, 3)), .. Enumerable.Range(0, PerTest).Select(n => Of($"N{n}", 2, 3)), .. Enumerable.Range(0, 19).Select(n => Of($"S{n}", n, 18 - n))]);
 
     /// <summary>Returns an instrument of the table by its base asset.</summary>
     public static Instrument Named(string asset) => Instruments.TryGet(InstrumentId.Create(Exchange.Binance, asset + "/USDT"), out var found) ? found : throw new ArgumentException(asset, nameof(asset));

@@ -12,10 +12,12 @@ internal static class LoadCommand
         var kills = new Option<int>("--kills") { Description = "how often the engine's process is killed during the load", DefaultValueFactory = _ => 0 };
         var runs = new Option<int>("--runs") { Description = "runs of each query", DefaultValueFactory = _ => 200 };
         var data = new Option<string?>("--folder") { Description = "an empty folder for the tables, which is left there (default: a temporary one)" };
-        var command = new Command("load", "Simulated trades through the real writer into the real schema; rows must be right, queries are timed, disk is counted.") { trades, seed, kills, runs, data };
+        var loaded = new Option<bool>("--loaded") { Description = "the folder was loaded by an earlier run with the same trades and seed: only disk and queries" };
+        var command = new Command("load", "Simulated trades through the real writer into the real schema; rows must be right, queries are timed, disk is counted.") { trades, seed, kills, runs, data, loaded };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var kept = parsed.GetValue(data);
+            if (parsed.GetValue(loaded) && kept is null) throw CliException.Usage("--loaded needs the --folder that an earlier run has left.");
             var folder = kept ?? Directory.CreateTempSubdirectory("k2-bench-load-").FullName;
             try
             {
@@ -25,6 +27,7 @@ internal static class LoadCommand
                     Trades = parsed.GetValue(trades) is >= 3600 and var count ? count : throw CliException.Usage("--trades takes a whole number from 3600."),
                     Seed = parsed.GetValue(seed) is >= 0 and <= 1_000_000 and var number ? number : throw CliException.Usage("--seed takes a whole number from 0 to 1000000."),
                     Kills = parsed.GetValue(kills) is >= 0 and <= 1000 and var often ? often : throw CliException.Usage("--kills takes a whole number from 0 to 1000."),
+                    IsLoaded = parsed.GetValue(loaded),
                     Runs = parsed.GetValue(runs) is > 0 and <= 100_000 and var repeats ? repeats : throw CliException.Usage("--runs takes a whole number from 1 to 100000."),
                 };
                 return await new LoadBench(options, services.Terminal.Out, services.Time).RunAsync(cancellationToken) ? ExitCode.Ok : ExitCode.Failed;

@@ -15,6 +15,9 @@ internal sealed record LoadOptions
     /// <summary>How often the engine's process is killed during the load.</summary>
     public required int Kills { get; init; }
 
+    /// <summary>Whether the folder holds the trades already, so that only disk and queries are measured.</summary>
+    public bool IsLoaded { get; init; }
+
     /// <summary>Runs of each query.</summary>
     public int Runs { get; init; } = 200;
 }

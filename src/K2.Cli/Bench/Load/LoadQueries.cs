@@ -9,6 +9,7 @@ namespace K2.Cli.Bench.Load;
 /// <summary>Times what users ask, through the official driver and our reader.</summary>
 internal sealed class LoadQueries(WarehouseHost host, IReadOnlyList<LoadSymbol> symbols, int runs, TextWriter output, TimeProvider time)
 {
+    private const int WholeRuns = 5;
     private static readonly TimeSpan Aim = TimeSpan.FromMilliseconds(10);
 
     // A slow query is measured less often rather than for an hour.
@@ -23,17 +24,23 @@ internal sealed class LoadQueries(WarehouseHost host, IReadOnlyList<LoadSymbol> 
         var year = symbols[0].Instrument.Id;
         await MeasureAsync("one year of 1h", _ => CandlesAsync(new CandleQuery(year, Timeframe.OneHour, until.Add(-TimeSpan.FromDays(365)), until, 10_000, false), cancellationToken));
         await MeasureAsync("4h over 30 days, from ohlcv_1h", symbol => FourHoursAsync(symbol, cancellationToken));
+        await MeasureAsync("all trades counted", WholeRuns, [symbols[0]], _ => BytesAsync("SELECT count() FROM k2.silver_trades", cancellationToken));
+        await MeasureAsync("all trades summed by symbol, exact view", WholeRuns, [symbols[0]], _ => BytesAsync(Sums("silver_trades"), cancellationToken));
+        await MeasureAsync("all trades summed by symbol, table behind the view", WholeRuns, [symbols[0]], _ => BytesAsync(Sums("silver_trades_store"), cancellationToken));
         await MeasureAsync("last trade, since an hour before the end", symbol => TradesAsync(new TradeQuery(symbol, until.Add(-TimeSpan.FromHours(1)), null, null, 1, true), cancellationToken));
+        await MeasureAsync("last 1000 trades, no time given", symbol => TradesAsync(new TradeQuery(symbol, null, null, null, 1000, true), cancellationToken));
         await MeasureAsync("last trade, no time given", symbol => TradesAsync(new TradeQuery(symbol, null, null, null, 1, true), cancellationToken));
     }
 
-    private async Task<TimeSpan> MeasureAsync(string name, Func<InstrumentId, Task<int>> query)
+    private Task<TimeSpan> MeasureAsync(string name, Func<InstrumentId, Task<int>> query) => MeasureAsync(name, runs, symbols, query);
+
+    private async Task<TimeSpan> MeasureAsync(string name, int most, IReadOnlyList<LoadSymbol> warming, Func<InstrumentId, Task<int>> query)
     {
-        for (var warm = 0; warm < 5; warm++) await query(symbols[warm].Instrument.Id);
+        foreach (var symbol in warming) await query(symbol.Instrument.Id);
         var taken = new List<TimeSpan>();
         var rows = 0;
         var begin = time.GetTimestamp();
-        for (var run = 0; run < runs && time.GetElapsedTime(begin) < Limit; run++)
+        for (var run = 0; run < most && time.GetElapsedTime(begin) < Limit; run++)
         {
             var start = time.GetTimestamp();
             rows = await query(symbols[run % symbols.Count].Instrument.Id);
@@ -62,17 +69,20 @@ internal sealed class LoadQueries(WarehouseHost host, IReadOnlyList<LoadSymbol> 
         return rows;
     }
 
-    private async Task<int> FourHoursAsync(InstrumentId id, CancellationToken cancellationToken)
+    private static string Sums(string table) => $"SELECT exchange, canonical_symbol, count(), sum(quantity), sum(quote_volume) FROM k2.{table} GROUP BY exchange, canonical_symbol";
+
+    private Task<int> FourHoursAsync(InstrumentId id, CancellationToken cancellationToken) => BytesAsync(
+        $"""
+        SELECT toStartOfInterval(window_start, INTERVAL 4 HOUR) AS start, argMin(open_price, window_start), max(high_price), min(low_price), argMax(close_price, window_start), sum(volume), sum(trade_count)
+        FROM k2.ohlcv_1h WHERE exchange = '{id.Exchange.ToName()}' AND canonical_symbol = '{id.Symbol}' AND window_start >= toDateTime64('2024-12-02 00:00:00', 6, 'UTC')
+        GROUP BY start ORDER BY start
+        """,
+        cancellationToken);
+
+    private async Task<int> BytesAsync(string sql, CancellationToken cancellationToken)
     {
         using var answer = new MemoryStream();
-        await host.QueryRawAsync(
-            $"""
-            SELECT toStartOfInterval(window_start, INTERVAL 4 HOUR) AS start, argMin(open_price, window_start), max(high_price), min(low_price), argMax(close_price, window_start), sum(volume), sum(trade_count)
-            FROM k2.ohlcv_1h WHERE exchange = '{id.Exchange.ToName()}' AND canonical_symbol = '{id.Symbol}' AND window_start >= toDateTime64('2024-12-02 00:00:00', 6, 'UTC')
-            GROUP BY start ORDER BY start FORMAT RowBinary
-            """,
-            answer,
-            cancellationToken);
+        await host.QueryRawAsync(sql + " FORMAT RowBinary", answer, cancellationToken);
         return (int)answer.Length;
     }
 }
