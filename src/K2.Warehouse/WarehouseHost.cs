@@ -100,7 +100,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     /// <summary>Returns what drops old partitions that the cold tier holds.</summary>
     public IRetention Retention(IColdCoverage coverage, RetentionOptions options) => new WarehouseRetention(_client, coverage, options);
 
-    /// <summary>Copies a statement's answer unread into a stream; a FORMAT clause is honoured, without one it is tab-separated.</summary>
+    /// <summary>Copies a statement's answer unread into a stream; in the format of its FORMAT clause.</summary>
     public async Task QueryRawAsync(string sql, Stream output, CancellationToken cancellationToken)
     {
         using var result = await _client.ExecuteRawResultAsync(sql, null, cancellationToken);

@@ -50,26 +50,48 @@ public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConforma
     public async Task Partition_ThatTookNoRowForAWhile_BecomesOnePart()
     {
         const string parts = "SELECT count() FROM system.parts WHERE active AND database = 'k2' AND table = 'silver_trades_store' AND partition = '20240808'";
-        Assert.Equal("4", (await SqlAsync("SELECT count() FROM system.tables WHERE database = 'k2' AND engine_full LIKE '%min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1%'")).Trim());
+        Assert.Equal("4", await LineAsync("SELECT count() FROM system.tables WHERE database = 'k2' AND engine_full LIKE '%min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1%'"));
         foreach (var id in (long[])[1, 2]) await Writer.WriteAsync(Flush(Named("T39"), id, [Trade(id, 5, id)]), TestContext.Current.CancellationToken);
 
         // The ten minutes as a second: the engine's clock cannot be set.
         await SqlAsync("ALTER TABLE k2.silver_trades_store MODIFY SETTING min_age_to_force_merge_seconds = 1");
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while ((await SqlAsync(parts)).Trim() != "1") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        while (await LineAsync(parts) != "1") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         await SqlAsync("ALTER TABLE k2.silver_trades_store MODIFY SETTING min_age_to_force_merge_seconds = 600");
+    }
+
+    [Fact]
+    public async Task Insert_SameBlockAgain_IsStoredAgainAndReadOnce()
+    {
+        // If the engine took the second for a repeat, it would also do so after a kill that kept the first one's part from its place.
+        var instrument = Named("T38");
+        var flush = Flush(instrument, 1, [Trade(1, 5, 1)], [Candle(instrument, 0, 1)], [Candle(instrument, 0, 1)]);
+        for (var time = 0; time < 2; time++) await Writer.WriteAsync(flush, TestContext.Current.CancellationToken);
+        const string tables = "SELECT count() FROM system.tables WHERE database = 'k2' AND engine_full LIKE '%non_replicated_deduplication_window%' AND engine_full NOT LIKE '%non_replicated_deduplication_window = 0%'";
+        Assert.Equal("0", await LineAsync(tables));
+        foreach (var table in (string[])["silver_trades", "ohlcv", "candle_revisions", "symbol_state"])
+        {
+            Assert.Equal("1", await LineAsync($"SELECT count() FROM k2.{table} WHERE canonical_symbol = 'T38/USDT'"));
+        }
+
+        await SqlAsync("SYSTEM STOP MERGES k2.dead_letters_store");
+        for (var time = 0; time < 2; time++) await SqlAsync("INSERT INTO k2.dead_letters_store (exchange, origin, sequence, reason, received_timestamp, original_length) SETTINGS insert_deduplication_token = 'a' VALUES ('binance', 'T38', 1, 'test', 0, 0)");
+        Assert.Equal("2\t1", await LineAsync("SELECT (SELECT count() FROM k2.dead_letters_store WHERE origin = 'T38'), (SELECT count() FROM k2.dead_letters WHERE origin = 'T38')"));
+        await SqlAsync("SYSTEM START MERGES k2.dead_letters_store");
     }
 
     [Fact]
     public async Task Caches_FillAtMostAThirdOfTheEnginesMemory()
     {
-        var sizes = await SqlAsync("SELECT name, value FROM system.server_settings WHERE name = 'max_server_memory_usage' OR (name LIKE '%cache_size' AND changed)");
+        var sizes = await LineAsync("SELECT name, value FROM system.server_settings WHERE name = 'max_server_memory_usage' OR (name LIKE '%cache_size' AND changed)");
         var values = sizes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToDictionary(pair => pair[0], pair => long.Parse(pair[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
         Assert.Contains("mark_cache_size", values.Keys);
         Assert.Contains("primary_index_cache_size", values.Keys);
         Assert.InRange(values.Where(value => value.Key.EndsWith("cache_size", StringComparison.Ordinal)).Sum(value => value.Value), 1, values["max_server_memory_usage"] / 3);
     }
+
+    private async Task<string> LineAsync(string sql) => (await SqlAsync(sql + " FORMAT TSV")).Trim();
 
     private async Task<string> SqlAsync(string sql)
     {

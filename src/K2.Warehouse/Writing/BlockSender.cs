@@ -2,7 +2,10 @@ using ClickHouse.Driver;
 
 namespace K2.Warehouse.Writing;
 
-/// <summary>Sends one block as one insert and repeats it, with one deduplication token, until ClickHouse has taken it.</summary>
+/// <summary>
+/// Sends one block as one insert and repeats it until ClickHouse has taken it. A repeat may be stored beside the first, as the same rows under the same keys: the
+/// engine's own deduplication would take a block for stored whose part a kill has kept from its place.
+/// </summary>
 internal sealed class BlockSender(ClickHouseClient client, TimeProvider time, OutageLog outages)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
@@ -13,7 +16,6 @@ internal sealed class BlockSender(ClickHouseClient client, TimeProvider time, Ou
     public async Task SendAsync(string table, NativeBlock block, CancellationToken cancellationToken)
     {
         if (block.Rows == 0) return;
-        var token = Guid.NewGuid().ToString("N");
         using var data = block.ToStream();
         for (var retry = FirstRetry; ; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
         {
@@ -22,7 +24,7 @@ internal sealed class BlockSender(ClickHouseClient client, TimeProvider time, Ou
                 data.Position = 0;
 
                 // By default a block that touches more than 100 days is refused with the code of "too many parts", which a repeat never mends.
-                var settings = new Dictionary<string, object> { ["insert_deduplication_token"] = token, ["async_insert"] = 0, ["max_partitions_per_insert_block"] = 0 };
+                var settings = new Dictionary<string, object> { ["insert_deduplicate"] = 0, ["async_insert"] = 0, ["max_partitions_per_insert_block"] = 0 };
                 using var answer = await client.InsertRawStreamAsync(table, new UnclosedStream(data), "Native", null, useCompression: false, new QueryOptions { CustomSettings = settings }, cancellationToken);
                 outages.Passed();
                 return;

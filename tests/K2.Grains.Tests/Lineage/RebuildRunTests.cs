@@ -60,9 +60,9 @@ public sealed class RebuildRunTests
     [Fact]
     public async Task Run_MoreTradesThanAreHeld_TakesShorterSlices()
     {
-        await SaveAsync(LogRecord.OfTrade(Some.Trade(1, 1)));
         var store = new FakeLineageStore(At) { Frames = [(1, At), (2, At.Add(TimeSpan.FromSeconds(1.5))), (3, At.Add(TimeSpan.FromSeconds(1.6)))], Later = (4, At.Add(TimeSpan.FromSeconds(20))) };
         await _warehouse.WriteAsync(WarehouseSamples.Flush(Some.Instrument, 2, [.. store.All.Select(frame => Stored(frame.Id, frame.Time))]), TestContext.Current.CancellationToken);
+        await SaveAsync(LogRecord.OfTrade(Some.Trade(1, 1)), LogRecord.OfWatermark(At), LogRecord.OfWatermark(At));
         RebuildProgress? progress = null;
 
         // Nothing is missing; only the record that has candles derived finds no topic.
@@ -76,8 +76,8 @@ public sealed class RebuildRunTests
 
     private static PositionedTrade Stored(long id, Timestamp time) => new(LogPosition.Create(1, id), Some.Trade(id, 1) with
     {
-        Price = new Price(6_183_763),
-        Quantity = new Quantity(2_000),
+        Price = new Price(6_183_763_000_000),
+        Quantity = new Quantity(2_000_000),
         Side = TakerSide.Sell,
         ExchangeTime = time,
     });
