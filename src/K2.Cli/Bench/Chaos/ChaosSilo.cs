@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using K2.Abstractions.Diagnostics;
 
 namespace K2.Cli.Bench.Chaos;
@@ -92,8 +90,7 @@ internal sealed class ChaosSilo : IDisposable
     {
         if (_process is null) return;
         IsStopped = stop;
-        using var kill = Process.Start("kill", [stop ? "-STOP" : "-CONT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await ProcessSignal.SendAsync(_process.Id, stop ? "STOP" : "CONT");
     }
 
     /// <summary>SIGKILL to the silo's own engine; false if it has none.</summary>

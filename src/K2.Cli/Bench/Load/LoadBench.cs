@@ -4,6 +4,7 @@ using System.Text;
 using K2.Abstractions.Diagnostics;
 using K2.Domain.Instruments;
 using K2.Warehouse;
+using K2.Warehouse.Writing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Cli.Bench.Load;
@@ -25,6 +26,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter output, TimeProv
     private long _written;
     private long _peak;
     private int _killed;
+    private Task? _outage;
 
     /// <summary>The machine's load of the last minute; what is measured beside other work says so.</summary>
     public static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
@@ -54,6 +56,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter output, TimeProv
         List<SymbolTotals> totals = [await Loader(symbols[0], host, AloneBatch).RunAsync(cancellationToken)];
         totals.AddRange(await Task.WhenAll(symbols.Skip(1).Select(symbol => Task.Run(() => Loader(symbol, host, Batch).RunAsync(cancellationToken), cancellationToken))));
         var taken = time.GetElapsedTime(start);
+        await (_outage ?? Task.CompletedTask);
         using var self = Process.GetCurrentProcess();
         Print($"written in {taken.TotalSeconds:0.0} s: {options.Trades / taken.TotalSeconds:0} trades/s, {counters[PipelineStage.Flushes]} flushes, {counters[PipelineStage.CandleRows]} candle rows, {_killed} kills of the engine, load {LoadAverage()}");
         Print($"memory: bench and writer at most {self.PeakWorkingSet64 >> 20} MiB, engine at most {_peak >> 20} MiB (each seen at a flush)");
@@ -88,6 +91,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter output, TimeProv
             {
                 using var engine = Process.GetProcessById(host.EngineProcessId!.Value);
                 _peak = Math.Max(_peak, engine.WorkingSet64);
+                if (options.Outage > TimeSpan.Zero && _written >= options.Trades / 2) _outage ??= StandStillAsync((ClickHouseWarehouseWriter)host.Writer, engine.Id);
                 if (!_kills.TryPeek(out var moment) || _written < moment) return;
                 engine.Kill();
                 _kills.Dequeue();
@@ -98,6 +102,21 @@ internal sealed class LoadBench(LoadOptions options, TextWriter output, TimeProv
                 // Dead from the kill before and not yet started again: the next flush tries.
             }
         }
+    }
+
+    private async Task StandStillAsync(ClickHouseWarehouseWriter writer, int engine)
+    {
+        using var self = Process.GetCurrentProcess();
+        var (before, most, held, outside, written) = (self.WorkingSet64, 0L, 0L, 0, _written);
+        await ProcessSignal.SendAsync(engine, "STOP");
+        for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < options.Outage; await Task.Delay(SettlingPoll, time))
+        {
+            self.Refresh();
+            (most, held, outside) = (Math.Max(most, self.WorkingSet64), Math.Max(held, writer.HeldBytes), Math.Max(outside, writer.WaitingOutside));
+        }
+
+        await ProcessSignal.SendAsync(engine, "CONT");
+        Print($"outage: the engine stood still {options.Outage.TotalSeconds:0} s after {written} trades: the writer held at most {held >> 10} KiB with {outside} callers waiting outside, bench and writer {before >> 20} MiB before, at most {most >> 20} MiB during it");
     }
 
     private async Task DiskAsync(WarehouseHost host, CancellationToken cancellationToken)

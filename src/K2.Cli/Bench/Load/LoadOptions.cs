@@ -15,6 +15,9 @@ internal sealed record LoadOptions
     /// <summary>How often the engine's process is killed during the load.</summary>
     public required int Kills { get; init; }
 
+    /// <summary>How long the engine's process stands still halfway, so that the writer's queue fills.</summary>
+    public TimeSpan Outage { get; init; }
+
     /// <summary>Whether the folder holds the trades already, so that only disk and queries are measured.</summary>
     public bool IsLoaded { get; init; }
 
