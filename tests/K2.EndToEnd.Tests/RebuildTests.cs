@@ -1,3 +1,4 @@
+using System.Globalization;
 using K2.Cli;
 using K2.Cli.Bench;
 using K2.EndToEnd.Tests.Running;
@@ -46,6 +47,9 @@ public sealed class RebuildTests
 
         // The archiver gathers frames for a second.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+
+        // What was stored first may be another symbol's.
+        while (int.Parse(await SqlAsync("SELECT count() FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV"), CultureInfo.InvariantCulture) < 100) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         var until = (await SqlAsync("SELECT max(timestamp) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();
         while ((await SqlAsync($"SELECT count() FROM k2.bronze_trades_binance WHERE symbol = 'BTCUSDT' AND trade_time >= '{until}' FORMAT TSV")).Trim() == "0") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         var since = (await SqlAsync("SELECT toStartOfMinute(min(timestamp)) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();

@@ -143,7 +143,6 @@ public sealed class MarketQueryTests(TestPlatform platform) : IAsyncLifetime
     [Theory]
     [InlineData("candles kraken BTC/USD --timeframe 4m --from 2024-08-08T23:48:00Z --format csv", "kraken,BTC/USD,4m,2024-08-08T23:48:00.000000Z,2024-08-08T23:52:00.000000Z,60000,", 2)]
     [InlineData("candles kraken BTC/USD --from 2024-08-08T23:50:00Z --to 2024-08-08T23:54:00Z --fill --format csv", "kraken,BTC/USD,1m,2024-08-08T23:52:00.000000Z,2024-08-08T23:53:00.000000Z,60000.1,60000.1,60000.1,60000.1,0,0,0,", 4)]
-    [InlineData("candles kraken BTC/USD --as-of 2024-08-08T23:51:30Z --format csv", "kraken,BTC/USD,1m,2024-08-08T23:50:00.000000Z,", 1)]
     [InlineData("summary BTC/USD 2024-08-08 --format csv", "kraken,BTC/USD,2024-08-08,60000,", 1)]
     [InlineData("compare BTC/USD --limit 2 --format csv", "2024-08-08T23:53:00.000000Z,2024-08-08T23:54:00.000000Z,,60000.3,60009,8.7,1.45,", 2)]
     public async Task Cli_SameQuestions_PrintsTheRows(string arguments, string row, int rows)
