@@ -99,7 +99,10 @@ internal sealed record SqlStatement
         }
 
         NamesClientFile |= before == "FROM" && tokens.Is("INFILE"u8);
-        if (!tokens.IsWord || before is "FROM" or "AS" or "," or "." or "JOIN" or "TABLE" or "FUNCTION") return true;
+        if (!tokens.IsWord || before is "FROM" or "AS" or "," or "." or "JOIN") return true;
+
+        // INSERT INTO TABLE format …; elsewhere what stands before may be a column of that name, as in system.parts.
+        if (IsInsert && before is ("TABLE" or "FUNCTION")) return true;
         if (before == "INTO")
         {
             NamesClientFile |= !IsInsert && tokens.Is("OUTFILE"u8);

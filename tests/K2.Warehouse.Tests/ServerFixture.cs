@@ -15,6 +15,9 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>Names the server by a connection string of the driver, for example <c>Host=127.0.0.1;Port=8123</c>.</summary>
     public const string Variable = "K2_CLICKHOUSE";
 
+    /// <summary>Classes of this collection take turns: each begins with an empty database.</summary>
+    public const string Collection = "server";
+
     private const string Mark = "CREATE TABLE k2.made_by_tests (nothing UInt8) ENGINE = MergeTree ORDER BY nothing";
     private WarehouseHost? _host;
 

@@ -4,6 +4,7 @@ using K2.TestKit.Warehouse;
 namespace K2.Warehouse.Tests;
 
 /// <summary>The same suite against a ClickHouse server.</summary>
+[Collection(ServerFixture.Collection)]
 public sealed class ServerWarehouseTests(ServerFixture server) : WarehouseConformance, IClassFixture<ServerFixture>
 {
     protected override IWarehouseWriter Writer => server.Host.Writer;

@@ -12,6 +12,7 @@ public sealed class SqlStatementTests
     [InlineData("SELECT 1", null)]
     [InlineData("SELECT 1 FORMAT JSON", "JSON")]
     [InlineData("SELECT 1 SETTINGS max_threads = 1 FORMAT JSON;", "JSON")]
+    [InlineData("SELECT table FROM system.parts GROUP BY table ORDER BY table FORMAT RowBinary", "RowBinary")]
     [InlineData("select 1 format json settings max_threads = 1", "json")]
     [InlineData("SELECT 'x FORMAT CSV'", null)]
     [InlineData("SELECT 1 -- FORMAT CSV", null)]

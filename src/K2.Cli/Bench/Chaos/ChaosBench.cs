@@ -1,5 +1,6 @@
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
+using K2.Abstractions.Warehouse;
 using K2.Cli.Bench.Soak;
 using K2.Domain.Instruments;
 using K2.Warehouse;
@@ -146,6 +147,14 @@ internal sealed class ChaosBench(ChaosOptions options, InstrumentTable instrumen
                 var (wrong, count) = await LedgerComparison.InstrumentAsync(warehouse, symbol.Instrument, symbol.Simulated, symbol.Ledger, cancellationToken);
                 lines.AddRange(wrong);
                 (trades, candles) = (trades + symbol.Ledger.Count, candles + count);
+            }
+
+            // Whether what is missing is known to be missing.
+            if (lines.Count == 0) return;
+            await foreach (var stored in warehouse.Reader.ReadGapsAsync(new GapQuery(null, null, null, ShownDifferences), cancellationToken))
+            {
+                var gap = stored.Change.Gap;
+                Print($"  gap of {stored.Instrument}: {stored.Change.State} {gap.Cause} ids {gap.FirstId} to {gap.LastId}, {gap.From} to {gap.Until}, at {stored.Change.Position}");
             }
         }
     }
