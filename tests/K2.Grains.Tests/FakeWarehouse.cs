@@ -121,7 +121,24 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader, IRawFr
         foreach (var trade in _trades.Values.Where(t => t.Position > above && t.Position < below).OrderBy(t => t.Position)) yield return trade;
     }
 
-    public Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken) => Task.FromResult(Checkpoint);
+    /// <summary>What happens once right behind the next look at the checkpoint.</summary>
+    public Func<Task>? BehindRead { get; set; }
+
+    /// <summary>Whether there was a checkpoint, look by look.</summary>
+    public List<bool> CheckpointLooks { get; } = [];
+
+    public async Task<SymbolCheckpoint?> ReadCheckpointAsync(InstrumentId instrument, CancellationToken cancellationToken)
+    {
+        var read = Checkpoint;
+        lock (CheckpointLooks) CheckpointLooks.Add(read is not null);
+        if (BehindRead is { } act)
+        {
+            BehindRead = null;
+            await act();
+        }
+
+        return read;
+    }
 
     public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

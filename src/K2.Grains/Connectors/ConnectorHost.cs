@@ -163,7 +163,13 @@ public sealed class ConnectorHost(
         if (options.Origins is null)
         {
             var starts = await ReadStartsAsync(wanted);
-            if (starts.Any(start => start.Start is null) && await TakeUpAsync(exchange)) starts = await ReadStartsAsync(wanted);
+            if (starts.Any(start => start.Start is null))
+            {
+                // Read again even if nothing waits any more: what was applied since the first look is in none of its answers.
+                await TakeUpAsync(exchange);
+                starts = await ReadStartsAsync(wanted);
+            }
+
             keeper = new FeedKeeper(starts, sink);
             backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
             var filling = backfiller;
@@ -204,19 +210,16 @@ public sealed class ConnectorHost(
 
     /// <summary>
     /// A symbol without a checkpoint may have records in the log all the same, of a silo that died before its first flush. Their ids must be known before
-    /// new trades come: what is missing between both would be missed by nobody. False if the log holds nothing that is to be applied.
+    /// new trades come: what is missing between both would be missed by nobody.
     /// </summary>
-    private async Task<bool> TakeUpAsync(Exchange exchange)
+    private async Task TakeUpAsync(Exchange exchange)
     {
-        if (await LagAsync(exchange) == 0) return false;
         var start = time.GetTimestamp();
         while (await LagAsync(exchange) > 0)
         {
             if (time.GetElapsedTime(start) > TakeUpLimit) throw new K2Exception($"{exchange.ToName()}: the log's records must be in the warehouse before its first connection; again soon", isTransient: true);
             await Task.Delay(TakeUpPoll, time);
         }
-
-        return true;
     }
 
     /// <summary>What the last checkpoint knows. Records behind it are still in the log: what is fetched once more is known by its ids.</summary>

@@ -55,6 +55,20 @@ public sealed class ConnectorHostTests : IDisposable
     }
 
     [Fact]
+    public async Task StartAsync_RecordsAreAppliedRightBehindTheFirstLook_BeginsWithWhatTheyMade()
+    {
+        var end = await AppendAsync();
+        _warehouse.BehindRead = () => FlushAsync(end);
+        await using var host = Host();
+
+        await host.StartAsync(Exchange.Binance, [Some.Instrument.Id.Symbol]).WaitAsync(TimeSpan.FromSeconds(15), Token);
+
+        // Begun with "no checkpoint", the hole between its ids and the next trade would be nobody's.
+        Assert.Equal([false, true], _warehouse.CheckpointLooks);
+        using var connection = await AcceptAsync();
+    }
+
+    [Fact]
     public async Task StartAsync_RecordsThatNobodyApplies_SaysSoAndDoesNotConnect()
     {
         await AppendAsync();
