@@ -307,14 +307,10 @@ public sealed class K2Client : IAsyncDisposable
         : id;
 
     private static string CandlePath(string interval, string window, bool fill, DateTimeOffset? asOf) =>
-        CandleInterval.TryParse(interval, out var known)
-            ? $"/v1/ohlcv/{known.Name}?{window}{Moment("as_of", asOf)}{(fill ? "&fill=true" : "")}"
-            : throw new K2ClientException($"'{interval}' is no interval: write for example 1m, 4h, 3d or 1w.");
+        $"/v1/ohlcv/{RequestPath.Interval(interval)}?{window}{RequestPath.Moment("as_of", asOf)}{(fill ? "&fill=true" : "")}";
 
     private static string Window(InstrumentId id, DateTimeOffset? from, DateTimeOffset? to) =>
-        $"exchange={id.Exchange.ToName()}&symbol={Uri.EscapeDataString(id.UrlSymbol)}{Moment("from", from)}{Moment("to", to)}";
-
-    private static string Moment(string name, DateTimeOffset? time) => time is { } value ? $"&{name}={UtcTimeConverter.Format(value.UtcDateTime)}" : "";
+        $"exchange={id.Exchange.ToName()}&symbol={Uri.EscapeDataString(id.UrlSymbol)}{RequestPath.Moment("from", from)}{RequestPath.Moment("to", to)}";
 
     private static async IAsyncEnumerable<T> FollowAsync<T>(
         string path, Func<string, CancellationToken, Task<(System.Collections.Immutable.ImmutableArray<T> Data, string? Next)>> read, [EnumeratorCancellation] CancellationToken cancellationToken)

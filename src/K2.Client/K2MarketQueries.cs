@@ -1,8 +1,8 @@
 using System.Globalization;
 using K2.Client.Http;
 using K2.Contracts.Http;
-using K2.Domain.Candles;
 using K2.Domain.Instruments;
+using static K2.Client.Http.RequestPath;
 
 namespace K2.Client;
 
@@ -34,9 +34,5 @@ public sealed class K2MarketQueries
     /// <summary>Returns what the warehouse holds: sizes on disk and trades counted.</summary>
     public Task<StatisticsReport> GetStatisticsAsync(CancellationToken cancellationToken = default) => _rest.GetAsync("/v1/stats", ApiJson.Default.StatisticsReport, cancellationToken);
 
-    private static string Interval(string text) => CandleInterval.TryParse(text, out var interval) ? interval.Name : throw new K2ClientException($"'{text}' is no interval: write for example 1m, 4h, 3d or 1w.");
-
     private static string Url(string symbol) => InstrumentId.TryCreate(ExchangeNames.All[0], symbol, out var id) ? Uri.EscapeDataString(id.UrlSymbol) : throw new K2ClientException($"'{symbol}' is no symbol: write BASE/QUOTE, for example BTC/USDT.");
-
-    private static string Moment(string name, DateTimeOffset? time) => time is { } value ? $"&{name}={UtcTimeConverter.Format(value.UtcDateTime)}" : "";
 }

@@ -55,8 +55,10 @@ public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConforma
 
         // The ten minutes as a second: the engine's clock cannot be set.
         await SqlAsync("ALTER TABLE k2.silver_trades_store MODIFY SETTING min_age_to_force_merge_seconds = 1");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (await LineAsync(parts) != "1") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        while (await LineAsync(parts) != "1") await timer.WaitForNextTickAsync(limit.Token);
         await SqlAsync("ALTER TABLE k2.silver_trades_store MODIFY SETTING min_age_to_force_merge_seconds = 600");
     }
 

@@ -162,10 +162,11 @@ public sealed class ConnectorHost(
         ListingCheck? listing = null;
         if (options.Origins is null)
         {
+            // The lag first: what is applied between a look at the checkpoints and one at the lag is in neither.
+            var hasLag = await LagAsync(exchange) > 0;
             var starts = await ReadStartsAsync(wanted);
-            if (starts.Any(start => start.Start is null))
+            if (hasLag && starts.Any(start => start.Start is null))
             {
-                // Read again even if nothing waits any more: what was applied since the first look is in none of its answers.
                 await TakeUpAsync(exchange);
                 starts = await ReadStartsAsync(wanted);
             }

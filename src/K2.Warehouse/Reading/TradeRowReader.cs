@@ -50,7 +50,7 @@ internal sealed class TradeRowReader(ClickHouseClient client, CandleRowReader ca
             trades += candle.TradeCount;
             windows++;
             if (beginnings.Count == 0 && trades >= query.Limit) beginnings.Add(candle.WindowStart);
-            if (windows == query.Limit && beginnings[0] != candle.WindowStart) beginnings.Add(candle.WindowStart);
+            if (windows == query.Limit && (beginnings.Count == 0 || beginnings[0] != candle.WindowStart)) beginnings.Add(candle.WindowStart);
         }
 
         return beginnings;

@@ -142,7 +142,7 @@ public abstract class ReadingConformance
     {
         // Outside of the property: where the warehouse is absent, this skips.
         Assert.NotNull(Writer);
-        // A candle may be behind its trades, count the parts of aggregates, reach further back than trades are kept, or not be there yet.
+        // A candle may be behind its trades, count the parts of aggregates or none, reach further back than trades are kept, or not be there yet.
         var trade = Gen.Select(Gen.Long[0, 3 * 86_400], Gen.Int[-1, 12]);
         var history = Gen.Select(trade.List[0, 60], Gen.Int[1, 70], Gen.Long[0, 3 * 86_400].Nullable(), Gen.Bool);
         await history.SampleAsync(
@@ -150,7 +150,7 @@ public abstract class ReadingConformance
             {
                 var instrument = Named($"N{Interlocked.Increment(ref _usedNewest)}");
                 var trades = sample.Item1.OrderBy(t => t.Item1).Select((t, i) => Trade(i + 1, t.Item1, i + 1)).ToList();
-                var candles = sample.Item1.Where(t => t.Item2 > 0).DistinctBy(t => t.Item1 / 60).Select(t => Candle(instrument, (int)(t.Item1 / 60), 1) with { TradeCount = t.Item2 }).ToList();
+                var candles = sample.Item1.Where(t => t.Item2 >= 0).DistinctBy(t => t.Item1 / 60).Select(t => Candle(instrument, (int)(t.Item1 / 60), 1) with { TradeCount = t.Item2 }).ToList();
                 await Writer.WriteAsync(Flush(instrument, trades.Count, trades, candles), Cancelled);
                 var query = new TradeQuery(instrument.Id, null, sample.Item3 is { } end ? At(end) : null, null, sample.Item2, true);
                 var cursor = sample.Item4 ? trades.LastOrDefault(t => query.To is null || t.Trade.ExchangeTime <= query.To) : default;

@@ -44,7 +44,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter output, TimeProv
         var isRight = options.IsLoaded || await LoadAsync(host, symbols, counters, cancellationToken);
         await DiskAsync(host, cancellationToken);
         await new LoadQueries(host, symbols, options.Runs, output, time).RunAsync(cancellationToken);
-        if (isRight && options.IsLoaded) Print($"PASSED: nothing was checked, {options.Trades} trades were there already");
+        if (isRight && options.IsLoaded) Print($"MEASURED {options.Trades} trades of an earlier run, nothing was checked");
         else if (isRight) Print($"PASSED {options.Trades} trades, {_killed} kills, 0 differences");
         else Print($"FAILED {options.Trades} trades: see DIFFERENT above");
         return isRight;
