@@ -1,10 +1,12 @@
 using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 using K2.Abstractions;
+using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Domain.Instruments;
+using K2.Warehouse.Cold;
 using K2.Warehouse.Embedded;
 using K2.Warehouse.Migrations;
 using K2.Warehouse.Reading;
@@ -20,21 +22,27 @@ public sealed class WarehouseHost : IAsyncDisposable
     // The embedded engine bounds what SQL tools run at once; the platform's own statements do not queue behind them.
     private const string PlatformHeader = "X-K2-Platform";
     private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
+
+    // An answer that is streamed to the cold tier lasts as long as its rows are written.
+    private static readonly TimeSpan StreamLimit = TimeSpan.FromHours(2);
     private readonly EmbeddedEngine? _engine;
     private readonly HttpClient _http;
     private readonly ClickHouseClient _client;
+    private readonly ClickHouseClient _longClient;
     private readonly ClickHouseWarehouseWriter _writer;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
     {
         _engine = engine;
         _http = http;
         _client = client;
+        _longClient = longClient;
         _writer = writer;
         Url = url;
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
         Lineage = new LineageStore(client);
+        Cold = new ClickHouseColdSource(longClient, client);
         Summaries = summaries;
     }
 
@@ -52,6 +60,9 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>What deriving rows again needs.</summary>
     public ILineageStore Lineage { get; }
+
+    /// <summary>What the cold tier reads and writes.</summary>
+    public IColdSource Cold { get; }
 
     /// <summary>Answers sums and sizes.</summary>
     public IWarehouseSummaries Summaries { get; }
@@ -71,6 +82,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         {
             var settings = engine is null ? new ClickHouseClientSettings(options.ConnectionString!) : new ClickHouseClientSettings { Host = engine.Url.Host, Port = (ushort)engine.Url.Port, Protocol = "http" };
             var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = CallLimit });
+            var longClient = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = StreamLimit });
             try
             {
                 await Migrator.RunAsync(client, time, loggers.CreateLogger<SchemaLock>(), cancellationToken);
@@ -87,7 +99,7 @@ public sealed class WarehouseHost : IAsyncDisposable
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
             var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
-            return new WarehouseHost(engine, url, http, client, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
+            return new WarehouseHost(engine, url, http, client, longClient, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
         }
         catch
         {
@@ -113,6 +125,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     {
         await _writer.DisposeAsync();
         _client.Dispose();
+        _longClient.Dispose();
         _http.Dispose();
         if (_engine is not null) await _engine.DisposeAsync();
     }

@@ -23,4 +23,10 @@ public sealed record RawChunk
 
     /// <summary>The frames' bytes.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Frames { get; init; }
+
+    /// <summary>The partition of the raw log that the frames stand in.</summary>
+    public int Partition { get; init; }
+
+    /// <summary>Where each frame stands in it (<see cref="Domain.Log.LogPosition.Version"/>), ascending; empty if that is not known.</summary>
+    public IReadOnlyList<long> Positions { get; init; } = [];
 }

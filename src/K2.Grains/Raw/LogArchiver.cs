@@ -83,7 +83,7 @@ internal sealed partial class LogArchiver(
             try
             {
                 if (topic == TopicNames.DeadLetters) letters.AddRange(DeadLetterCodec.Decode(entry.Payload));
-                else chunks.Add(RawChunkCodec.Decode(entry.Payload));
+                else chunks.Add(Positioned(RawChunkCodec.Decode(entry.Payload), entry));
             }
             catch (CorruptRecordException damage)
             {
@@ -91,7 +91,8 @@ internal sealed partial class LogArchiver(
             }
         }
 
-        if (chunks.Count > 0 && entries[0].First < unsure) chunks = await WithoutStoredAsync(chunks, stop);
+        // A capture's frames come again with every replay of it.
+        if (chunks.Count > 0 && (entries[0].First < unsure || chunks.Any(chunk => chunk.IsReplay))) chunks = await WithoutStoredAsync(chunks, stop);
         if (chunks.Count > 0) await writer.WriteRawAsync(RawChunks.Merge(chunks, options.ChunkBytes), stop);
         if (letters.Count > 0) await writer.WriteDeadLettersAsync(letters, stop);
         await log.CommitAsync(topic, partition, entries[^1].Next, stop);
@@ -108,6 +109,10 @@ internal sealed partial class LogArchiver(
 
         return result;
     }
+
+    // One record of a raw topic is one frame.
+    private RawChunk Positioned(RawChunk chunk, LogEntry entry) =>
+        chunk with { Partition = partition, Positions = [.. Enumerable.Range(0, chunk.Sequences.Count).Select(index => entry.First.Version + index)] };
 
     private DeadLetter Damaged(LogEntry entry, CorruptRecordException damage) => new()
     {

@@ -14,14 +14,14 @@ internal static class RawChunks
         var kept = Enumerable.Range(0, chunk.Sequences.Count).Where(index => !sequences.Contains(chunk.Sequences[index])).ToList();
         return kept.Count == chunk.Sequences.Count
             ? chunk
-            : chunk with { Sequences = kept.ConvertAll(index => chunk.Sequences[index]), ReceivedTimes = kept.ConvertAll(index => chunk.ReceivedTimes[index]), Frames = kept.ConvertAll(index => chunk.Frames[index]) };
+            : chunk with { Sequences = kept.ConvertAll(index => chunk.Sequences[index]), ReceivedTimes = kept.ConvertAll(index => chunk.ReceivedTimes[index]), Frames = kept.ConvertAll(index => chunk.Frames[index]), Positions = chunk.Positions.Count == 0 ? [] : kept.ConvertAll(index => chunk.Positions[index]) };
     }
 
     /// <summary>Returns the chunks with neighbours of one origin joined while they stay within the byte limit and one second.</summary>
     public static IReadOnlyList<RawChunk> Merge(IEnumerable<RawChunk> chunks, int maxBytes)
     {
         var merged = new List<RawChunk>();
-        var open = new Dictionary<string, (List<long> Sequences, List<Timestamp> Times, List<ReadOnlyMemory<byte>> Frames, int Bytes)>(StringComparer.Ordinal);
+        var open = new Dictionary<string, (List<long> Sequences, List<Timestamp> Times, List<ReadOnlyMemory<byte>> Frames, List<long> Positions, int Bytes)>(StringComparer.Ordinal);
         foreach (var chunk in chunks)
         {
             var bytes = chunk.Frames.Sum(frame => frame.Length);
@@ -32,13 +32,14 @@ internal static class RawChunks
                 rows.Sequences.AddRange(chunk.Sequences);
                 rows.Times.AddRange(chunk.ReceivedTimes);
                 rows.Frames.AddRange(chunk.Frames);
-                open[chunk.Origin] = (rows.Sequences, rows.Times, rows.Frames, rows.Bytes + bytes);
+                rows.Positions.AddRange(chunk.Positions);
+                open[chunk.Origin] = (rows.Sequences, rows.Times, rows.Frames, rows.Positions, rows.Bytes + bytes);
                 continue;
             }
 
-            rows = ([.. chunk.Sequences], [.. chunk.ReceivedTimes], [.. chunk.Frames], bytes);
+            rows = ([.. chunk.Sequences], [.. chunk.ReceivedTimes], [.. chunk.Frames], [.. chunk.Positions], bytes);
             open[chunk.Origin] = rows;
-            merged.Add(chunk with { Sequences = rows.Sequences, ReceivedTimes = rows.Times, Frames = rows.Frames });
+            merged.Add(chunk with { Sequences = rows.Sequences, ReceivedTimes = rows.Times, Frames = rows.Frames, Positions = rows.Positions });
         }
 
         return merged;

@@ -244,6 +244,9 @@ internal static class Blocks
         var times = block.Column("received_timestamps", "Array(DateTime64(6, 'UTC'))");
         var frames = block.Column("frames", "Array(String)");
         var firstReceived = block.Column("first_received", "DateTime64(6, 'UTC')");
+        var partition = block.Column("log_partition", "UInt16");
+        var positions = block.Column("positions", "Array(Int64)");
+        var lastPosition = block.Column("last_position", "Int64");
         long end = 0;
         foreach (var chunk in chunks)
         {
@@ -253,12 +256,15 @@ internal static class Blocks
             NativeBlock.Write(first, chunk.Sequences[0]);
             NativeBlock.Write(count, chunk.Sequences.Count);
             NativeBlock.Write(firstReceived, chunk.ReceivedTimes[0]);
+            NativeBlock.Write(partition, checked((ushort)chunk.Partition));
+            NativeBlock.Write(lastPosition, chunk.Positions.Count == 0 ? 0 : chunk.Positions[^1]);
             end += chunk.Sequences.Count;
 
             // An array column is the running ends of all rows first, then the values of all rows.
             NativeBlock.Write(sequences, end);
             NativeBlock.Write(times, end);
             NativeBlock.Write(frames, end);
+            NativeBlock.Write(positions, end);
             block.Rows++;
         }
 
@@ -267,6 +273,7 @@ internal static class Blocks
             foreach (var sequence in chunk.Sequences) NativeBlock.Write(sequences, sequence);
             foreach (var time in chunk.ReceivedTimes) NativeBlock.Write(times, time);
             foreach (var frame in chunk.Frames) NativeBlock.WriteBytes(frames, frame.Span);
+            for (var frame = 0; frame < chunk.Sequences.Count; frame++) NativeBlock.Write(positions, chunk.Positions.Count == 0 ? 0 : chunk.Positions[frame]);
         }
 
         return block;

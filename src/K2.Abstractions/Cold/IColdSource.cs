@@ -1,0 +1,52 @@
+using K2.Abstractions.Cold.Tables;
+using K2.Domain;
+
+namespace K2.Abstractions.Cold;
+
+/// <summary>What the cold tier reads from the warehouse, and what it writes there. Thread-safe.</summary>
+public interface IColdSource
+{
+    /// <summary>
+    /// Returns up to which position every row is durable and will not be joined by another one: of the trade log by instrument, from the checkpoints. A symbol's
+    /// checkpoint is written after all of its rows.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, long>> CheckpointsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns the partitions that a table's rows of some ranges lie in. Of a gold table these are the closed candles.</summary>
+    Task<IReadOnlyList<ColdSlice>> SlicesAsync(ColdTable table, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a table's rows of one day and exchange in the order of <see cref="ColdTable.SortedBy"/>, each once, in ClickHouse's Native format with the columns of the table.
+    /// The stream is read as fast as it is consumed.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="day">The day, in days since 1970-01-01 UTC.</param>
+    /// <param name="exchange">The exchange's name.</param>
+    /// <param name="ranges">The positions; null is all rows (of a gold table, of closed candles).</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
+
+    /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now.</summary>
+    Task<long> CountAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
+
+    /// <summary>Returns the closed candles of each day and exchange.</summary>
+    Task<IReadOnlyList<ColdSlice>> CountCandlesAsync(ColdTable table, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns the earliest partition time of a warm row that lies above its position or has none among the given ones, or that is a candle not closed; null if there is no
+    /// such row.
+    /// </summary>
+    Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken);
+
+    /// <summary>Returns the data's clock: the newest exchange time of a stored candle, or null if there is none.</summary>
+    Task<Timestamp?> ClockAsync(CancellationToken cancellationToken);
+
+    /// <summary>Inserts rows of a cold table into the table that its view shows. Rows that are there stay what they are.</summary>
+    /// <param name="table">A table of trades, candles or their history.</param>
+    /// <param name="native">Rows in the Native format with columns of the stored table.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task InsertAsync(ColdTable table, MemoryStream native, CancellationToken cancellationToken);
+
+    /// <summary>Writes what an export did into <c>export_log</c>.</summary>
+    Task LogAsync(ColdExportEntry entry, CancellationToken cancellationToken);
+}

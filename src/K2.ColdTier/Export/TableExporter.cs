@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using K2.Abstractions;
+using K2.Abstractions.Cold;
+using K2.Abstractions.Cold.Tables;
+using K2.ColdTier.Iceberg;
+using K2.ColdTier.Iceberg.Commits;
+using K2.ColdTier.Parquet;
+
+namespace K2.ColdTier.Export;
+
+/// <summary>
+/// Brings one cold table up to what is durable in the warehouse. The table's own positions say where it stands; nothing else is remembered. Whoever runs it, as often as he
+/// likes, killed anywhere or beside another one: a row is in the table once. See docs/decisions/0021-cold-export.md.
+/// </summary>
+internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, ColdOptions options)
+{
+    // A gold partition that changes while it is read is read again.
+    private const int ReadAttempts = 5;
+
+    /// <summary>Exports what lies between the table's positions and the given ends.</summary>
+    /// <param name="ends">Up to which position every row of each part of the log is durable.</param>
+    /// <param name="cancellationToken">Ends it; what is committed stays.</param>
+    /// <exception cref="FencedException">Another exporter was quicker.</exception>
+    public async Task<ColdExportOutcome> RunAsync(IReadOnlyDictionary<string, long> ends, CancellationToken cancellationToken)
+    {
+        var version = await OpenAsync(cancellationToken);
+        var watermarks = IcebergTable.Watermarks(version);
+        var ranges = ends.Where(end => !watermarks.TryGetValue(end.Key, out var stands) || end.Value > stands)
+            .Select(end => new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value)).ToList();
+        var outcome = new ColdExportOutcome
+        {
+            Table = table.Name,
+            From = ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min(),
+            To = ranges.Select(range => range.To).DefaultIfEmpty(-1).Max(),
+            Behind = [.. ends.Where(end => watermarks.TryGetValue(end.Key, out var stands) && end.Value < stands).Select(end => end.Key)],
+        };
+        var slices = await source.SlicesAsync(table, ranges, cancellationToken);
+        foreach (var batch in ExportBatch.Divide(ranges, slices, table.Layer == ColdLayer.Gold ? long.MaxValue : options.RowsPerCommit))
+        {
+            outcome = await CommitAsync(batch, outcome, cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Returns the table, made now if there is none.</summary>
+    public async Task<VersionedTable> OpenAsync(CancellationToken cancellationToken)
+    {
+        var schema = ColdSchema.Iceberg(table);
+        var version = await iceberg.CreateIfAbsentAsync(schema, ColdSchema.Partitions(table, schema), ColdSchema.Order(table, schema), cancellationToken);
+        foreach (var column in table.Columns.Where(column => version.Metadata.Schema.Fields.All(field => field.Id != column.Id)))
+        {
+            // A column that this version has beyond the table's: null in all files so far.
+            await iceberg.AddColumnAsync(column.Name, ColdSchema.IcebergOf(column), cancellationToken);
+        }
+
+        return await iceberg.LoadAsync(cancellationToken);
+    }
+
+    private async Task<ColdExportOutcome> CommitAsync(ExportBatch batch, ColdExportOutcome outcome, CancellationToken cancellationToken)
+    {
+        var files = new List<DataFile>();
+        var checksum = new RowChecksum();
+        foreach (var (day, exchange) in batch.Partitions)
+        {
+            var (written, sum) = table.Layer == ColdLayer.Gold
+                ? await RewriteAsync(day, exchange, cancellationToken)
+                : await AppendAsync(batch, day, exchange, cancellationToken);
+            files.AddRange(written);
+            checksum.Add(sum);
+        }
+
+        var result = await iceberg.CommitAsync(
+            new TableCommit
+            {
+                Operation = table.Layer == ColdLayer.Gold ? TableOperation.Overwrite : TableOperation.Append,
+                Added = [.. files],
+                RemovedPartitions = table.Layer == ColdLayer.Gold ? [.. batch.Partitions.Select(partition => Partition(partition.Day, partition.Exchange))] : [],
+                Watermarks = [.. batch.Ranges.Select(range => new WatermarkStep(range.Key, range.From, range.To))],
+                Summary = ImmutableDictionary<string, string>.Empty
+                    .Add("k2.commit.rows", checksum.Rows.ToString(CultureInfo.InvariantCulture)).Add("k2.commit.checksum", checksum.ToString()),
+            },
+            cancellationToken);
+        if (result.Outcome != CommitOutcome.Committed) return outcome;
+        return outcome with
+        {
+            Rows = outcome.Rows + checksum.Rows,
+            Files = outcome.Files + files.Count,
+            Bytes = outcome.Bytes + files.Sum(file => file.SizeBytes),
+            Commits = outcome.Commits + 1,
+            SnapshotId = result.SnapshotId,
+            Partitions = outcome.Partitions.AddRange(batch.Partitions),
+        };
+    }
+
+    private IReadOnlyList<object?> Partition(int day, string exchange) => table.HasExchange ? [day, exchange] : [day];
+
+    private async Task<(List<DataFile> Files, RowChecksum Checksum)> AppendAsync(ExportBatch batch, int day, string exchange, CancellationToken cancellationToken)
+    {
+        await using var rows = await source.OpenAsync(table, day, exchange, batch.Ranges, cancellationToken);
+        var written = await writer.WriteAsync(day, exchange, new NativeReader(rows, table), cancellationToken);
+        var expected = await source.CountAsync(table, day, exchange, batch.Ranges, cancellationToken);
+        return written.Checksum.Rows == expected
+            ? written
+            : throw new K2Exception($"{table.Name}: {written.Checksum.Rows} rows came where ClickHouse counts {expected}; the export begins again", true);
+    }
+
+    // Rows that the table has and the warehouse lacks stay: a warehouse that was lost must not take its archive with it.
+    private async Task<(List<DataFile> Files, RowChecksum Checksum)> RewriteAsync(int day, string exchange, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = await source.CountAsync(table, day, exchange, null, cancellationToken);
+            var kept = await reader.FilesAsync(day, exchange, cancellationToken);
+            await using var rows = await source.OpenAsync(table, day, exchange, null, cancellationToken);
+            var warm = new CountedRows(new NativeReader(rows, table));
+            (List<DataFile> Files, RowChecksum Checksum) written;
+            if (before >= kept.Sum(file => file.RecordCount))
+            {
+                written = await writer.WriteAsync(day, exchange, warm, cancellationToken);
+            }
+            else
+            {
+                await using var cold = await reader.OpenAsync(kept, null, cancellationToken);
+                written = await writer.WriteAsync(day, exchange, new MergedRows(table, [warm, .. cold.Sources], firstReplaces: true), cancellationToken);
+            }
+
+            // Candles only grow in number: with the same count before and after, all of them came.
+            var after = await source.CountAsync(table, day, exchange, null, cancellationToken);
+            if (before == warm.Rows && after == before) return written;
+            if (attempt == ReadAttempts) throw new K2Exception($"{table.Name}: candles of day {day} of {exchange} changed during each of {attempt} reads; the export begins again", true);
+        }
+    }
+
+    private sealed class CountedRows(IRowSource rows) : IRowSource
+    {
+        public long Rows { get; private set; }
+
+        public RowBlock Block => rows.Block;
+
+        public bool Next()
+        {
+            if (!rows.Next()) return false;
+            Rows += rows.Block.Rows;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using ClickHouse.Driver;
+using K2.Abstractions;
+using K2.Abstractions.Cold;
+using K2.Abstractions.Cold.Tables;
+using K2.Domain;
+using K2.Warehouse.Reading;
+using K2.Warehouse.Writing;
+using static K2.Warehouse.Reading.InstrumentQuery;
+
+namespace K2.Warehouse.Cold;
+
+/// <summary>Reads and writes the cold tier's rows in ClickHouse. An answer is streamed: whatever its length, a few blocks are in memory.</summary>
+/// <param name="client">A client without a time limit on the whole of an answer.</param>
+/// <param name="databaseClient">The platform's client, for short questions.</param>
+internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseClient databaseClient) : IColdSource
+{
+    // Frames are large: few rows make a block. A sort beyond this goes to disk.
+    private static readonly Dictionary<string, object> Streamed = new()
+    {
+        ["max_block_size"] = 16384,
+        ["preferred_block_size_bytes"] = 1 << 20,
+        ["max_bytes_before_external_sort"] = 96 << 20,
+        ["max_threads"] = 2,
+        ["use_skip_indexes_if_final"] = 1,
+        ["use_skip_indexes_if_final_exact_mode"] = 1,
+    };
+
+    public async Task<IReadOnlyDictionary<string, long>> CheckpointsAsync(CancellationToken cancellationToken)
+    {
+        var positions = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        await using var rows = await AskAsync("SELECT concat(exchange, ':', canonical_symbol), max(version) FROM k2.symbol_state_store GROUP BY 1 ORDER BY 1", [], cancellationToken);
+        while (rows.HasRow()) positions[rows.Text()] = rows.Int64();
+        return positions;
+    }
+
+    public async Task<IReadOnlyList<ColdSlice>> SlicesAsync(ColdTable table, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken)
+    {
+        if (ranges.Count == 0) return [];
+        var select = new ColdSelect(table);
+        return await SlicesAsync(select.Slices(ranges), select.Parameters, cancellationToken);
+    }
+
+    public async Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)
+    {
+        var select = new ColdSelect(table);
+        var sql = select.Rows(day, exchange, ranges, await ViewTextAsync(table, cancellationToken), counts: false) + " FORMAT Native";
+        var settings = select.Parameters.ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)parameter.Value, StringComparer.Ordinal);
+        foreach (var (name, value) in Streamed) settings[name] = value;
+        try
+        {
+            var result = await client.ExecuteRawResultAsync(sql, new QueryOptions { CustomSettings = settings }, cancellationToken);
+            return new AnswerStream(result, await result.ReadAsStreamAsync());
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw new K2Exception("ClickHouse does not answer", true, failure);
+        }
+        catch (ClickHouseServerException refused)
+        {
+            throw new K2Exception($"ClickHouse refuses to read {table.Name}: {refused.Message.Split('\n')[0]}", true, refused);
+        }
+    }
+
+    public async Task<long> CountAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)
+    {
+        var select = new ColdSelect(table);
+        await using var rows = await AskAsync(select.Rows(day, exchange, ranges, await ViewTextAsync(table, cancellationToken), counts: true), select.Parameters, cancellationToken);
+        return rows.Int64();
+    }
+
+    public async Task<IReadOnlyList<ColdSlice>> CountCandlesAsync(ColdTable table, CancellationToken cancellationToken)
+    {
+        var sql = $"SELECT toInt32(toDate(window_start)), toString(exchange), '', toInt64(count()) FROM {table.View} WHERE closed = 1 GROUP BY 1, 2 ORDER BY 1, 2";
+        return await SlicesAsync(sql, [], cancellationToken);
+    }
+
+    public async Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken)
+    {
+        var select = new ColdSelect(table);
+        await using var rows = await AskAsync(select.FirstBeyond(positions), select.Parameters, cancellationToken);
+        var first = rows.Time();
+        return rows.Byte() != 0 ? first : null;
+    }
+
+    public async Task<Timestamp?> ClockAsync(CancellationToken cancellationToken)
+    {
+        await using var rows = await AskAsync("SELECT max(close_time), toUInt8(count() > 0) FROM k2.ohlcv_store WHERE timeframe = '1d'", [], cancellationToken);
+        var newest = rows.Time();
+        return rows.Byte() != 0 ? newest : null;
+    }
+
+    public async Task InsertAsync(ColdTable table, MemoryStream native, CancellationToken cancellationToken)
+    {
+        // Text that becomes an enumeration is converted by the engine.
+        var settings = new Dictionary<string, object> { ["insert_deduplicate"] = 0, ["async_insert"] = 0, ["max_partitions_per_insert_block"] = 0, ["input_format_native_allow_types_conversion"] = 1 };
+        try
+        {
+            using var answer = await client.InsertRawStreamAsync(new ColdSelect(table).Store, new UnclosedStream(native), "Native", null, useCompression: false, new QueryOptions { CustomSettings = settings }, cancellationToken);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or ClickHouseServerException)
+        {
+            throw new K2Exception($"rows of {table.Name} could not be restored: {failure.Message.Split('\n')[0]}", true, failure);
+        }
+    }
+
+    public async Task LogAsync(ColdExportEntry entry, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            INSERT INTO k2.export_log (table_name, run_at, from_version, to_version, row_count, snapshot_id, outcome)
+            SELECT {table:String}, fromUnixTimestamp64Micro({at:Int64}, 'UTC'), {from:Int64}, {to:Int64}, {rows:UInt64}, {snapshot:Int64}, {outcome:String}
+            """;
+        var settings = new Dictionary<string, object>
+        {
+            ["param_table"] = entry.Table,
+            ["param_at"] = Text(entry.At.Microseconds),
+            ["param_from"] = Text(entry.From),
+            ["param_to"] = Text(entry.To),
+            ["param_rows"] = Text(entry.Rows),
+            ["param_snapshot"] = Text(entry.SnapshotId),
+            ["param_outcome"] = entry.Outcome,
+        };
+        try
+        {
+            await databaseClient.ExecuteNonQueryAsync(sql, null, new QueryOptions { CustomSettings = settings }, cancellationToken);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or ClickHouseServerException)
+        {
+            throw new K2Exception("ClickHouse does not take the export's record", true, failure);
+        }
+    }
+
+    private async Task<List<ColdSlice>> SlicesAsync(string sql, Dictionary<string, string> parameters, CancellationToken cancellationToken)
+    {
+        var slices = new List<ColdSlice>();
+        await using var rows = await AskAsync(sql, parameters, cancellationToken);
+        while (rows.HasRow()) slices.Add(new ColdSlice(rows.Int32(), rows.Text(), rows.Text(), rows.Int64()));
+        return slices;
+    }
+
+    // What a bronze table is of its frames stands in one place: the view.
+    private async Task<string?> ViewTextAsync(ColdTable table, CancellationToken cancellationToken)
+    {
+        if (table.Layer != ColdLayer.Bronze) return null;
+        await using var rows = await AskAsync("SELECT as_select FROM system.tables WHERE database = 'k2' AND name = {name:String}", new(StringComparer.Ordinal) { ["name"] = table.Name }, cancellationToken);
+        return rows.HasRow() ? rows.Text() : throw new K2Exception($"the view {table.View} is missing: restart the silo, which makes it");
+    }
+
+    private async Task<RowReader> AskAsync(string sql, Dictionary<string, string> parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RowReader.QueryAsync(databaseClient, sql, parameters, cancellationToken, new Dictionary<string, object> { ["use_skip_indexes_if_final"] = 1, ["use_skip_indexes_if_final_exact_mode"] = 1 });
+        }
+        catch (ClickHouseServerException refused)
+        {
+            throw new K2Exception($"ClickHouse refuses a question of the cold tier: {refused.Message.Split('\n')[0]}", true, refused);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using K2.Abstractions.Cold;
+using K2.Abstractions.Cold.Tables;
+using K2.Domain.Candles;
+using static K2.Warehouse.Reading.InstrumentQuery;
+
+namespace K2.Warehouse.Cold;
+
+/// <summary>
+/// The statements that the cold tier's rows come by. Conditions stand inside of a subquery on the stored columns, so that the engine's indexes see them; names come from code,
+/// values are parameters.
+/// </summary>
+internal sealed class ColdSelect
+{
+    private const string RawFrames = "k2.raw_frames";
+    private const string Above = "9223372036854775807";
+    private readonly ColdTable _table;
+
+    public ColdSelect(ColdTable table)
+    {
+        _table = table;
+        if (table.Layer == ColdLayer.Gold) Parameters["timeframe"] = table.Timeframe.ToName();
+    }
+
+    /// <summary>The parameters of the statement that was made.</summary>
+    public Dictionary<string, string> Parameters { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Returns the partitions of some ranges with about their rows.</summary>
+    public string Slices(IReadOnlyList<ColdRange> ranges)
+    {
+        if (_table.IsOfRawLog)
+        {
+            return $"""
+                SELECT toInt32(toDate(received_at)), toString(exchange), concat(exchange, '/', toString(log_partition)), toInt64(count()) FROM k2.raw_chunks
+                ARRAY JOIN received_timestamps AS received_at, positions AS position
+                WHERE {OfExchange()}{InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)} AND last_position > {"{low:Int64}"} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+                """;
+        }
+
+        return $"""
+            SELECT toInt32(toDate({_table.DayOf})), toString(exchange), concat(exchange, ':', canonical_symbol), toInt64(count()) FROM {Store}
+            WHERE {OfKind}{InRanges("concat(exchange, ':', canonical_symbol)", "version", ranges)} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            """;
+    }
+
+    /// <summary>Returns the rows of a day and an exchange, or their number.</summary>
+    /// <param name="day">The day.</param>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="ranges">The positions; null is all.</param>
+    /// <param name="viewText">Of a bronze table the text of its view, else null.</param>
+    /// <param name="counts">Whether only their number is asked for.</param>
+    public string Rows(int day, string exchange, IReadOnlyList<ColdRange>? ranges, string? viewText, bool counts)
+    {
+        Parameters["exchange"] = exchange;
+        Parameters["day"] = Text(day);
+        Parameters["next_day"] = Text(day + 1);
+        var source = _table.Layer switch
+        {
+            ColdLayer.Raw => Frames(ranges),
+            ColdLayer.Bronze => viewText!.Replace(RawFrames, $"({Frames(ranges)}) AS raw_frames", StringComparison.Ordinal),
+            _ => $"""
+                SELECT * FROM {_table.View} WHERE exchange = {"{exchange:String}"} AND {_table.DayOf} >= {Midnight("day")} AND {_table.DayOf} < {Midnight("next_day")}
+                {(_table.Layer == ColdLayer.Gold ? " AND closed = 1" : "")}{(ranges is null ? "" : " AND " + InRanges("concat(exchange, ':', canonical_symbol)", "version", ranges))}
+                """,
+        };
+        return counts
+            ? $"SELECT toInt64(count()) FROM ({source})"
+            : $"SELECT {_table.SelectList} FROM ({source}) ORDER BY {string.Join(", ", _table.SortedBy.Select(name => $"`{name}` NULLS FIRST"))}";
+    }
+
+    /// <summary>Returns the earliest partition time of rows above their positions; of candles also of those that are not closed.</summary>
+    public string FirstBeyond(IReadOnlyDictionary<string, long> positions)
+    {
+        var ranges = positions.Select(position => new ColdRange(position.Key, null, position.Value)).ToList();
+        Arrays(ranges);
+        if (_table.IsOfRawLog)
+        {
+            return $"SELECT min(first_received), toUInt8(count() > 0) FROM k2.raw_chunks WHERE {OfExchange()}last_position > transform(concat(exchange, '/', toString(log_partition)), {"{keys:Array(String)}"}, {"{tos:Array(Int64)}"}, toInt64(-1))";
+        }
+
+        var beyond = $"version > transform(concat(exchange, ':', canonical_symbol), {"{keys:Array(String)}"}, {"{tos:Array(Int64)}"}, toInt64(-1))";
+        return $"SELECT min({_table.DayOf}), toUInt8(count() > 0) FROM {Store} WHERE {OfKind.Replace(" AND closed = 1", "", StringComparison.Ordinal)}({beyond}{(_table.Layer == ColdLayer.Gold ? " OR closed = 0" : "")})";
+    }
+
+    /// <summary>The table that the view shows.</summary>
+    public string Store => _table.Layer switch
+    {
+        ColdLayer.Silver => "k2.silver_trades_store",
+        ColdLayer.Gold => "k2.ohlcv_store",
+        ColdLayer.History => "k2.candle_revisions_store",
+        _ => "k2.raw_chunks",
+    };
+
+    private string OfKind => _table.Layer == ColdLayer.Gold ? "timeframe = {timeframe:String} AND closed = 1 AND " : "";
+
+    private string OfExchange()
+    {
+        if (_table.Layer != ColdLayer.Bronze) return "";
+        Parameters["exchange"] = Domain.Instruments.ExchangeNames.ToName(_table.Exchange);
+        return "exchange = {exchange:String} AND ";
+    }
+
+    // A frame that came twice, in a chunk that was archived again, is one frame. A chunk lies on the day of its first frame.
+    private string Frames(IReadOnlyList<ColdRange>? ranges) =>
+        $"""
+        SELECT exchange, origin, sequence, received_timestamp, frame FROM k2.raw_chunks
+        ARRAY JOIN sequences AS sequence, received_timestamps AS received_timestamp, frames AS frame, positions AS position
+        WHERE exchange = {"{exchange:String}"} AND first_received >= {Midnight("day")} - toIntervalDay(1) AND first_received < {Midnight("next_day")}
+            AND received_timestamp >= {Midnight("day")} AND received_timestamp < {Midnight("next_day")}
+            {(ranges is null ? "" : $"AND last_position > {"{low:Int64}"} AND {InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)}")}
+        LIMIT 1 BY origin, sequence
+        """;
+
+    private string InRanges(string key, string position, IReadOnlyList<ColdRange> ranges)
+    {
+        Arrays(ranges);
+        return $"""
+            {position} > {"{low:Int64}"} AND {position} <= {"{high:Int64}"}
+            AND {position} > transform({key}, {"{keys:Array(String)}"}, {"{froms:Array(Int64)}"}, toInt64({Above})) AND {position} <= transform({key}, {"{keys:Array(String)}"}, {"{tos:Array(Int64)}"}, toInt64(-1))
+            """;
+    }
+
+    private void Arrays(IReadOnlyList<ColdRange> ranges)
+    {
+        // What has no position of its own counts as 0.
+        Parameters["keys"] = "[" + string.Join(',', ranges.Select(range => $"'{range.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'")) + "]";
+        Parameters["froms"] = "[" + string.Join(',', ranges.Select(range => Text(range.From ?? -1))) + "]";
+        Parameters["tos"] = "[" + string.Join(',', ranges.Select(range => Text(range.To))) + "]";
+        Parameters["low"] = Text(ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min());
+        Parameters["high"] = Text(ranges.Select(range => range.To).DefaultIfEmpty(-1).Max());
+    }
+
+    private static string Midnight(string parameter) => $"fromUnixTimestamp64Micro({{{parameter}:Int64}} * 86400000000, 'UTC')";
+}
