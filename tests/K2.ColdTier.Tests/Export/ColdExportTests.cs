@@ -1,0 +1,77 @@
+using K2.Abstractions.Cold.Tables;
+using K2.Domain.Instruments;
+
+namespace K2.ColdTier.Tests.Export;
+
+/// <summary>Exports from the real engine, read again by two other readers.</summary>
+public sealed class ColdExportTests : IAsyncLifetime
+{
+    private static readonly DateTime Day = new(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc);
+    private ColdWorld _world = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (ColdWorld.HasEngine) _world = await ColdWorld.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_world is not null) await _world.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Tables_HoldWhatTheWarehouseHolds_AlsoLateTradesAndRevisedCandles()
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        using var cold = await _world.OpenAsync();
+        foreach (var symbol in ColdWorld.Symbols) await _world.TradesAsync(symbol, 5000, Day.AddHours(23));
+        foreach (var exchange in ExchangeNames.All) await _world.FramesAsync(exchange, 50, Day.AddHours(23).AddMinutes(59).AddSeconds(30));
+
+        await ExportAsync(cold, expectRows: true);
+        await EqualAsync(cold);
+
+        // Nothing new: no snapshot.
+        var before = (await cold.SnapshotsAsync(ColdTables.SilverTrades, default)).Count;
+        await ExportAsync(cold, expectRows: false);
+        Assert.Equal(before, (await cold.SnapshotsAsync(ColdTables.SilverTrades, default)).Count);
+
+        // Trades that are late by a day, behind their window's export, and frames that go on.
+        await _world.TradesAsync(ColdWorld.Symbols[0], 100, Day.AddHours(3), 7);
+        await _world.TradesAsync(ColdWorld.Symbols[2], 500, Day.AddDays(1).AddHours(2));
+        foreach (var exchange in ExchangeNames.All) await _world.FramesAsync(exchange, 10, Day.AddDays(1));
+        await ExportAsync(cold, expectRows: true);
+        await EqualAsync(cold);
+
+        // Rows above the checkpoint wait.
+        await _world.TradesAsync(ColdWorld.Symbols[1], 40, Day.AddDays(1).AddHours(3), checkpoints: false);
+        var waiting = await cold.ExportAsync(ColdTables.SilverTrades, default);
+        Assert.Equal(0, waiting.Rows);
+        await _world.CheckpointAsync(ColdWorld.Symbols[1]);
+        Assert.Equal(40, (await cold.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+    }
+
+    private static async Task ExportAsync(ColdTier cold, bool expectRows)
+    {
+        foreach (var table in cold.Tables)
+        {
+            var outcome = await cold.ExportAsync(table, default);
+            Assert.True(outcome.Rows > 0 == expectRows, $"{table.Name}: {outcome.Rows} rows");
+        }
+    }
+
+    // In every column, through the engine's own reader of Iceberg.
+    private async Task EqualAsync(ColdTier cold)
+    {
+        foreach (var table in cold.Tables)
+        {
+            var audit = await cold.AuditAsync(table, null, default);
+            Assert.Empty(audit.Problems);
+            Assert.True(audit.Rows > 0, table.Name);
+            var closed = table.Layer == ColdLayer.Gold ? " WHERE closed = 1" : "";
+            var hot = $"SELECT {table.SelectList} FROM (SELECT * FROM {table.View}{closed})";
+            var ice = $"SELECT {table.SelectList} FROM {_world.Iceberg(table.Name)}";
+            Assert.Equal("0", await _world.AskAsync($"SELECT count() FROM ({hot} EXCEPT ALL {ice})"));
+            Assert.Equal("0", await _world.AskAsync($"SELECT count() FROM ({ice} EXCEPT ALL {hot})"));
+        }
+    }
+}
