@@ -3,8 +3,8 @@ using System.Reflection;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
-using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
+using K2.ColdTier;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
 using K2.Grains;
@@ -27,6 +27,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly IReadOnlyList<Exchange> _exchanges;
     private readonly bool _hasOtherWriters;
     private WarehouseHost? _warehouse;
+    private LazyColdTier? _cold;
     private ILog? _log;
     private GrainKeeper? _keeper;
     private ClusterSetup _cluster = null!;
@@ -46,6 +47,12 @@ internal sealed class Platform : IAsyncDisposable
     public SiloEndpoints Endpoints { get; private set; } = null!;
 
     public string Version { get; } = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <summary>Where the cold tables are, or null if there are none.</summary>
+    public string? ColdLocation => _cold?.Location;
+
+    /// <summary>Why the cold tier cannot be used, or null. Trades are taken and served without it, and it is tried again with every export.</summary>
+    public string? ColdProblem { get; private set; }
 
     /// <summary>From the connectors' start to the moment that the last record was durable, or null while streaming.</summary>
     public TimeSpan? StreamingTime { get; private set; }
@@ -94,6 +101,13 @@ internal sealed class Platform : IAsyncDisposable
         }
     }
 
+    /// <summary>Brings the cold tables up to the end of a source that has one; returns what went wrong, or null.</summary>
+    public async Task<string?> ExportAsync(CancellationToken cancellationToken)
+    {
+        var bad = (await _keeper!.ExportAsync(cancellationToken)).FirstOrDefault(run => !run.IsGood);
+        return bad is null ? null : $"{bad.Table}: {string.Join("; ", bad.Problems)}";
+    }
+
     /// <summary>Returns how many records of trade topics are in the log and not yet in the warehouse.</summary>
     public async Task<long> LagAsync(CancellationToken cancellationToken)
     {
@@ -109,6 +123,7 @@ internal sealed class Platform : IAsyncDisposable
         if (_keeper is not null) await _keeper.DisposeAsync();
         if (_app is not null) await _app.StopAsync();
         for (var i = _parts.Count - 1; i >= 0; i--) await _parts[i].DisposeAsync();
+        _cold?.Dispose();
         Counters.Dispose();
     }
 
@@ -124,10 +139,18 @@ internal sealed class Platform : IAsyncDisposable
         var warehouse = SiloConfiguration.Warehouse(options, folder, builder.Configuration);
         _cluster = await ClusterSetup.ReadAsync(builder.Configuration, options, kafka is not null, warehouse.ConnectionString is not null);
         var fault = SiloConfiguration.Fault(builder.Configuration);
+        var coldSettings = ColdSettings.Read(builder.Configuration);
+        var coldOptions = coldSettings.Enabled ? coldSettings.Options(folder).Checked() : null;
         var trades = TradeTopics(options, kafka?.PartitionsPerExchange ?? SiloConfiguration.PartitionsPerExchange);
 
         _warehouse = await WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken);
         _parts.Add(_warehouse);
+        if (coldOptions is not null)
+        {
+            _cold = new LazyColdTier(coldOptions, _warehouse.Cold, () => _log!, options.Exchanges, _time);
+            ColdProblem = await _cold.TryOpenAsync(cancellationToken);
+        }
+
         _log = await OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken);
         _parts.Add(_log);
 
@@ -142,7 +165,7 @@ internal sealed class Platform : IAsyncDisposable
 
         builder.WebHost.UseUrls(options.Url);
         _cluster.AddOrleans(builder, trades, fault.Stream);
-        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, NoColdTier.Instance, fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
+        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, _cold, coldSettings.Schedule(options), fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
         _app.MapPlatform();
@@ -174,14 +197,18 @@ internal sealed class Platform : IAsyncDisposable
         folder.Publish(Endpoints);
         _streaming = Stopwatch.StartNew();
         var grains = _app.Services.GetRequiredService<IGrainFactory>();
-        _keeper = await GrainKeeper.StartAsync(grains, _log, options.Connected, _replay is null, _time, logging.Factory.CreateLogger<GrainKeeper>());
+        _keeper = await GrainKeeper.StartAsync(grains, _log, options.Connected, [.. _cold?.Tables.Select(table => table.Name) ?? []], _replay is null, _time, logging.Factory.CreateLogger<GrainKeeper>());
     }
 
     private async Task<ILog> OpenLogAsync(
         SiloOptions options, KafkaSettings? kafka, IReadOnlyList<LogTopic> trades, InstrumentTable instruments, DataFolder folder, IProtocolProbe probe, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var highest = new Dictionary<(string Topic, int Partition), K2.Domain.Log.LogPosition>();
-        foreach (var (instrument, position) in await _warehouse!.Reader.HighestPositionsAsync(cancellationToken))
+        var seen = (IEnumerable<KeyValuePair<InstrumentId, K2.Domain.Log.LogPosition>>)await _warehouse!.Reader.HighestPositionsAsync(cancellationToken);
+
+        // A log that was lost together with the warehouse must not begin below what the cold tier holds: its exports would wait for positions that never come.
+        if (_cold is not null && ColdProblem is null) seen = seen.Concat(await _cold.HighestPositionsAsync(cancellationToken));
+        foreach (var (instrument, position) in seen)
         {
             if (trades.FirstOrDefault(topic => topic.Name == TopicNames.Trades(instrument.Exchange)) is not { } topic) continue;
             var key = (topic.Name, StablePartitioner.PartitionOf(instrument.ToString(), topic.Partitions));

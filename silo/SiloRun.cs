@@ -43,6 +43,7 @@ internal static class SiloRun
 
         using var budget = new CancellationTokenSource(DrainBudget, TimeProvider.System);
         var drained = await platform.DrainAsync(options.ExitAtEnd && !stop.IsCancellationRequested ? CancellationToken.None : budget.Token);
+        if (drained && options.ExitAtEnd && !stop.IsCancellationRequested && await platform.ExportAsync(stop.Token) is { } problem) await Console.Error.WriteLineAsync($"k2: the cold tier lacks rows: {problem}");
         await stop.CancelAsync();
         await status;
         var counts = drained ? await platform.CountAsync(CancellationToken.None) : null;

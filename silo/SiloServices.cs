@@ -1,14 +1,17 @@
+using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Api;
+using K2.ColdTier;
 using K2.Contracts.Hosting;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Trades;
 using K2.Exchanges;
 using K2.Grains;
+using K2.Grains.Cold;
 using K2.Grains.Connectors;
 using K2.Simulator.Replay;
 using K2.Warehouse;
@@ -26,7 +29,7 @@ internal static class SiloServices
 
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
-        ILog log, WarehouseHost warehouse, IColdCoverage cold, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+        ILog log, WarehouseHost warehouse, LazyColdTier? cold, ColdSchedule schedule, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
         // Late trades are taken as long as their day is kept: one setting for both.
         var retention = SiloConfiguration.Retention(builder.Configuration);
@@ -36,7 +39,8 @@ internal static class SiloServices
         builder.Services.AddSingleton(warehouse.RawFrames);
         builder.Services.AddSingleton(warehouse.Lineage);
         builder.Services.AddSingleton(warehouse.Summaries);
-        builder.Services.AddSingleton(warehouse.Retention(cold, retention));
+        builder.Services.AddSingleton(warehouse.Retention((IColdCoverage?)cold ?? NoColdTier.Instance, retention));
+        if (cold is not null) builder.Services.AddSingleton<IColdTier>(cold);
         builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);
         builder.Services.AddSingleton(probe);
@@ -60,7 +64,8 @@ internal static class SiloServices
                 Addresses = addresses,
                 JitterSeed = options.Seed,
             },
-            new CandleBookOptions { SilverRetention = retention.Silver });
+            new CandleBookOptions { SilverRetention = retention.Silver },
+            schedule);
         builder.Services.AddK2Api(endpoints);
     }
 

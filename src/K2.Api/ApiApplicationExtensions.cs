@@ -1,4 +1,5 @@
 using K2.Api.Candles;
+using K2.Api.Cold;
 using K2.Api.Gaps;
 using K2.Api.Http;
 using K2.Api.Pages;
@@ -34,6 +35,8 @@ public static class ApiApplicationExtensions
         app.MapMethods("/v1/cluster", Read, (HttpContext http, SiloIdentity identity) => StatusEndpoints.GetCluster(http, identity));
         app.MapMethods("/v1/status", Read, StatusEndpoints.GetStatusAsync);
         app.MapMethods("/v1/symbols", Read, StatusEndpoints.GetSymbolsAsync);
+        app.MapMethods("/v1/cold", Read, ColdEndpoints.GetTablesAsync);
+        app.MapMethods("/v1/snapshots", Read, ColdEndpoints.GetSnapshotsAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);
         app.MapMethods("/v1/live", Read, LiveEndpoint.GetAsync);
         app.MapMethods("/v1/trades/last", Read, LastTradeEndpoint.GetAsync);
         app.MapMethods("/v1/trades", Read, TradeEndpoint.GetAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);

@@ -38,6 +38,7 @@ public sealed class K2Client : IAsyncDisposable
         _rest = rest;
         _options = options;
         Queries = new K2MarketQueries(rest);
+        Cold = new K2ColdTables(rest, GatewayAsync, TimeProvider.System);
     }
 
     /// <summary>The server this client talks to.</summary>
@@ -45,6 +46,9 @@ public sealed class K2Client : IAsyncDisposable
 
     /// <summary>Candles of any interval, days, averages, comparisons and sizes.</summary>
     public K2MarketQueries Queries { get; }
+
+    /// <summary>The cold tables.</summary>
+    public K2ColdTables Cold { get; }
 
     /// <summary>Live events that were dropped because the app read a watch too slowly or they came after their successors, over all watches; each shows as a jump of its watch's sequence.</summary>
     public long DroppedEvents => Volatile.Read(ref _droppedEvents);

@@ -24,13 +24,13 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     private const long DayMicroseconds = 86_400 * Timestamp.MicrosecondsPerSecond;
     private readonly IObjectStore _store;
     private readonly IColdSource _source;
-    private readonly ILog _log;
+    private readonly Func<ILog> _log;
     private readonly ColdOptions _options;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, OpenTable> _tables;
     private readonly SemaphoreSlim _parallel;
 
-    private ColdTier(IObjectStore store, IColdSource source, ILog log, IReadOnlyList<ColdTable> tables, ColdOptions options, TimeProvider time)
+    private ColdTier(IObjectStore store, IColdSource source, Func<ILog> log, IReadOnlyList<ColdTable> tables, ColdOptions options, TimeProvider time)
     {
         (_store, _source, _log, _options, _time, Tables) = (store, source, log, options, time, tables);
         _tables = tables.ToDictionary(table => table.Name, table => new OpenTable(table, store, source, options, time), StringComparer.Ordinal);
@@ -46,12 +46,12 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     /// <summary>Opens the store, asks whether it can do what a commit needs, and looks at the tables that are there.</summary>
     /// <param name="options">Where the tables are and how they are kept.</param>
     /// <param name="source">The warehouse.</param>
-    /// <param name="log">The log whose raw topics were archived into it.</param>
+    /// <param name="log">Returns the log whose raw topics were archived into it.</param>
     /// <param name="exchanges">Which exchanges the platform takes: their bronze tables are kept.</param>
     /// <param name="time">Stamps snapshots.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StartupException">An option is wrong, the store cannot be used, or a table there is of a version that this one does not know.</exception>
-    public static async Task<ColdTier> OpenAsync(ColdOptions options, IColdSource source, ILog log, IReadOnlyList<Exchange> exchanges, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ColdTier> OpenAsync(ColdOptions options, IColdSource source, Func<ILog> log, IReadOnlyList<Exchange> exchanges, TimeProvider time, CancellationToken cancellationToken)
     {
         options.Checked();
         try
@@ -69,12 +69,12 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     }
 
     /// <summary>As the other one, with a store that is open.</summary>
-    internal static async Task<ColdTier> OpenAsync(ColdOptions options, IObjectStore store, IColdSource source, ILog log, IReadOnlyList<Exchange> exchanges, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<ColdTier> OpenAsync(ColdOptions options, IObjectStore store, IColdSource source, Func<ILog> log, IReadOnlyList<Exchange> exchanges, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
             await ColdStoreProbe.RunAsync(store, cancellationToken);
-            var cold = new ColdTier(store, source, log, [.. ColdTables.All.Where(table => table.Layer != ColdLayer.Bronze || exchanges.Contains(table.Exchange))], options, time);
+            var cold = new ColdTier(store, source, log, TablesOf(exchanges), options, time);
             foreach (var table in cold._tables.Values) await cold.SnapshotsAsync(table.Table, cancellationToken);
             return cold;
         }
@@ -89,6 +89,9 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
             throw;
         }
     }
+
+    /// <summary>Returns the tables of a platform that takes some exchanges.</summary>
+    public static IReadOnlyList<ColdTable> TablesOf(IReadOnlyList<Exchange> exchanges) => [.. ColdTables.All.Where(table => table.Layer != ColdLayer.Bronze || exchanges.Contains(table.Exchange))];
 
     /// <inheritdoc/>
     public Task<Timestamp?> ClockAsync(CancellationToken cancellationToken) => _source.ClockAsync(cancellationToken);
@@ -243,14 +246,15 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     internal async Task<IReadOnlyDictionary<string, long>> EndsAsync(ColdTable table, CancellationToken cancellationToken)
     {
         if (!table.IsOfRawLog) return await _source.CheckpointsAsync(cancellationToken);
+        var log = _log();
         var ends = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var exchange in ExchangeNames.All.Where(exchange => table.Layer == ColdLayer.Raw || exchange == table.Exchange))
         {
-            foreach (var topic in _log.Topics.Where(topic => topic.Name == TopicNames.Raw(exchange)))
+            foreach (var topic in log.Topics.Where(topic => topic.Name == TopicNames.Raw(exchange)))
             {
                 for (var partition = 0; partition < topic.Partitions; partition++)
                 {
-                    var committed = await _log.CommittedAsync(topic.Name, partition, cancellationToken);
+                    var committed = await log.CommittedAsync(topic.Name, partition, cancellationToken);
                     if (committed > LogPosition.None) ends[string.Create(CultureInfo.InvariantCulture, $"{exchange.ToName()}/{partition}")] = committed.Version - 1;
                 }
             }

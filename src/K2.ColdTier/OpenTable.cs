@@ -20,8 +20,8 @@ internal sealed class OpenTable
         Iceberg = new IcebergTable(new FileTableCatalog(store, prefix), store, prefix, new CommitOptions(), time, new Random());
         Reader = new PartitionReader(Iceberg, store, table, options.TemporaryFolder);
         var writer = new PartitionWriter(store, prefix, table, options.TemporaryFolder, options.FileBytes);
-        Exporter = new TableExporter(table, Iceberg, source, writer, Reader, options);
         Comparison = new HotComparison(table, Iceberg, source, Reader);
+        Exporter = new TableExporter(table, Iceberg, source, writer, Reader, Comparison, options);
         Compactor = new PartitionCompactor(table, Iceberg, Reader, writer, options.FileBytes);
     }
 

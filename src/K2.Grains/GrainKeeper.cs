@@ -1,4 +1,5 @@
 using K2.Abstractions.Log;
+using K2.Contracts.Cold;
 using K2.Contracts.Connectors;
 using K2.Contracts.Retention;
 using K2.Contracts.Verification;
@@ -19,6 +20,7 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     private readonly IGrainFactory _grains;
     private readonly ILog _log;
     private readonly IReadOnlyList<Exchange> _connected;
+    private readonly IReadOnlyList<string> _coldTables;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -28,9 +30,11 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     // Until the daily checks are reminded of.
     private bool _verifies;
     private bool _isRetentionScheduled;
+    private bool _isColdScheduled;
 
-    private GrainKeeper(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, bool verifies, TimeProvider time, ILogger logger)
+    private GrainKeeper(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, IReadOnlyList<string> coldTables, bool verifies, TimeProvider time, ILogger logger)
     {
+        _coldTables = coldTables;
         _verifies = verifies;
         _grains = grains;
         _log = log;
@@ -46,12 +50,13 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     /// <param name="grains">The cluster's grains.</param>
     /// <param name="log">Its raw topics and dead letters are archived.</param>
     /// <param name="connected">The exchanges that the platform connects to.</param>
+    /// <param name="coldTables">The cold tables that are to be kept.</param>
     /// <param name="verifies">Whether their candles are compared with their own every day.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">Log of failures.</param>
-    public static async Task<GrainKeeper> StartAsync(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, bool verifies, TimeProvider time, ILogger<GrainKeeper> logger)
+    public static async Task<GrainKeeper> StartAsync(IGrainFactory grains, ILog log, IReadOnlyList<Exchange> connected, IReadOnlyList<string> coldTables, bool verifies, TimeProvider time, ILogger<GrainKeeper> logger)
     {
-        var keeper = new GrainKeeper(grains, log, connected, verifies, time, logger);
+        var keeper = new GrainKeeper(grains, log, connected, coldTables, verifies, time, logger);
         try
         {
             await keeper.KeepAllAsync();
@@ -83,6 +88,29 @@ public sealed partial class GrainKeeper : IAsyncDisposable
             var end = await _log.EndAsync(topic, partition, cancellationToken);
             while (end.Offset > 0 && await _log.CommittedAsync(topic, partition, cancellationToken) < end) await Task.Delay(DrainPoll, _time, cancellationToken);
         }
+    }
+
+    /// <summary>Brings the cold tables up to what is in the warehouse, and returns the runs.</summary>
+    public async Task<IReadOnlyList<ColdRun>> ExportAsync(CancellationToken cancellationToken)
+    {
+        var runs = new List<ColdRun>();
+        foreach (var table in _coldTables)
+        {
+            var grain = _grains.GetGrain<IColdExportGrain>(table);
+            var asked = _time.GetUtcNow().UtcDateTime;
+
+            // One that is under way may have begun before the last rows were durable.
+            var run = await grain.Start(new ColdJob { Work = ColdWork.Export }).WaitAsync(cancellationToken);
+            if (run.Started < asked || run.Work != ColdWork.Export)
+            {
+                await ColdRuns.EndedAsync(grain, run, _time, cancellationToken);
+                run = await grain.Start(new ColdJob { Work = ColdWork.Export }).WaitAsync(cancellationToken);
+            }
+
+            runs.Add(await ColdRuns.EndedAsync(grain, run, _time, cancellationToken));
+        }
+
+        return runs;
     }
 
     /// <inheritdoc/>
@@ -123,6 +151,8 @@ public sealed partial class GrainKeeper : IAsyncDisposable
             [.. _connected.Select(exchange => _grains.GetGrain<IExchangeConnectorGrain>(exchange.ToName()).Keep()), .. _archived.Select(part => Archiver(part.Topic, part.Partition).Keep())]);
         if (!_isRetentionScheduled) await _grains.GetGrain<IRetentionGrain>(IRetentionGrain.Key).Schedule();
         _isRetentionScheduled = true;
+        if (!_isColdScheduled) await Task.WhenAll(_coldTables.Select(table => _grains.GetGrain<IColdExportGrain>(table).Schedule()));
+        _isColdScheduled = true;
         if (!_verifies) return;
         await Task.WhenAll(_connected.Select(exchange => _grains.GetGrain<IExchangeVerifierGrain>(exchange.ToName()).Schedule()));
         _verifies = false;

@@ -1,5 +1,6 @@
 using K2.Domain.Candles;
 using K2.Exchanges;
+using K2.Grains.Cold;
 using K2.Grains.Connectors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,10 +11,11 @@ namespace K2.Grains;
 public static class GrainServiceExtensions
 {
     /// <summary>Adds connectors and candle options to the silo's services.</summary>
-    public static IServiceCollection AddK2Grains(this IServiceCollection services, ConnectorHostOptions connectors, CandleBookOptions candles)
+    public static IServiceCollection AddK2Grains(this IServiceCollection services, ConnectorHostOptions connectors, CandleBookOptions candles, ColdSchedule cold)
     {
         services.AddSingleton(connectors);
         services.AddSingleton(candles);
+        services.AddSingleton(cold);
         services.TryAddSingleton(TimeProvider.System);
         foreach (var adapter in ExchangeAdapters.All) services.AddSingleton(adapter);
         services.AddSingleton<ConnectorHost>();

@@ -32,6 +32,9 @@ public sealed record ColdExportOutcome
     /// <summary>Day (since 1970-01-01) and exchange of the partitions that were written to.</summary>
     public ImmutableArray<(int Day, string Exchange)> Partitions { get; init; } = [];
 
+    /// <summary>Where what was taken over differs from the warehouse when that is asked again; empty if nothing does.</summary>
+    public ImmutableArray<string> Differences { get; init; } = [];
+
     /// <summary>
     /// Parts of the log whose durable end lies before the table's position: the warehouse has lost rows that the cold tier holds. Nothing of them is exported until it has
     /// them again.

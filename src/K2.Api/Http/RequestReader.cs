@@ -108,12 +108,12 @@ internal sealed class RequestReader
         return null;
     }
 
-    public int Limit()
+    public int Limit(int otherwise = DefaultLimit, int most = MaxLimit)
     {
-        if (Value("limit") is not { } text) return DefaultLimit;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit) return limit;
-        Fail($"limit '{Shown(text)}' is out of range: write a whole number from 1 to {MaxLimit}.");
-        return DefaultLimit;
+        if (Value("limit") is not { } text) return otherwise;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most) return limit;
+        Fail($"limit '{Shown(text)}' is out of range: write a whole number from 1 to {most}.");
+        return otherwise;
     }
 
     public long? Id(string parameter)

@@ -13,7 +13,7 @@ namespace K2.ColdTier.Export;
 /// Brings one cold table up to what is durable in the warehouse. The table's own positions say where it stands; nothing else is remembered. Whoever runs it, as often as he
 /// likes, killed anywhere or beside another one: a row is in the table once. See docs/decisions/0021-cold-export.md.
 /// </summary>
-internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, ColdOptions options)
+internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, HotComparison comparison, ColdOptions options)
 {
     // A gold partition that changes while it is read is read again.
     private const int ReadAttempts = 5;
@@ -91,7 +91,29 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             Commits = outcome.Commits + 1,
             SnapshotId = result.SnapshotId,
             Partitions = outcome.Partitions.AddRange(batch.Partitions),
+            Differences = outcome.Differences.AddRange(await DifferencesAsync(batch, checksum, cancellationToken)),
         };
+    }
+
+    // The files were read back before they were committed; what they hold is compared with what the warehouse says when it is asked again.
+    private async Task<List<string>> DifferencesAsync(ExportBatch batch, RowChecksum written, CancellationToken cancellationToken)
+    {
+        var differences = new List<string>();
+        if (table.Layer == ColdLayer.Gold)
+        {
+            foreach (var (day, exchange) in batch.Partitions)
+            {
+                if ((await comparison.CompareAsync(day, exchange, cancellationToken)).Problem is { } problem) differences.Add(problem);
+            }
+
+            return differences;
+        }
+
+        var again = new RowChecksum();
+        foreach (var (day, exchange) in batch.Partitions) again.Add(await comparison.HotAsync(day, exchange, batch.Ranges, null, cancellationToken));
+        if (!again.IsSameAs(written))
+            differences.Add(string.Create(CultureInfo.InvariantCulture, $"{written.Rows} rows with checksum {written} were taken over, the warehouse now says {again.Rows} with {again}"));
+        return differences;
     }
 
     private IReadOnlyList<object?> Partition(int day, string exchange) => table.HasExchange ? [day, exchange] : [day];

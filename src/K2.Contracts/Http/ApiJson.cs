@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using K2.Contracts.Cold;
 using K2.Contracts.Live;
 using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
@@ -36,6 +37,9 @@ namespace K2.Contracts.Http;
 [JsonSerializable(typeof(CandleBatchRequest))]
 [JsonSerializable(typeof(CandleBatch))]
 [JsonSerializable(typeof(RetentionReport))]
+[JsonSerializable(typeof(ColdRun))]
+[JsonSerializable(typeof(ColdTablePage))]
+[JsonSerializable(typeof(ColdSnapshotPage))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same JSON with characters such as <c>&amp;</c> left as they are, so that a link in it can be copied. Not for what a request brought along.</summary>

@@ -54,7 +54,7 @@ internal sealed class ColdWorld : IAsyncDisposable
     public async Task<ColdTier> OpenAsync(IObjectStore? store = null, ColdOptions? options = null, IColdSource? source = null)
     {
         Directory.CreateDirectory(TemporaryFolder);
-        return await ColdTier.OpenAsync(options ?? Options(), store ?? LocalObjectStore.Open(TablesFolder, TimeProvider.System), source ?? Host.Cold, Log, All, TimeProvider.System, default);
+        return await ColdTier.OpenAsync(options ?? Options(), store ?? LocalObjectStore.Open(TablesFolder, TimeProvider.System), source ?? Host.Cold, () => Log, All, TimeProvider.System, default);
     }
 
     public ColdOptions Options() => new() { Folder = TablesFolder, TemporaryFolder = TemporaryFolder };

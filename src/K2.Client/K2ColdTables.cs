@@ -1,0 +1,53 @@
+using System.Globalization;
+using K2.Client.Http;
+using K2.Client.Watching;
+using K2.Contracts.Cold;
+using K2.Contracts.Http;
+
+namespace K2.Client;
+
+/// <summary>The cold tables of the platform: their states, and work on them. Thread-safe.</summary>
+public sealed class K2ColdTables
+{
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(5);
+    private readonly K2RestApi _rest;
+    private readonly Func<CancellationToken, Task<GatewayConnection>> _gateway;
+    private readonly TimeProvider _time;
+
+    internal K2ColdTables(K2RestApi rest, Func<CancellationToken, Task<GatewayConnection>> gateway, TimeProvider time) => (_rest, _gateway, _time) = (rest, gateway, time);
+
+    /// <summary>Returns the tables and the latest work on each.</summary>
+    public async Task<IReadOnlyList<ColdTableStatus>> GetTablesAsync(CancellationToken cancellationToken = default) => (await _rest.GetAsync("/v1/cold", ApiJson.Default.ColdTablePage, cancellationToken)).Data;
+
+    /// <summary>Returns the states of a table that can be read, newest first.</summary>
+    /// <param name="table">For example <c>silver_trades</c>.</param>
+    /// <param name="limit">The most, 1 to 1000.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<ColdSnapshotView>> GetSnapshotsAsync(string table, int limit = 100, CancellationToken cancellationToken = default) =>
+        (await _rest.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/snapshots?table={Uri.EscapeDataString(table)}&limit={limit}"), ApiJson.Default.ColdSnapshotPage, cancellationToken)).Data;
+
+    /// <summary>
+    /// Has work done on a table and returns when it has ended. Other work that is under way is waited for first. Cancelling ends the wait; the platform goes on.
+    /// </summary>
+    public async Task<ColdRun> RunAsync(string table, ColdJob job, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var gateway = await _gateway(cancellationToken);
+        while (true)
+        {
+            var run = await gateway.CallAsync(
+                async cluster =>
+                {
+                    var grain = cluster.GetGrain<IColdExportGrain>(table);
+                    var asked = _time.GetUtcNow();
+                    var begun = await grain.Start(job).WaitAsync(cancellationToken);
+                    var ended = await ColdRuns.EndedAsync(grain, begun, _time, cancellationToken);
+
+                    // Clocks of two machines may differ; a run that was found under way says so by its kind or by having begun long before.
+                    return ended.Work == job.Work && begun.Started >= asked.UtcDateTime - Skew ? ended : null;
+                },
+                cancellationToken);
+            if (run is not null) return run;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using K2.Abstractions;
+using K2.Abstractions.Cold;
+using K2.Abstractions.Cold.Tables;
+using K2.Abstractions.Log;
+using K2.Abstractions.Retention;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Domain.Log;
+
+namespace K2.ColdTier;
+
+/// <summary>
+/// A cold tier that may be away: trades are taken and served without it. It is opened at the first use, and again after a failure, so that a store that comes back is used
+/// without a restart; while it is away every call says why, and nothing counts as covered.
+/// </summary>
+/// <param name="options">Where the tables are and how they are kept.</param>
+/// <param name="source">The warehouse.</param>
+/// <param name="log">Returns the log once it is open.</param>
+/// <param name="exchanges">Which exchanges the platform takes.</param>
+/// <param name="time">Stamps snapshots.</param>
+public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<ILog> log, IReadOnlyList<Exchange> exchanges, TimeProvider time) : IColdTier, IColdCoverage, IDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private ColdTier? _tier;
+
+    /// <inheritdoc/>
+    public string Location => options.Bucket is { } bucket ? $"s3://{bucket.Bucket}/{(bucket.Prefix.Length > 0 ? bucket.Prefix + "/" : "")}cold" : Path.Combine(options.Folder, "cold");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ColdTable> Tables { get; } = ColdTier.TablesOf(exchanges);
+
+    /// <summary>Tries to open it; returns why it cannot be used, or null.</summary>
+    public async Task<string?> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(cancellationToken);
+            return null;
+        }
+        catch (K2Exception failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Timestamp?> ClockAsync(CancellationToken cancellationToken) => source.ClockAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ColdExportOutcome> ExportAsync(ColdTable table, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).ExportAsync(table, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ColdMaintenanceOutcome> MaintainAsync(ColdTable table, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).MaintainAsync(table, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).AuditAsync(table, fromDay, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).SnapshotsAsync(table, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).RestoreAsync(table, fromDay, untilDay, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).HighestPositionsAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<Timestamp?> CoveredUntilAsync(RetainedTable table, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await (await OpenAsync(cancellationToken)).CoveredUntilAsync(table, cancellationToken);
+        }
+        catch (K2Exception)
+        {
+            // Whatever the reason: what may not be in the cold tier stays.
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tier?.Dispose();
+        _opening.Dispose();
+    }
+
+    private async Task<ColdTier> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_tier is { } open) return open;
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _tier ??= await ColdTier.OpenAsync(options, source, log, exchanges, time, cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+}
