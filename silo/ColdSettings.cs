@@ -13,7 +13,7 @@ internal sealed class ColdSettings
     /// <summary>Whether there is a cold tier. Without one nothing is ever dropped from the warehouse.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The folder of the tables; by default <c>cold</c> in the data folder.</summary>
+    /// <summary>The folder of the tables; they are below <c>cold</c> in it; by default the data folder.</summary>
     public string? Folder { get; set; }
 
     /// <summary>Minutes between exports: 1 to 1440, a divisor of a day. Default 15.</summary>
@@ -87,7 +87,7 @@ internal sealed class ColdSettings
     /// <exception cref="StartupException">The endpoint is no address.</exception>
     public ColdOptions Options(DataFolder folder) => new()
     {
-        Folder = Folder ?? System.IO.Path.Combine(folder.Path, "cold"),
+        Folder = Folder ?? folder.Path,
         TemporaryFolder = System.IO.Path.Combine(folder.Path, "cold-tmp"),
         ParallelTables = ParallelTables,
         RunLimit = RunLimit,
