@@ -102,7 +102,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         {
             try
             {
-                var outcome = await open.Exporter.RunAsync(await EndsAsync(table, token), token);
+                var outcome = await open.Exporter.RunAsync(ends => EndsAsync(table, ends), token);
                 await LogAsync(outcome, outcome.Rows > 0 ? "exported" : "nothing", token);
                 return outcome;
             }

@@ -18,14 +18,15 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     // A gold partition that changes while it is read is read again.
     private const int ReadAttempts = 5;
 
-    /// <summary>Exports what lies between the table's positions and the given ends.</summary>
-    /// <param name="ends">Up to which position every row of each part of the log is durable.</param>
+    /// <summary>Exports what lies between the table's positions and the ends of now.</summary>
+    /// <param name="endsAsync">Says up to which position every row of each part of the log is durable. Asked once, after the table was: so an end below a position is a loss.</param>
     /// <param name="cancellationToken">Ends it; what is committed stays.</param>
     /// <exception cref="FencedException">Another exporter was quicker.</exception>
-    public async Task<ColdExportOutcome> RunAsync(IReadOnlyDictionary<string, long> ends, CancellationToken cancellationToken)
+    public async Task<ColdExportOutcome> RunAsync(Func<CancellationToken, Task<IReadOnlyDictionary<string, long>>> endsAsync, CancellationToken cancellationToken)
     {
         var version = await OpenAsync(cancellationToken);
         var watermarks = IcebergTable.Watermarks(version);
+        var ends = await endsAsync(cancellationToken);
         var ranges = ends.Where(end => !watermarks.TryGetValue(end.Key, out var stands) || end.Value > stands)
             .Select(end => new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value)).ToList();
         var outcome = new ColdExportOutcome

@@ -16,5 +16,6 @@ internal sealed class FileAges
 
     public void Written(string key) => _rounds[key] = Round;
 
-    public TimeSpan Of(string key) => (Round - _rounds.GetValueOrDefault(key)) * PerRound;
+    // Somebody may list a file before its writer is told that it was written.
+    public TimeSpan Of(string key) => _rounds.TryGetValue(key, out var round) ? (Round - round) * PerRound : TimeSpan.Zero;
 }
