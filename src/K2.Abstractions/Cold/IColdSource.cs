@@ -16,15 +16,16 @@ public interface IColdSource
     Task<IReadOnlyList<ColdSlice>> SlicesAsync(ColdTable table, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens a table's rows of one day and exchange in the order of <see cref="ColdTable.SortedBy"/>, each once, in ClickHouse's Native format with the columns of the table.
+    /// Opens a table's rows of one day and exchange, each once, in ClickHouse's Native format with the columns of the table.
     /// The stream is read as fast as it is consumed.
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="day">The day, in days since 1970-01-01 UTC.</param>
     /// <param name="exchange">The exchange's name.</param>
     /// <param name="ranges">The positions; null is all rows (of a gold table, of closed candles).</param>
+    /// <param name="ordered">Whether they come in the order of <see cref="ColdTable.SortedBy"/>, else in any.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
+    Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, bool ordered, CancellationToken cancellationToken);
 
     /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now.</summary>
     Task<long> CountAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);

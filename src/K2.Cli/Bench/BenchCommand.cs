@@ -2,6 +2,7 @@ using System.CommandLine;
 using K2.Cli.Bench.Chaos;
 using K2.Cli.Bench.Cold;
 using K2.Cli.Bench.Corrections;
+using K2.Cli.Bench.Export;
 using K2.Cli.Bench.Faults;
 using K2.Cli.Bench.Fuzz;
 using K2.Cli.Bench.Load;
@@ -18,7 +19,7 @@ internal static class BenchCommand
 {
     private const string DefaultCapture = "../shared/captures/binance-trade-2024-08-08.jsonl";
 
-    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services), Soak(services), Outage(services), LoadCommand.Create(services), OriginalCommand.Create(services), ChaosCommand.Create(services, Instruments, given => Existing(given ?? BuiltSilo(), "--silo")), CorrectionsCommand.Create(services, Instruments, DefaultCapture, Existing, BuiltSilo), ColdCommand.Create(services) };
+    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services), Soak(services), Outage(services), LoadCommand.Create(services), OriginalCommand.Create(services), ChaosCommand.Create(services, Instruments, given => Existing(given ?? BuiltSilo(), "--silo")), CorrectionsCommand.Create(services, Instruments, DefaultCapture, Existing, BuiltSilo), ColdCommand.Create(services), ExportCommand.Create(services) };
 
     private static Command Faults(CliServices services)
     {

@@ -39,7 +39,7 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
     /// <summary>The checksum of the warehouse's rows of some ranges.</summary>
     public async Task<RowChecksum> HotAsync(int day, string exchange, IReadOnlyList<ColdRange> ranges, Action<RowBlock>? seen, CancellationToken cancellationToken)
     {
-        await using var rows = await source.OpenAsync(table, day, exchange, ranges, cancellationToken);
+        await using var rows = await source.OpenAsync(table, day, exchange, ranges, ordered: false, cancellationToken);
         return await Task.Run(
             () =>
             {

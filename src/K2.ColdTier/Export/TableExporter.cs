@@ -92,41 +92,43 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             Commits = outcome.Commits + 1,
             SnapshotId = result.SnapshotId,
             Partitions = outcome.Partitions.AddRange(batch.Partitions),
-            Differences = outcome.Differences.AddRange(await DifferencesAsync(batch, checksum, cancellationToken)),
+            Differences = outcome.Differences.AddRange(await DifferencesAsync(batch, cancellationToken)),
         };
     }
 
-    // The files were read back before they were committed; what they hold is compared with what the warehouse says when it is asked again.
-    private async Task<List<string>> DifferencesAsync(ExportBatch batch, RowChecksum written, CancellationToken cancellationToken)
+    // Candles may change while they are read: compared are those that stand at the table's position.
+    private async Task<List<string>> DifferencesAsync(ExportBatch batch, CancellationToken cancellationToken)
     {
         var differences = new List<string>();
-        if (table.Layer == ColdLayer.Gold)
+        foreach (var (day, exchange) in table.Layer == ColdLayer.Gold ? batch.Partitions : [])
         {
-            foreach (var (day, exchange) in batch.Partitions)
-            {
-                if ((await comparison.CompareAsync(day, exchange, cancellationToken)).Problem is { } problem) differences.Add(problem);
-            }
-
-            return differences;
+            if ((await comparison.CompareAsync(day, exchange, cancellationToken)).Problem is { } problem) differences.Add(problem);
         }
 
-        var again = new RowChecksum();
-        foreach (var (day, exchange) in batch.Partitions) again.Add(await comparison.HotAsync(day, exchange, batch.Ranges, null, cancellationToken));
-        if (!again.IsSameAs(written))
-            differences.Add(string.Create(CultureInfo.InvariantCulture, $"{written.Rows} rows with checksum {written} were taken over, the warehouse now says {again.Rows} with {again}"));
         return differences;
     }
 
     private IReadOnlyList<object?> Partition(int day, string exchange) => table.HasExchange ? [day, exchange] : [day];
 
+    // The warehouse is asked twice at the same time; what the files hold, read back, must be what it says the second time. So no answer that broke off unnoticed is committed.
     private async Task<(List<DataFile> Files, RowChecksum Checksum)> AppendAsync(ExportBatch batch, int day, string exchange, CancellationToken cancellationToken)
     {
-        await using var rows = await source.OpenAsync(table, day, exchange, batch.Ranges, cancellationToken);
-        var written = await writer.WriteAsync(day, exchange, new NativeReader(rows, table), cancellationToken);
-        var expected = await source.CountAsync(table, day, exchange, batch.Ranges, cancellationToken);
-        return written.Checksum.Rows == expected
-            ? written
-            : throw new K2Exception($"{table.Name}: {written.Checksum.Rows} rows came where ClickHouse counts {expected}; the export begins again", true);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var again = comparison.HotAsync(day, exchange, batch.Ranges, null, stop.Token);
+        try
+        {
+            await using var rows = await source.OpenAsync(table, day, exchange, batch.Ranges, ordered: true, cancellationToken);
+            var written = await writer.WriteAsync(day, exchange, new NativeReader(rows, table), cancellationToken);
+            var expected = await again;
+            return expected.IsSameAs(written.Checksum)
+                ? written
+                : throw new K2Exception(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {written.Checksum.Rows} rows with checksum {written.Checksum} came, and {expected.Rows} with {expected} when ClickHouse was asked again; nothing was committed, the export begins again"), true);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)again).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // Rows that the table has and the warehouse lacks stay: a warehouse that was lost must not take its archive with it.
@@ -136,7 +138,7 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
         {
             var before = await source.CountAsync(table, day, exchange, null, cancellationToken);
             var kept = await reader.FilesAsync(day, exchange, cancellationToken);
-            await using var rows = await source.OpenAsync(table, day, exchange, null, cancellationToken);
+            await using var rows = await source.OpenAsync(table, day, exchange, null, ordered: true, cancellationToken);
             var warm = new CountedRows(new NativeReader(rows, table));
             (List<DataFile> Files, RowChecksum Checksum) written;
             if (before >= kept.Sum(file => file.RecordCount))

@@ -48,7 +48,8 @@ internal sealed class ColdSelect
     /// <param name="ranges">The positions; null is all.</param>
     /// <param name="viewText">Of a bronze table the text of its view, else null.</param>
     /// <param name="counts">Whether only their number is asked for.</param>
-    public string Rows(int day, string exchange, IReadOnlyList<ColdRange>? ranges, string? viewText, bool counts)
+    /// <param name="ordered">Whether they are ordered as the table is.</param>
+    public string Rows(int day, string exchange, IReadOnlyList<ColdRange>? ranges, string? viewText, bool counts, bool ordered)
     {
         Parameters["exchange"] = exchange;
         Parameters["day"] = Text(day);
@@ -64,7 +65,7 @@ internal sealed class ColdSelect
         };
         return counts
             ? $"SELECT toInt64(count()) FROM ({source})"
-            : $"SELECT {_table.SelectList} FROM ({source}) ORDER BY {string.Join(", ", _table.SortedBy.Select(name => $"`{name}` NULLS FIRST"))}";
+            : $"SELECT {_table.SelectList} FROM ({source}){(ordered ? " ORDER BY " + string.Join(", ", _table.SortedBy.Select(name => $"`{name}` NULLS FIRST")) : "")}";
     }
 
     /// <summary>Returns the earliest partition time of rows above their positions; of candles also of those that are not closed.</summary>

@@ -19,7 +19,7 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
     public Task<IReadOnlyList<ColdSlice>> SlicesAsync(ColdTable table, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ColdSlice>>([.. Select(table, ranges).GroupBy(row => (row.Day, row.Exchange, row.Key)).Select(group => new ColdSlice(group.Key.Day, group.Key.Exchange, group.Key.Key, group.Count())).OrderBy(slice => (slice.Day, slice.Exchange))]);
 
-    public Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)
+    public Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, bool ordered, CancellationToken cancellationToken)
     {
         // The order of the table, by the same comparison that merges files: an engine of its own sorts in the tests with ClickHouse.
         var block = LedgerRows.ToBlock(table, [.. Select(table, ranges).Where(row => row.Day == day && row.Exchange == exchange)]);
