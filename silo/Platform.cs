@@ -147,7 +147,7 @@ internal sealed class Platform : IAsyncDisposable
         _parts.Add(_warehouse);
         if (coldOptions is not null)
         {
-            _cold = new LazyColdTier(coldOptions, _warehouse.Cold, () => _log!, options.Exchanges, _time);
+            _cold = new LazyColdTier(coldOptions, _warehouse.Cold, () => _log!, options.Exchanges, instruments, _time);
             ColdProblem = await _cold.TryOpenAsync(cancellationToken);
         }
 

@@ -5,6 +5,7 @@ using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Api;
 using K2.ColdTier;
+using K2.ColdTier.Reading;
 using K2.Contracts.Hosting;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
@@ -40,7 +41,15 @@ internal static class SiloServices
         builder.Services.AddSingleton(warehouse.Lineage);
         builder.Services.AddSingleton(warehouse.Summaries);
         builder.Services.AddSingleton(warehouse.Retention((IColdCoverage?)cold ?? NoColdTier.Instance, retention));
-        if (cold is not null) builder.Services.AddSingleton<IColdTier>(cold);
+        if (cold is not null)
+        {
+            builder.Services.AddSingleton<IColdTier>(cold);
+            builder.Services.AddSingleton<IColdReader>(cold);
+
+            // For who asks from outside; the trade path reads the warehouse and never waits for a store.
+            builder.Services.AddKeyedSingleton<IWarehouseReader>(ApiServiceExtensions.History, new TieredReader(warehouse.Reader, cold, warehouse.Cold, retention, time));
+        }
+
         builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);
         builder.Services.AddSingleton(probe);

@@ -8,6 +8,7 @@ using K2.Abstractions.Retention;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Metadata;
 using K2.ColdTier.Parquet;
+using K2.ColdTier.Reading;
 using K2.ColdTier.Stores;
 using K2.Domain;
 using K2.Domain.Instruments;
@@ -155,7 +156,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken)
     {
-        if (await new FileTableCatalog(_store, _tables[table.Name].Iceberg.Prefix).LoadAsync(cancellationToken) is not { } version) return [];
+        if (await _tables[table.Name].Catalog.LoadAsync(cancellationToken) is not { } version) return [];
         return [.. version.Metadata.Snapshots.OrderByDescending(snapshot => snapshot.SequenceNumber).Select(View)];
     }
 
@@ -203,7 +204,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         var highest = new Dictionary<InstrumentId, LogPosition>();
         foreach (var open in _tables.Values.Where(open => !open.Table.IsOfRawLog))
         {
-            if (await new FileTableCatalog(_store, open.Iceberg.Prefix).LoadAsync(cancellationToken) is not { } version) continue;
+            if (await open.Catalog.LoadAsync(cancellationToken) is not { } version) continue;
             foreach (var (key, position) in IcebergTable.Watermarks(version))
             {
                 if (!InstrumentId.TryParse(key, out var instrument)) continue;
@@ -227,7 +228,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         if (await ClockAsync(cancellationToken) is not { } covered) return null;
         foreach (var open in cold.Select(candidate => _tables[candidate.Name]))
         {
-            if (await new FileTableCatalog(_store, open.Iceberg.Prefix).LoadAsync(cancellationToken) is not { } version) return null;
+            if (await open.Catalog.LoadAsync(cancellationToken) is not { } version) return null;
             if (await _source.FirstBeyondAsync(open.Table, IcebergTable.Watermarks(version), cancellationToken) is { } first && first < covered) covered = first;
         }
 
@@ -241,6 +242,9 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         _parallel.Dispose();
         foreach (var open in _tables.Values) open.Turn.Dispose();
     }
+
+    /// <summary>Reads rows of the tables.</summary>
+    internal ColdReader Reader(InstrumentTable instruments) => new(name => _tables[name], instruments);
 
     /// <summary>Up to which position every row of a table is durable in the warehouse.</summary>
     internal async Task<IReadOnlyDictionary<string, long>> EndsAsync(ColdTable table, CancellationToken cancellationToken)

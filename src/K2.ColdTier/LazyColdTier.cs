@@ -1,9 +1,13 @@
+using System.Runtime.CompilerServices;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Log;
 using K2.Abstractions.Retention;
+using K2.Abstractions.Warehouse;
+using K2.ColdTier.Reading;
 using K2.Domain;
+using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 
@@ -17,11 +21,13 @@ namespace K2.ColdTier;
 /// <param name="source">The warehouse.</param>
 /// <param name="log">Returns the log once it is open.</param>
 /// <param name="exchanges">Which exchanges the platform takes.</param>
+/// <param name="instruments">The scales of what is read.</param>
 /// <param name="time">Stamps snapshots.</param>
-public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<ILog> log, IReadOnlyList<Exchange> exchanges, TimeProvider time) : IColdTier, IColdCoverage, IDisposable
+public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<ILog> log, IReadOnlyList<Exchange> exchanges, InstrumentTable instruments, TimeProvider time) : IColdTier, IColdCoverage, IColdReader, IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ColdTier? _tier;
+    private ColdReader? _reader;
 
     /// <inheritdoc/>
     public string Location => options.Bucket is { } bucket ? $"s3://{bucket.Bucket}/{(bucket.Prefix.Length > 0 ? bucket.Prefix + "/" : "")}cold" : Path.Combine(options.Folder, "cold");
@@ -79,10 +85,37 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await ReaderAsync(moment, cancellationToken) is not { } reader) yield break;
+        await foreach (var trade in reader.ReadTradesAsync(query, moment, cancellationToken)) yield return trade;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await ReaderAsync(moment, cancellationToken) is not { } reader) yield break;
+        await foreach (var candle in reader.ReadCandlesAsync(query, moment, cancellationToken)) yield return candle;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _tier?.Dispose();
         _opening.Dispose();
+    }
+
+    // One that could never be opened has nothing: what was never exported is all in the warehouse. Who asks for a state of it is told why there is none.
+    private async Task<ColdReader?> ReaderAsync(ColdMoment? moment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
+        }
+        catch (K2Exception) when (moment is null)
+        {
+            return null;
+        }
     }
 
     private async Task<ColdTier> OpenAsync(CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ internal sealed class OpenTable
     {
         var prefix = $"{Folder}/{table.Name}";
         Table = table;
-        Iceberg = new IcebergTable(new FileTableCatalog(store, prefix), store, prefix, new CommitOptions(), time, new Random());
+        Catalog = new FileTableCatalog(store, prefix);
+        Iceberg = new IcebergTable(Catalog, store, prefix, new CommitOptions(), time, new Random());
         Reader = new PartitionReader(Iceberg, store, table, options.TemporaryFolder);
         var writer = new PartitionWriter(store, prefix, table, options.TemporaryFolder, options.FileBytes);
         Comparison = new HotComparison(table, Iceberg, source, Reader);
@@ -26,6 +27,8 @@ internal sealed class OpenTable
     }
 
     public ColdTable Table { get; }
+
+    public FileTableCatalog Catalog { get; }
 
     public IcebergTable Iceberg { get; }
 

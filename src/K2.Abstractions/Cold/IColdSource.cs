@@ -39,6 +39,9 @@ public interface IColdSource
     /// </summary>
     Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken);
 
+    /// <summary>Returns the time of a table's first warm row, by the column that its partitions are cut by; null if there is none.</summary>
+    Task<Timestamp?> FirstAsync(ColdTable table, CancellationToken cancellationToken);
+
     /// <summary>Returns the data's clock: the newest exchange time of a stored candle, or null if there is none.</summary>
     Task<Timestamp?> ClockAsync(CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using K2.Abstractions.Cold;
 using K2.Abstractions.Warehouse;
 using K2.Api.Http;
 using K2.Contracts.Http;
@@ -7,6 +8,7 @@ using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace K2.Api.Candles;
 
@@ -14,9 +16,9 @@ namespace K2.Api.Candles;
 internal static class CandleEndpoint
 {
     public static async Task<IResult> GetAsync(
-        string timeframe, HttpContext http, InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
+        string timeframe, HttpContext http, InstrumentTable instruments, [FromKeyedServices(ApiServiceExtensions.History)] IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "fill", "as_of", "format");
+        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "fill", "as_of", "snapshot", "format");
         var interval = request.Interval(timeframe);
         var instrument = request.Instrument(instruments);
         var from = request.Time("from");
@@ -26,17 +28,23 @@ internal static class CandleEndpoint
         var live = request.Flag("live");
         var fill = request.Flag("fill");
         var asOf = request.Time("as_of");
+        var snapshot = request.Snapshot();
         var format = request.Format();
         if (from >= to) request.FailWindow();
+        if (snapshot is not null && (live || fill)) request.Fail("snapshot goes without live and fill: it is a state of the cold tables.");
+        if (request.Problem is null && snapshot is not null && !interval.IsStored) request.Fail($"snapshot goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
         if (live && (fill || asOf is not null)) request.Fail("live goes without fill and as_of: what comes from memory is now and may have holes.");
         if (request.Problem is null && live && !interval.IsStored) request.Fail($"live goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
         if (request.Problem is { } problem) return problem;
 
         var query = new IntervalQuery(instrument!.Id, interval, from, to, limit, newestFirst) { Fill = fill, AsOf = asOf };
-        var views = (await reader.ReadIntervalsAsync(query, cancellationToken)).Select(candle => candle.ToView(instrument)).ToList();
+        if (snapshot is not null && http.RequestServices.GetService<IColdReader>() is not { } cold) return Problem.NotFound("This platform has no cold tier: K2:Cold:Enabled is off.");
+        var views = snapshot is null
+            ? (await reader.ReadIntervalsAsync(query, cancellationToken)).Select(candle => candle.ToView(instrument)).ToList()
+            : await http.RequestServices.GetRequiredService<IColdReader>().ReadCandlesAsync(new CandleQuery(instrument.Id, interval.Stored, from, to, limit, newestFirst) { AsOf = asOf }, snapshot, cancellationToken).Select(candle => candle.ToView(instrument)).ToListAsync(cancellationToken);
         if (live) await MergeFormingAsync(views, query, grains.GetGrain<ILiveGrain>(instrument.Id.ToString()), cancellationToken);
 
-        var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, format);
+        var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, http.Request.Query["snapshot"].ToString(), format);
         return format == AnswerFormat.Csv
             ? new CsvResult<CandleView>(CandleColumns.All, views, next)
             : new PageResult<CandlePage>(new CandlePage { Data = [.. views], Next = next }, ApiJson.Readable.CandlePage, next);
@@ -72,14 +80,14 @@ internal static class CandleEndpoint
         }
     }
 
-    private static string? NextPage(IntervalQuery query, CandleView last, bool live, AnswerFormat format)
+    private static string? NextPage(IntervalQuery query, CandleView last, bool live, string snapshot, AnswerFormat format)
     {
         var start = Timestamp.From(new DateTimeOffset(last.WindowStart, TimeSpan.Zero));
         var from = query.NewestFirst ? query.From : new Timestamp(start.Microseconds + query.Interval.LengthMicroseconds);
         var to = query.NewestFirst ? start : query.To;
         if (from >= to) return null;
         return $"/v1/ohlcv/{query.Interval.Name}?exchange={query.Instrument.Exchange.ToName()}&symbol={query.Instrument.UrlSymbol}{Parameter("from", from)}{Parameter("to", to)}"
-            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(query.Fill ? "&fill=true" : "")}{Parameter("as_of", query.AsOf)}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
+            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(query.Fill ? "&fill=true" : "")}{Parameter("as_of", query.AsOf)}{(snapshot.Length > 0 ? "&snapshot=" + Uri.EscapeDataString(snapshot) : "")}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
     }
 
     private static string Parameter(string name, Timestamp? time) => time is { } value ? $"&{name}={value}" : "";

@@ -1,7 +1,8 @@
 using System.Globalization;
-using K2.Domain;
+using K2.Abstractions.Cold;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
+using K2.Domain;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -114,6 +115,14 @@ internal sealed class RequestReader
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most) return limit;
         Fail($"limit '{Shown(text)}' is out of range: write a whole number from 1 to {most}.");
         return otherwise;
+    }
+
+    /// <summary>A state of the cold tables: a snapshot's number, or a time.</summary>
+    public ColdMoment? Snapshot()
+    {
+        if (Value("snapshot") is not { } text) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return new ColdMoment(id, null);
+        return Time("snapshot") is { } time ? new ColdMoment(null, new DateTimeOffset(time.ToDateTime(), TimeSpan.Zero)) : null;
     }
 
     public long? Id(string parameter)

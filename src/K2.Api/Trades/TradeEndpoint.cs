@@ -1,3 +1,4 @@
+using K2.Abstractions.Cold;
 using K2.Abstractions.Warehouse;
 using K2.Api.Http;
 using K2.Contracts.Http;
@@ -6,21 +7,23 @@ using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace K2.Api.Trades;
 
 /// <summary><c>GET /v1/trades</c>: stored trades of one instrument by (exchange time, trade id), page by page without repeats or holes.</summary>
 internal static class TradeEndpoint
 {
-    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, IWarehouseReader reader, CancellationToken cancellationToken)
+    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, [FromKeyedServices(ApiServiceExtensions.History)] IWarehouseReader reader, CancellationToken cancellationToken)
     {
-        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "after_id", "limit", "order", "format");
+        var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "after_id", "limit", "order", "snapshot", "format");
         var instrument = request.Instrument(instruments);
         var from = request.Time("from");
         var to = request.Time("to");
         var afterId = request.Id("after_id");
         var limit = request.Limit();
         var newestFirst = request.NewestFirst(from is not null);
+        var snapshot = request.Snapshot();
         var format = request.Format();
         if (afterId is not null && (newestFirst ? to : from) is null)
             request.Fail($"after_id goes with {(newestFirst ? "to (the time of that trade, order=desc)" : "from (the time of that trade, order=asc)")}: follow next, which has both.");
@@ -29,22 +32,24 @@ internal static class TradeEndpoint
 
         var query = new TradeQuery(instrument!.Id, from, to, afterId, limit, newestFirst);
         var stored = new List<PositionedTrade>(Math.Min(limit, RequestReader.DefaultLimit));
-        await foreach (var trade in reader.ReadTradesAsync(query, cancellationToken)) stored.Add(trade);
+        var cold = http.RequestServices.GetService<IColdReader>();
+        if (snapshot is not null && cold is null) return Problem.NotFound("This platform has no cold tier: K2:Cold:Enabled is off.");
+        await foreach (var trade in snapshot is null ? reader.ReadTradesAsync(query, cancellationToken) : cold!.ReadTradesAsync(query, snapshot, cancellationToken)) stored.Add(trade);
 
-        var next = stored.Count < limit ? null : NextPage(query, stored[^1], format);
+        var next = stored.Count < limit ? null : NextPage(query, stored[^1], http.Request.Query["snapshot"].ToString(), format);
         var views = stored.ConvertAll(trade => trade.Trade.ToView(instrument));
         return format == AnswerFormat.Csv
             ? new CsvResult<TradeView>(TradeColumns.All, views, next)
             : new PageResult<TradePage>(new TradePage { Data = [.. views], Next = next }, ApiJson.Readable.TradePage, next);
     }
 
-    private static string NextPage(TradeQuery query, PositionedTrade last, AnswerFormat format)
+    private static string NextPage(TradeQuery query, PositionedTrade last, string snapshot, AnswerFormat format)
     {
         var time = last.Trade.ExchangeTime;
         var from = query.NewestFirst ? query.From : time;
         var to = query.NewestFirst ? time : query.To;
         return $"/v1/trades?exchange={query.Instrument.Exchange.ToName()}&symbol={query.Instrument.UrlSymbol}{Parameter("from", from)}{Parameter("to", to)}"
-            + $"&after_id={last.Trade.TradeId}&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
+            + $"&after_id={last.Trade.TradeId}&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(snapshot.Length > 0 ? "&snapshot=" + Uri.EscapeDataString(snapshot) : "")}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
     }
 
     private static string Parameter(string name, Timestamp? time) => time is { } value ? $"&{name}={value}" : "";

@@ -84,6 +84,15 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         return rows.Byte() != 0 ? first : null;
     }
 
+    public async Task<Timestamp?> FirstAsync(ColdTable table, CancellationToken cancellationToken)
+    {
+        // Answered from the parts' own bounds. Of candles all timeframes together: each begins no earlier.
+        var column = table.IsOfRawLog ? "first_received" : table.DayOf;
+        await using var rows = await AskAsync($"SELECT min({column}), toUInt8(count() > 0) FROM {new ColdSelect(table).Store}", [], cancellationToken);
+        var first = rows.Time();
+        return rows.Byte() != 0 ? first : null;
+    }
+
     public async Task<Timestamp?> ClockAsync(CancellationToken cancellationToken)
     {
         await using var rows = await AskAsync("SELECT max(close_time), toUInt8(count() > 0) FROM k2.ohlcv_store WHERE timeframe = '1d'", [], cancellationToken);

@@ -46,6 +46,8 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
 
     public Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);
 
+    public Task<Timestamp?> FirstAsync(ColdTable table, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);
+
     public Task<Timestamp?> ClockAsync(CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(new Timestamp(ledger.Clock));
 
     public Task InsertAsync(ColdTable table, MemoryStream native, CancellationToken cancellationToken) => throw new NotSupportedException();
