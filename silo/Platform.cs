@@ -215,6 +215,17 @@ internal sealed class Platform : IAsyncDisposable
             if (!highest.TryGetValue(key, out var known) || position > known) highest[key] = position;
         }
 
+        var frames = new List<KeyValuePair<string, K2.Domain.Log.LogPosition>>(
+            (await _warehouse.Cold.HighestRawPositionsAsync(cancellationToken)).Select(position => KeyValuePair.Create(position.Key, new K2.Domain.Log.LogPosition(position.Value))));
+        if (_cold is not null && ColdProblem is null) frames.AddRange(await _cold.HighestRawPositionsAsync(cancellationToken));
+        foreach (var (key, position) in frames)
+        {
+            var slash = key.IndexOf('/', StringComparison.Ordinal);
+            if (!ExchangeNames.TryParse(key[..slash], out var exchange) || !int.TryParse(key.AsSpan(slash + 1), System.Globalization.CultureInfo.InvariantCulture, out var partition)) continue;
+            var topic = (TopicNames.Raw(exchange), partition);
+            if (!highest.TryGetValue(topic, out var known) || position > known) highest[topic] = position;
+        }
+
         if (kafka is not null) return await KafkaSetup.OpenAsync(kafka, trades, options.Exchanges, instruments, highest, probe, _time, loggers, cancellationToken);
         List<LogTopic> topics = [.. trades, .. options.Exchanges.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 1)), new LogTopic(TopicNames.DeadLetters, 1)];
         return await EmbeddedLog.OpenAsync(new EmbeddedLogOptions { Folder = folder.Log, Topics = topics }, highest, _time, loggers.CreateLogger<EmbeddedLog>(), probe, cancellationToken);

@@ -50,6 +50,7 @@ public sealed record ColdOptions
         Require(KeepSnapshots >= TimeSpan.FromHours(1), $"{nameof(KeepSnapshots)} {KeepSnapshots} is below 01:00:00");
         Require(KeepAtLeast >= 1, $"{nameof(KeepAtLeast)} {KeepAtLeast} is below 1");
         Require(Grace >= TimeSpan.FromHours(1), $"{nameof(Grace)} {Grace} is below 01:00:00");
+        Require(Grace > 2 * RunLimit, $"{nameof(Grace)} {Grace} is not above twice {nameof(RunLimit)} {RunLimit}: files of a run that is under way would be deleted");
         Bucket?.Validate();
         return this;
     }

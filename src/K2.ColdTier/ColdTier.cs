@@ -130,9 +130,11 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken)
+    public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => AuditAsync(open, fromDay, token), cancellationToken);
+
+    private async Task<ColdAuditOutcome> AuditAsync(OpenTable open, int? fromDay, CancellationToken cancellationToken)
     {
-        var open = _tables[table.Name];
+        var table = open.Table;
         var version = await open.Exporter.OpenAsync(cancellationToken);
         var files = await open.Iceberg.AuditAsync(cancellationToken);
         var problems = files.Problems.Concat(FallenWatermarks(version.Metadata)).ToList();
@@ -150,7 +152,10 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
             rows += count;
         }
 
-        return new ColdAuditOutcome(table.Name, compared, rows, partitions.Count(partition => !warm.Contains(partition)), [.. problems]);
+        // Days before the warehouse's first one were dropped; one in between is missing.
+        var coldOnly = partitions.Where(partition => !warm.Contains(partition)).ToList();
+        if (warm.Count > 0) problems.AddRange(coldOnly.Where(partition => partition.Day > warm.Min(known => known.Day)).Order().Select(partition => string.Create(CultureInfo.InvariantCulture, $"day {DateTime.UnixEpoch.AddDays(partition.Day):yyyy-MM-dd} of {partition.Exchange} is in the table only, though the warehouse holds earlier days")));
+        return new ColdAuditOutcome(table.Name, compared, rows, coldOnly.Count, [.. problems]);
     }
 
     /// <inheritdoc/>
@@ -161,7 +166,9 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken)
+    public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => InTurnAsync(table, (_, token) => RestoreInTurnAsync(table, fromDay, untilDay, token), cancellationToken);
+
+    private async Task<long> RestoreInTurnAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken)
     {
         if (table.IsOfRawLog) throw new ArgumentException($"{table.Name} cannot be restored: trades, candles and their history can");
         var open = _tables[table.Name];
@@ -199,6 +206,12 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken) =>
+        await _tables[ColdTables.RawFrames.Name].Catalog.LoadAsync(cancellationToken) is { } version
+            ? IcebergTable.Watermarks(version).ToDictionary(watermark => watermark.Key, watermark => new LogPosition(watermark.Value), StringComparer.Ordinal)
+            : new Dictionary<string, LogPosition>();
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken)
     {
         var highest = new Dictionary<InstrumentId, LogPosition>();
@@ -229,7 +242,10 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         foreach (var open in cold.Select(candidate => _tables[candidate.Name]))
         {
             if (await open.Catalog.LoadAsync(cancellationToken) is not { } version) return null;
-            if (await _source.FirstBeyondAsync(open.Table, IcebergTable.Watermarks(version), cancellationToken) is { } first && first < covered) covered = first;
+            // A part of the log that stands below its position has begun anew: what it brings now has never been here.
+            var ends = await EndsAsync(open.Table, cancellationToken);
+            var positions = IcebergTable.Watermarks(version).Where(watermark => !ends.TryGetValue(watermark.Key, out var end) || end >= watermark.Value).ToDictionary(watermark => watermark.Key, watermark => watermark.Value, StringComparer.Ordinal);
+            if (await _source.FirstBeyondAsync(open.Table, positions, cancellationToken) is { } first && first < covered) covered = first;
         }
 
         return covered;

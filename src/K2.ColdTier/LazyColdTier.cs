@@ -71,6 +71,9 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     public async Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).HighestPositionsAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).HighestRawPositionsAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<Timestamp?> CoveredUntilAsync(RetainedTable table, CancellationToken cancellationToken)
     {
         try

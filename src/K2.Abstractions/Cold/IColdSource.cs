@@ -27,8 +27,8 @@ public interface IColdSource
     /// <param name="cancellationToken">Ends it.</param>
     Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, bool ordered, CancellationToken cancellationToken);
 
-    /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now.</summary>
-    Task<long> CountAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
+    /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now; without a day and an exchange those of all days and exchanges.</summary>
+    Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
 
     /// <summary>Returns the closed candles of each day and exchange.</summary>
     Task<IReadOnlyList<ColdSlice>> CountCandlesAsync(ColdTable table, CancellationToken cancellationToken);
@@ -39,11 +39,17 @@ public interface IColdSource
     /// </summary>
     Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken);
 
-    /// <summary>Returns the time of a table's first warm row, by the column that its partitions are cut by; null if there is none.</summary>
-    Task<Timestamp?> FirstAsync(ColdTable table, CancellationToken cancellationToken);
+    /// <summary>
+    /// Returns the time of the first warm row behind which no day is without rows, by the column that partitions are cut by; null if there is none. A restored day, or a
+    /// warehouse that was lost, leaves a hole.
+    /// </summary>
+    Task<Timestamp?> UnbrokenSinceAsync(ColdTable table, CancellationToken cancellationToken);
 
     /// <summary>Returns the data's clock: the newest exchange time of a stored candle, or null if there is none.</summary>
     Task<Timestamp?> ClockAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns the highest position of an archived frame by exchange and partition of the raw log (<c>binance/0</c>).</summary>
+    Task<IReadOnlyDictionary<string, long>> HighestRawPositionsAsync(CancellationToken cancellationToken);
 
     /// <summary>Inserts rows of a cold table into the table that its view shows. Rows that are there stay what they are.</summary>
     /// <param name="table">A table of trades, candles or their history.</param>

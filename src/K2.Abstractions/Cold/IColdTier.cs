@@ -41,4 +41,7 @@ public interface IColdTier
 
     /// <summary>Returns the highest position of each instrument in any table: a new log must begin above them.</summary>
     Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns the same of the raw log, by exchange and partition (<c>binance/0</c>).</summary>
+    Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken);
 }

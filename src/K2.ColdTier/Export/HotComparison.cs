@@ -28,7 +28,8 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
 
             // Candles that have changed above the table's position are the next export's.
             var moving = table.Layer == ColdLayer.Gold ? await MovingAsync(day, exchange, ranges, cancellationToken) : [];
-            var cold = await ColdAsync(files, moving, cancellationToken);
+            var known = table.Layer == ColdLayer.Gold ? ranges.Where(range => range.Key.StartsWith(exchange + ":", StringComparison.Ordinal)).Select(range => range.Key[(exchange.Length + 1)..]).ToHashSet(StringComparer.Ordinal) : null;
+            var cold = await ColdAsync(files, moving, known, cancellationToken);
             if (hot.IsSameAs(cold)) return (null, hot.Rows);
             if (attempt < Attempts && (table.Layer == ColdLayer.Gold || (await iceberg.LoadAsync(cancellationToken)).Version != version.Version)) continue;
             var date = DateTime.UnixEpoch.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -40,6 +41,7 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
     public async Task<RowChecksum> HotAsync(int day, string exchange, IReadOnlyList<ColdRange> ranges, Action<RowBlock>? seen, CancellationToken cancellationToken)
     {
         await using var rows = await source.OpenAsync(table, day, exchange, ranges, ordered: false, cancellationToken);
+        await using var closing = cancellationToken.Register(rows.Dispose);
         return await Task.Run(
             () =>
             {
@@ -57,8 +59,8 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
             cancellationToken);
     }
 
-    /// <summary>The checksum of the rows of files but for some candles.</summary>
-    public async Task<RowChecksum> ColdAsync(IReadOnlyList<DataFile> files, HashSet<string> without, CancellationToken cancellationToken)
+    /// <summary>The checksum of the rows of files but for some candles, and of some symbols only (null: all).</summary>
+    private async Task<RowChecksum> ColdAsync(IReadOnlyList<DataFile> files, HashSet<string> without, HashSet<string>? symbols, CancellationToken cancellationToken)
     {
         var checksum = new RowChecksum();
         foreach (var file in files)
@@ -71,7 +73,7 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
                     {
                         cancellationToken.ThrowIfCancellationRequested();
                         var block = open.Sources[0].Block;
-                        checksum.Add(block, without.Count == 0 ? null : [.. Enumerable.Range(0, block.Rows).Select(row => !without.Contains(KeyOf(block, row)))]);
+                        checksum.Add(block, symbols is null ? null : [.. Enumerable.Range(0, block.Rows).Select(row => !without.Contains(KeyOf(block, row)) && symbols.Contains(Encoding.UTF8.GetString(block["canonical_symbol"].Texts[row])))]);
                     }
                 },
                 cancellationToken);

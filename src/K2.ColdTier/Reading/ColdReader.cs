@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -130,6 +131,10 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
 
     private static bool MayHold(OpenTable open, DataFile file, RowFilter filter)
     {
+        // Times are eight bytes, the lowest first.
+        var time = open.Table[open.Table.DayOf].Id;
+        if (file.LowerBounds.TryGetValue(time, out var least) && BinaryPrimitives.ReadInt64LittleEndian(least) >= filter.Until) return false;
+        if (file.UpperBounds.TryGetValue(time, out var greatest) && BinaryPrimitives.ReadInt64LittleEndian(greatest) < filter.From) return false;
         if (filter.Symbol is null) return true;
         var (id, wanted) = (open.Table["canonical_symbol"].Id, Encoding.UTF8.GetBytes(filter.Symbol));
         return (!file.LowerBounds.TryGetValue(id, out var lower) || lower.AsSpan().SequenceCompareTo(wanted) <= 0) && (!file.UpperBounds.TryGetValue(id, out var upper) || upper.AsSpan().SequenceCompareTo(wanted) >= 0);

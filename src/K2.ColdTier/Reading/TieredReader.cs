@@ -11,7 +11,7 @@ using K2.Domain.Log;
 namespace K2.ColdTier.Reading;
 
 /// <summary>
-/// One surface over warehouse and cold tier. What lies above the border (within the retention, and not before the warehouse's first row) is read from the warehouse alone; below it both are
+/// One surface over warehouse and cold tier. What lies above the border (within the retention, and behind the warehouse's last day without rows) is read from the warehouse alone; below it both are
 /// read and each row is returned once, the warehouse's if both have it, so that neither a partition that is dropped meanwhile nor a restored one shows twice or not at all.
 /// </summary>
 /// <param name="warm">The warehouse.</param>
@@ -23,7 +23,7 @@ public sealed class TieredReader(IWarehouseReader warm, IColdReader cold, IColdS
 {
     // A border that is older is still right: it only rises.
     private static readonly TimeSpan BorderAge = TimeSpan.FromSeconds(20);
-    private readonly Dictionary<RetainedTable, (Timestamp? Border, long At)> _borders = [];
+    private readonly Dictionary<string, (Timestamp? Border, long At)> _borders = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <inheritdoc/>
@@ -152,17 +152,17 @@ public sealed class TieredReader(IWarehouseReader warm, IColdReader cold, IColdS
     {
         lock (_lock)
         {
-            if (_borders.TryGetValue(retained, out var known) && time.GetElapsedTime(known.At) < BorderAge) return known.Border;
+            if (_borders.TryGetValue(table.Name, out var known) && time.GetElapsedTime(known.At) < BorderAge) return known.Border;
         }
 
         Timestamp? border = null;
-        if (await source.ClockAsync(cancellationToken) is { } clock && await source.FirstAsync(table, cancellationToken) is { } first)
+        if (await source.ClockAsync(cancellationToken) is { } clock && await source.UnbrokenSinceAsync(table, cancellationToken) is { } first)
         {
             var kept = clock.Add(-retention.Of(retained));
             border = first > kept ? first : kept;
         }
 
-        lock (_lock) _borders[retained] = (border, time.GetTimestamp());
+        lock (_lock) _borders[table.Name] = (border, time.GetTimestamp());
         return border;
     }
 }

@@ -15,7 +15,7 @@ public interface IColdExportGrain : IGrainWithStringKey
     Task Schedule();
 
     /// <summary>Begins work, and returns at once; while other work runs, that is returned and nothing begins.</summary>
-    [Alias("Start")]
+    [Alias("Start"), AlwaysInterleave]
     Task<ColdRun> Start(ColdJob job);
 
     /// <summary>Returns the latest runs; one that has not ended is under way.</summary>

@@ -27,13 +27,11 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         ["use_skip_indexes_if_final_exact_mode"] = 1,
     };
 
-    public async Task<IReadOnlyDictionary<string, long>> CheckpointsAsync(CancellationToken cancellationToken)
-    {
-        var positions = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        await using var rows = await AskAsync("SELECT concat(exchange, ':', canonical_symbol), max(version) FROM k2.symbol_state_store GROUP BY 1 ORDER BY 1", [], cancellationToken);
-        while (rows.HasRow()) positions[rows.Text()] = rows.Int64();
-        return positions;
-    }
+    public Task<IReadOnlyDictionary<string, long>> CheckpointsAsync(CancellationToken cancellationToken) =>
+        PositionsAsync("SELECT concat(exchange, ':', canonical_symbol), max(version) FROM k2.symbol_state_store GROUP BY 1 ORDER BY 1", cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, long>> HighestRawPositionsAsync(CancellationToken cancellationToken) =>
+        PositionsAsync("SELECT concat(exchange, '/', toString(log_partition)), max(last_position) FROM k2.raw_chunks GROUP BY 1 ORDER BY 1", cancellationToken);
 
     public async Task<IReadOnlyList<ColdSlice>> SlicesAsync(ColdTable table, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken)
     {
@@ -63,7 +61,7 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         }
     }
 
-    public async Task<long> CountAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)
+    public async Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)
     {
         var select = new ColdSelect(table);
         await using var rows = await AskAsync(select.Rows(day, exchange, ranges, await ViewTextAsync(table, cancellationToken), counts: true, ordered: false), select.Parameters, cancellationToken);
@@ -84,13 +82,30 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         return rows.Byte() != 0 ? first : null;
     }
 
-    public async Task<Timestamp?> FirstAsync(ColdTable table, CancellationToken cancellationToken)
+    public async Task<Timestamp?> UnbrokenSinceAsync(ColdTable table, CancellationToken cancellationToken)
     {
-        // Answered from the parts' own bounds. Of candles all timeframes together: each begins no earlier.
-        var column = table.IsOfRawLog ? "first_received" : table.DayOf;
-        await using var rows = await AskAsync($"SELECT min({column}), toUInt8(count() > 0) FROM {new ColdSelect(table).Store}", [], cancellationToken);
-        var first = rows.Time();
-        return rows.Byte() != 0 ? first : null;
+        // Trades have a partition a day; of candles the days' own tell.
+        var store = new ColdSelect(table).Store;
+        var sql = table.Layer == ColdLayer.Silver
+            ? "SELECT DISTINCT toInt32(toDate(parseDateTimeBestEffort(partition_id))) FROM system.parts WHERE active AND database = 'k2' AND table = 'silver_trades_store' ORDER BY 1 DESC"
+            : $"SELECT DISTINCT toInt32(toDate(window_start)) FROM {store} WHERE timeframe = '{(table.Layer == ColdLayer.Gold ? "1d" : "1h")}' ORDER BY 1 DESC";
+        int? first = null;
+        await using (var days = await AskAsync(sql, [], cancellationToken))
+        {
+            while (days.HasRow())
+            {
+                var day = days.Int32();
+                if (first is { } known && day != known - 1) break;
+                first = day;
+            }
+        }
+
+        if (first is not { } begin) return null;
+        var of = table.Layer == ColdLayer.Gold ? "timeframe = {timeframe:String} AND " : "";
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal) { ["day"] = Text(begin), ["timeframe"] = table.Layer == ColdLayer.Gold ? Domain.Candles.Timeframes.ToName(table.Timeframe) : "" };
+        await using var rows = await AskAsync($"SELECT min({table.DayOf}), toUInt8(count() > 0) FROM {store} WHERE {of}{table.DayOf} >= fromUnixTimestamp64Micro({{day:Int64}} * 86400000000, 'UTC')", parameters, cancellationToken);
+        var time = rows.Time();
+        return rows.Byte() != 0 ? time : null;
     }
 
     public async Task<Timestamp?> ClockAsync(CancellationToken cancellationToken)
@@ -138,6 +153,14 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         {
             throw new K2Exception("ClickHouse does not take the export's record", true, failure);
         }
+    }
+
+    private async Task<IReadOnlyDictionary<string, long>> PositionsAsync(string sql, CancellationToken cancellationToken)
+    {
+        var positions = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        await using var rows = await AskAsync(sql, [], cancellationToken);
+        while (rows.HasRow()) positions[rows.Text()] = rows.Int64();
+        return positions;
     }
 
     private async Task<List<ColdSlice>> SlicesAsync(string sql, Dictionary<string, string> parameters, CancellationToken cancellationToken)

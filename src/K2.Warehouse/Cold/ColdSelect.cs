@@ -49,17 +49,23 @@ internal sealed class ColdSelect
     /// <param name="viewText">Of a bronze table the text of its view, else null.</param>
     /// <param name="counts">Whether only their number is asked for.</param>
     /// <param name="ordered">Whether they are ordered as the table is.</param>
-    public string Rows(int day, string exchange, IReadOnlyList<ColdRange>? ranges, string? viewText, bool counts, bool ordered)
+    public string Rows(int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, string? viewText, bool counts, bool ordered)
     {
-        Parameters["exchange"] = exchange;
-        Parameters["day"] = Text(day);
-        Parameters["next_day"] = Text(day + 1);
+        var partition = "1 = 1";
+        if (exchange is not null) Parameters["exchange"] = exchange;
+        if (day is { } date)
+        {
+            Parameters["day"] = Text(date);
+            Parameters["next_day"] = Text(date + 1);
+            partition = $"exchange = {"{exchange:String}"} AND {_table.DayOf} >= {Midnight("day")} AND {_table.DayOf} < {Midnight("next_day")}";
+        }
+
         var source = _table.Layer switch
         {
-            ColdLayer.Raw => Frames(ranges),
-            ColdLayer.Bronze => viewText!.Replace(RawFrames, $"({Frames(ranges)}) AS raw_frames", StringComparison.Ordinal),
+            ColdLayer.Raw => Frames(day is not null, ranges),
+            ColdLayer.Bronze => viewText!.Replace(RawFrames, $"({Frames(day is not null, ranges)}) AS raw_frames", StringComparison.Ordinal),
             _ => $"""
-                SELECT * FROM {_table.View} WHERE exchange = {"{exchange:String}"} AND {_table.DayOf} >= {Midnight("day")} AND {_table.DayOf} < {Midnight("next_day")}
+                SELECT * FROM {_table.View} WHERE {partition}
                 {(_table.Layer == ColdLayer.Gold ? " AND closed = 1" : "")}{(ranges is null ? "" : " AND " + InRanges("concat(exchange, ':', canonical_symbol)", "version", ranges))}
                 """,
         };
@@ -100,16 +106,17 @@ internal sealed class ColdSelect
         return "exchange = {exchange:String} AND ";
     }
 
-    // A frame that came twice, in a chunk that was archived again, is one frame. A chunk lies on the day of its first frame.
-    private string Frames(IReadOnlyList<ColdRange>? ranges) =>
-        $"""
-        SELECT exchange, origin, sequence, received_timestamp, frame FROM k2.raw_chunks
-        ARRAY JOIN sequences AS sequence, received_timestamps AS received_timestamp, frames AS frame, positions AS position
-        WHERE exchange = {"{exchange:String}"} AND first_received >= {Midnight("day")} - toIntervalDay(1) AND first_received < {Midnight("next_day")}
-            AND received_timestamp >= {Midnight("day")} AND received_timestamp < {Midnight("next_day")}
-            {(ranges is null ? "" : $"AND last_position > {"{low:Int64}"} AND {InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)}")}
-        LIMIT 1 BY origin, sequence
-        """;
+    // A frame that came twice, in a chunk that was archived again, is one frame. A chunk lies on the day of its first frame; where a clock was set back, a later one may be of the day before.
+    private string Frames(bool ofDay, IReadOnlyList<ColdRange>? ranges)
+    {
+        var day = $"exchange = {"{exchange:String}"} AND first_received >= {Midnight("day")} - toIntervalDay(1) AND first_received < {Midnight("next_day")} + toIntervalDay(1) AND received_timestamp >= {Midnight("day")} AND received_timestamp < {Midnight("next_day")}";
+        return $"""
+            SELECT exchange, origin, sequence, received_timestamp, frame FROM k2.raw_chunks
+            ARRAY JOIN sequences AS sequence, received_timestamps AS received_timestamp, frames AS frame, positions AS position
+            WHERE {(ofDay ? day : OfExchange() + "1 = 1")}{(ranges is null ? "" : $" AND last_position > {"{low:Int64}"} AND {InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)}")}
+            LIMIT 1 BY exchange, origin, sequence
+            """;
+    }
 
     private string InRanges(string key, string position, IReadOnlyList<ColdRange> ranges)
     {

@@ -11,6 +11,9 @@ namespace K2.Warehouse.Retention;
 /// </summary>
 internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage coverage, RetentionOptions options) : IRetention
 {
+    private const int NoSuchDataPart = 232;
+    private const int PartNotFound = 233;
+
     private static readonly (RetainedTable Table, string Name)[] Tables =
     [
         (RetainedTable.Raw, "raw_chunks"), (RetainedTable.Silver, "silver_trades_store"), (RetainedTable.Candles, "ohlcv_store"), (RetainedTable.CandleRevisions, "candle_revisions_store"),
@@ -26,11 +29,13 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
 
     private async Task<RetentionOutcome> RunAsync(RetainedTable table, string name, Timestamp? now, CancellationToken cancellationToken)
     {
+        // First the parts, then what is covered: what is inserted after that is in another part, which stays.
+        var partitions = await PartitionsAsync(name, cancellationToken);
         var covered = await coverage.CoveredUntilAsync(table, cancellationToken);
         if (now is not { } clock) return new RetentionOutcome(name, null, covered, [], 0, [], 0, 0);
         var horizon = clock.Add(-options.Of(table));
         var (dropped, refused) = (new List<Partition>(), new List<Partition>());
-        foreach (var partition in await PartitionsAsync(name, cancellationToken))
+        foreach (var partition in partitions)
         {
             if (!PartitionDates.TryEnd(partition.Id, out var end) || end > horizon) continue;
 
@@ -40,9 +45,24 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
             (covered is { } until && end <= until ? dropped : refused).Add(partition);
         }
 
-        // The id is digits: a partition's name cannot be a parameter of this statement.
-        foreach (var partition in dropped) await client.ExecuteNonQueryAsync($"ALTER TABLE k2.{name} DROP PARTITION ID '{partition.Id}'", null, null, cancellationToken);
+        foreach (var partition in dropped) await DropAsync(name, partition, cancellationToken);
         return new RetentionOutcome(name, horizon, covered, [.. dropped.Select(p => p.Id)], dropped.Sum(p => p.Bytes), [.. refused.Select(p => p.Id)], refused.Sum(p => p.Rows), refused.Sum(p => p.Bytes));
+    }
+
+    private async Task DropAsync(string table, Partition partition, CancellationToken cancellationToken)
+    {
+        foreach (var part in partition.Parts)
+        {
+            try
+            {
+                // Names of parts are digits and underscores; they cannot be parameters of this statement.
+                await client.ExecuteNonQueryAsync($"ALTER TABLE k2.{table} DROP PART '{part}'", null, null, cancellationToken);
+            }
+            catch (ClickHouseServerException gone) when (gone.ErrorCode is NoSuchDataPart or PartNotFound)
+            {
+                // It was merged with another one since: the next run sees that.
+            }
+        }
     }
 
     private async Task<Timestamp?> ClockAsync(CancellationToken cancellationToken)
@@ -62,12 +82,12 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
 
     private async Task<List<Partition>> PartitionsAsync(string table, CancellationToken cancellationToken)
     {
-        const string sql = "SELECT partition_id, toInt64(sum(rows)), toInt64(sum(bytes_on_disk)) FROM system.parts WHERE active AND database = 'k2' AND table = {table:String} GROUP BY partition_id ORDER BY partition_id";
-        var partitions = new List<Partition>();
+        const string sql = "SELECT partition_id, name, toInt64(rows), toInt64(bytes_on_disk) FROM system.parts WHERE active AND database = 'k2' AND table = {table:String} ORDER BY partition_id, name";
+        var parts = new List<(string Partition, string Name, long Rows, long Bytes)>();
         await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string> { ["table"] = table }, cancellationToken);
-        while (rows.HasRow()) partitions.Add(new Partition(rows.Text(), rows.Int64(), rows.Int64()));
-        return partitions;
+        while (rows.HasRow()) parts.Add((rows.Text(), rows.Text(), rows.Int64(), rows.Int64()));
+        return [.. parts.GroupBy(part => part.Partition).Select(group => new Partition(group.Key, [.. group.Select(part => part.Name)], group.Sum(part => part.Rows), group.Sum(part => part.Bytes)))];
     }
 
-    private readonly record struct Partition(string Id, long Rows, long Bytes);
+    private sealed record Partition(string Id, IReadOnlyList<string> Parts, long Rows, long Bytes);
 }

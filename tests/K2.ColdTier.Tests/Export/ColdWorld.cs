@@ -43,11 +43,11 @@ internal sealed class ColdWorld : IAsyncDisposable
 
     public static bool HasEngine => EngineLocator.FindLibrary() is not null;
 
-    public static async Task<ColdWorld> StartAsync()
+    public static async Task<ColdWorld> StartAsync(InstrumentTable? instruments = null)
     {
         var folder = Directory.CreateTempSubdirectory("k2-cold-engine-").FullName;
         var host = await WarehouseHost.StartAsync(
-            new WarehouseOptions { DataFolder = folder, Port = 0 }, WarehouseSamples.Instruments, new PipelineCounters(), NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            new WarehouseOptions { DataFolder = folder, Port = 0 }, instruments ?? WarehouseSamples.Instruments, new PipelineCounters(), NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         return new ColdWorld(host, new InMemoryLog([.. All.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 2))]));
     }
 

@@ -34,6 +34,7 @@ internal sealed class FileChangePlan(long snapshotId, TableCommit commit) : ISna
 
         var found = removed.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         if (_removed.FirstOrDefault(path => !found.Contains(path)) is { } missing) throw new CommitConflictException($"{missing} is no longer in the table {table.Location}");
+        if (commit.RemovesExactly && found.FirstOrDefault(path => !_removed.Contains(path)) is { } other) throw new CommitConflictException($"{other} has come into a partition of {table.Location} since that was read");
         CheckRows(removed);
         if (commit.Added.Length == 0 && removed.Count == 0 && !commit.Watermarks.Any(step => step.From != step.To)) return null;
         if (commit.Added.Length > 0)

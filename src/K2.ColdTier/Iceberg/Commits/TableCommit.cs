@@ -39,6 +39,12 @@ public sealed record TableCommit
     /// <summary>Partitions of which it takes out all files that are there at the moment of the commit.</summary>
     public ImmutableArray<IReadOnlyList<object?>> RemovedPartitions { get; init; } = [];
 
+    /// <summary>
+    /// Whether the files in <see cref="RemovedPartitions"/> must be exactly those of <see cref="Removed"/>: who has read a partition to replace it must have read all of it.
+    /// If another file is there, the commit fails with a <see cref="CommitConflictException"/>.
+    /// </summary>
+    public bool RemovesExactly { get; init; }
+
     /// <summary>The positions that it moves.</summary>
     public ImmutableArray<WatermarkStep> Watermarks { get; init; } = [];
 
