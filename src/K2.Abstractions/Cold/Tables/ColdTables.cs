@@ -23,17 +23,20 @@ public static class ColdTables
     public static ColdTable BronzeBinance { get; } = Table("bronze_trades_binance", ColdLayer.Bronze, "received_timestamp", ["symbol", "trade_time", "trade_id", "origin", "sequence"],
         ("origin", Text), ("sequence", Long), ("received_timestamp", ColdType.Timestamp), ("body", Text), ("event_type", Text), ("event_time", ColdType.Timestamp), ("symbol", Text),
         ("trade_id", Long), ("price", ColdType.Decimal), ("quantity", ColdType.Decimal), ("first_trade_id", Long), ("last_trade_id", Long), ("trade_time", ColdType.Timestamp),
-        ("is_buyer_maker", ColdType.Boolean)) with { Exchange = Exchange.Binance };
+        ("is_buyer_maker", ColdType.Boolean)) with
+    { Exchange = Exchange.Binance };
 
     /// <summary>Kraken's trades in its own words. A time that cannot be read is null.</summary>
     public static ColdTable BronzeKraken { get; } = Table("bronze_trades_kraken", ColdLayer.Bronze, "received_timestamp", ["symbol", "timestamp", "trade_id", "origin", "sequence"],
         ("origin", Text), ("sequence", Long), ("received_timestamp", ColdType.Timestamp), ("message_type", Text), ("symbol", Text), ("side", Text), ("price", ColdType.Decimal),
-        ("qty", ColdType.Decimal), ("ord_type", Text), ("trade_id", Long), ("timestamp?", ColdType.Timestamp)) with { Exchange = Exchange.Kraken };
+        ("qty", ColdType.Decimal), ("ord_type", Text), ("trade_id", Long), ("timestamp?", ColdType.Timestamp)) with
+    { Exchange = Exchange.Kraken };
 
     /// <summary>Coinbase's trades in its own words. A time that cannot be read is null.</summary>
     public static ColdTable BronzeCoinbase { get; } = Table("bronze_trades_coinbase", ColdLayer.Bronze, "received_timestamp", ["product_id", "time", "trade_id", "origin", "sequence"],
         ("origin", Text), ("sequence", Long), ("received_timestamp", ColdType.Timestamp), ("sequence_num", Long), ("event_type", Text), ("product_id", Text), ("trade_id", Text),
-        ("price", ColdType.Decimal), ("size", ColdType.Decimal), ("maker_side", Text), ("time?", ColdType.Timestamp)) with { Exchange = Exchange.Coinbase };
+        ("price", ColdType.Decimal), ("size", ColdType.Decimal), ("maker_side", Text), ("time?", ColdType.Timestamp)) with
+    { Exchange = Exchange.Coinbase };
 
     /// <summary>Trades, each once.</summary>
     public static ColdTable SilverTrades { get; } = Table("silver_trades", ColdLayer.Silver, "timestamp", ["canonical_symbol", "timestamp", "trade_id", "id_epoch"],
