@@ -43,6 +43,12 @@ public sealed class StartupErrorTests
     [InlineData("K2__Diagnostics__Fault=any", "K2:Diagnostics:Fault")]
     [InlineData("K2__Retention__Silver=soon", "K2:Retention:Silver")]
     [InlineData("K2__Retention__Silver=00:10:00", "K2:Retention:Silver")]
+    [InlineData("K2__Cold__IntervalMinutes=7", "K2:Cold:IntervalMinutes")]
+    [InlineData("K2__Cold__NoSuchSetting=1", "K2:Cold")]
+    [InlineData("K2__Cold__FileBytes=1000", "K2:Cold:FileBytes")]
+    [InlineData("K2__Cold__Grace=01:00:01 K2__Cold__RunLimit=01:00:00", "K2:Cold:Grace")]
+    [InlineData("K2__Cold__Bucket=lake K2__Cold__Endpoint=nowhere", "K2:Cold:Endpoint")]
+    [InlineData("K2__Cold__Bucket=a/b", "is not the name of a bucket")]
     public async Task ClusterSettingThatDoesNotGo_EndsWithOneLineAndCodeTwo(string settings, string named, string arguments = "")
     {
         using var folder = new TemporaryFolder();

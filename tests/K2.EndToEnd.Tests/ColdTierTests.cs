@@ -1,0 +1,116 @@
+using System.Text.Json;
+using K2.Cli;
+using K2.Cli.Bench;
+using K2.EndToEnd.Tests.Running;
+
+namespace K2.EndToEnd.Tests;
+
+/// <summary>The cold tier of a real silo: exported, asked for, compared, and absent without harm.</summary>
+public sealed class ColdTierTests
+{
+    [Fact]
+    public async Task RunningSilo_ExportsComparesAndReadsSnapshots()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data, "--symbols", "BTC/USDT", "ETH/USDT"]);
+        await RunningSilo.StoredAsync(silo, 200);
+        var url = silo.Output.Split('\n').First(line => line.StartsWith("candles  ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+
+        Assert.Contains("silver_trades: exported", await K2Async(folder.Data, "export", "run", "silver_trades", "raw_frames"), StringComparison.Ordinal);
+        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        var first = await JsonAsync(http, "/v1/snapshots?table=silver_trades");
+        var (id, rows) = (first.GetProperty("data")[0].GetProperty("snapshot_id").GetInt64(), first.GetProperty("data")[0].GetProperty("rows").GetInt64());
+        Assert.True(rows >= 200);
+
+        await RunningSilo.StoredAsync(silo, (int)rows + 100);
+        await K2Async(folder.Data, "export", "run");
+        var audit = await K2Async(folder.Data, "maintenance", "audit");
+        Assert.Equal(12, audit.Split('\n').Count(line => line.Contains(": equal, ", StringComparison.Ordinal)));
+        Assert.Contains("silver_trades: ", await K2Async(folder.Data, "maintenance", "run", "silver_trades"), StringComparison.Ordinal);
+        Assert.Contains("append", await K2Async(folder.Data, "snapshots", "silver_trades"), StringComparison.Ordinal);
+        Assert.Contains("candle_revisions", await K2Async(folder.Data, "snapshots"), StringComparison.Ordinal);
+        Assert.Contains("silver_trades: restored", await K2Async(folder.Data, "restore", "silver_trades", "--since", "2020-01-01", "--until", "2099-01-01"), StringComparison.Ordinal);
+        Assert.Contains("silver_trades: equal", await K2Async(folder.Data, "maintenance", "audit", "silver_trades"), StringComparison.Ordinal);
+
+        // The state of the first export is the same for ever; page by page it is all of its rows.
+        long seen = 0;
+        foreach (var symbol in (string[])["BTC-USDT", "ETH-USDT"])
+        {
+            for (string? page = $"/v1/trades?exchange=binance&symbol={symbol}&limit=50&order=asc&snapshot={id}"; page is not null;)
+            {
+                var answer = await JsonAsync(http, page);
+                seen += answer.GetProperty("data").GetArrayLength();
+                page = answer.TryGetProperty("next", out var next) ? next.GetString() : null;
+            }
+        }
+
+        var tables = await JsonAsync(http, "/v1/cold");
+        Assert.Equal(12, tables.GetProperty("data").GetArrayLength());
+        Assert.InRange(seen, 1, rows);
+        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, (await http.GetAsync(new Uri("/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/v1/snapshots?table=none", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(2, await CodeAsync(folder.Data, "export", "run", "none"));
+        Assert.Equal(2, await CodeAsync(folder.Data, "restore", "raw_frames", "--since", "2020-01-01", "--until", "2021-01-01"));
+        await silo.TerminateAsync();
+        Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Replay_LeavesTheCapturesRowsInTheColdTables_AlsoWhenItIsPlayedAgain()
+    {
+        var capture = RunningSilo.CaptureOrSkip();
+        using var folder = new TemporaryFolder();
+
+        await RunningSilo.ReplayAsync(capture, folder.Data);
+        Assert.Equal("15863", Total(folder.Data, "silver_trades"));
+        Assert.Equal("15863", Total(folder.Data, "raw_frames"));
+        var candles = Total(folder.Data, "gold_ohlcv_1m");
+
+        await RunningSilo.ReplayAsync(capture, folder.Data);
+        Assert.Equal("15863", Total(folder.Data, "silver_trades"));
+        Assert.Equal("15863", Total(folder.Data, "raw_frames"));
+        Assert.Equal(candles, Total(folder.Data, "gold_ohlcv_1m"));
+    }
+
+    [Fact]
+    public async Task StoreThatCannotBeUsed_IsSaidInOneLine_AndTradesFlow()
+    {
+        var capture = RunningSilo.CaptureOrSkip();
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "file");
+        await File.WriteAllTextAsync(file, "no folder", TestContext.Current.CancellationToken);
+        using var silo = SiloProcess.Start(RunningSilo.Assembly, RunningSilo.ReplayArguments(capture, folder.Data), environment: new Dictionary<string, string> { ["K2__Cold__Folder"] = file });
+
+        Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
+
+        Assert.Single(silo.Output.Split('\n'), line => line.Contains("CANNOT BE USED", StringComparison.Ordinal));
+        Assert.Contains("stored: trades 15863", silo.Output, StringComparison.Ordinal);
+        Assert.Contains("the cold tier lacks rows", silo.Output, StringComparison.Ordinal);
+    }
+
+    private static string Total(string data, string table)
+    {
+        var newest = Directory.EnumerateFiles(Path.Combine(data, "cold", table, "metadata"), "v*.metadata.json").MaxBy(file => int.Parse(Path.GetFileName(file)[1..^".metadata.json".Length], System.Globalization.CultureInfo.InvariantCulture))!;
+        using var metadata = JsonDocument.Parse(File.ReadAllText(newest));
+        var current = metadata.RootElement.GetProperty("current-snapshot-id").GetInt64();
+        return metadata.RootElement.GetProperty("snapshots").EnumerateArray().Single(snapshot => snapshot.GetProperty("snapshot-id").GetInt64() == current).GetProperty("summary").GetProperty("total-records").GetString()!;
+    }
+
+    private static async Task<JsonElement> JsonAsync(HttpClient http, string path) =>
+        JsonDocument.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
+
+    private static async Task<string> K2Async(string data, params string[] arguments)
+    {
+        using var words = new StringWriter();
+        var code = await CommandLine.RunAsync(["--data", data, .. arguments], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
+        Assert.True(code == 0, $"{string.Join(' ', arguments)} ended with {code}: {words}");
+        return words.ToString();
+    }
+
+    private static async Task<int> CodeAsync(string data, params string[] arguments)
+    {
+        using var words = new StringWriter();
+        return await CommandLine.RunAsync(["--data", data, .. arguments], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
+    }
+}
