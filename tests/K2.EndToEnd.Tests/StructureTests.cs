@@ -20,8 +20,8 @@ public sealed partial class StructureTests
         ["K2.ColdTier"] = ["K2.Abstractions"],
         ["K2.Grains"] = ["K2.Abstractions", "K2.Contracts", "K2.Exchanges"],
         ["K2.Api"] = ["K2.Abstractions", "K2.Contracts"],
-        ["K2.Cli"] = ["K2.Abstractions", "K2.Client", "K2.Contracts", "K2.Exchanges", "K2.Simulator", "K2.Streaming", "K2.Warehouse"],
-        ["K2.Silo"] = ["K2.Api", "K2.Grains", "K2.Simulator", "K2.Streaming", "K2.Warehouse"],
+        ["K2.Cli"] = ["K2.Abstractions", "K2.Client", "K2.ColdTier", "K2.Contracts", "K2.Exchanges", "K2.Simulator", "K2.Streaming", "K2.Warehouse"],
+        ["K2.Silo"] = ["K2.Api", "K2.ColdTier", "K2.Grains", "K2.Simulator", "K2.Streaming", "K2.Warehouse"],
     };
 
     private static string Root

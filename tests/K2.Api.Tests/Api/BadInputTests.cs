@@ -44,7 +44,7 @@ public sealed class BadInputTests(TestPlatform platform)
     [InlineData("/v1/ohlcv/1m?" + Ok + "&order=up", 400, "order 'up' is unknown: write asc or desc.")]
     [InlineData("/v1/ohlcv/1m?" + Ok + "&live=1", 400, "live '1' is unknown: write true or false.")]
     [InlineData("/v1/ohlcv/1m?" + Ok + "&format=xml", 400, "format 'xml' is unknown: write json or csv.")]
-    [InlineData("/v1/ohlcv/1m?" + Ok + "&form=2024-08-08", 400, "'form' is no parameter of this path: use exchange, symbol, from, to, limit, order, live, fill, as_of, format.")]
+    [InlineData("/v1/ohlcv/1m?" + Ok + "&form=2024-08-08", 400, "'form' is no parameter of this path: use exchange, symbol, from, to, limit, order, live, fill, as_of, snapshot, format.")]
     [InlineData("/v1/ohlcv/1m?" + Ok + "&limit=1&limit=2", 400, "limit is given 2 times: give it once.")]
     [InlineData("/v1/ohlcv/1m?" + Ok + "&from=2024-08-09&to=2024-08-08", 400, "from lies at or behind to: the window is [from, to), so write an earlier from.")]
     [InlineData("/v1/ohlcv/1m?" + Ok + "&from=2024-08-08&to=2024-08-08", 400, "from lies at or behind to: the window is [from, to), so write an earlier from.")]

@@ -43,7 +43,7 @@ public sealed class SecondReaderWorld : IAsyncLifetime
             _first[table.Name] = (await Cold.SnapshotsAsync(table, default))[0];
         }
 
-        // Among them trades that are late by a day.
+        // Among them trades that are late by hours.
         await World.TradesAsync(ColdWorld.Symbols[0], 3000, Day.AddHours(20));
         foreach (var symbol in ColdWorld.Symbols[1..]) await World.TradesAsync(symbol, 2000, Day.AddDays(1).AddHours(3), 7);
         foreach (var exchange in ExchangeNames.All) await World.FramesAsync(exchange, 20, Day.AddDays(1).AddHours(1));
