@@ -29,7 +29,7 @@ public sealed class ColdTierTests
         Assert.Equal(12, audit.Split('\n').Count(line => line.Contains(": equal, ", StringComparison.Ordinal)));
         Assert.Contains("silver_trades: ", await K2Async(folder.Data, "maintenance", "run", "silver_trades"), StringComparison.Ordinal);
         Assert.Contains("append", await K2Async(folder.Data, "snapshots", "silver_trades"), StringComparison.Ordinal);
-        Assert.Contains("candle_revisions", await K2Async(folder.Data, "snapshots"), StringComparison.Ordinal);
+        Assert.Contains("raw_frames", await K2Async(folder.Data, "snapshots"), StringComparison.Ordinal);
         Assert.Contains("silver_trades: restored", await K2Async(folder.Data, "restore", "silver_trades", "--since", "2020-01-01", "--until", "2099-01-01"), StringComparison.Ordinal);
         Assert.Contains("silver_trades: equal", await K2Async(folder.Data, "maintenance", "audit", "silver_trades"), StringComparison.Ordinal);
 
