@@ -22,7 +22,7 @@ internal sealed class OpenTable
         Reader = new PartitionReader(Iceberg, store, table, options.TemporaryFolder);
         var writer = new PartitionWriter(store, prefix, table, options.TemporaryFolder, options.FileBytes);
         Comparison = new HotComparison(table, Iceberg, source, Reader);
-        Exporter = new TableExporter(table, Iceberg, source, writer, Reader, Comparison, options);
+        Exporter = new TableExporter(table, Iceberg, source, writer, Reader, Comparison, options, time);
         Compactor = new PartitionCompactor(table, Iceberg, Reader, writer, options.FileBytes);
     }
 

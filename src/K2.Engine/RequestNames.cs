@@ -6,6 +6,9 @@ internal static class RequestNames
     /// <summary>The header by which the platform tells its own requests from those of other clients.</summary>
     public const string PlatformHeader = "X-K2-Platform";
 
+    /// <summary>Says that a platform's request has a long answer, which is not to be collected before it is sent.</summary>
+    public const string StreamHeader = "X-K2-Stream";
+
     /// <summary>The setting in which a statement's id is kept, as the embedded engine chooses the ids of its queries itself.</summary>
     public const string Comment = "log_comment";
 

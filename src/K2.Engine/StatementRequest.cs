@@ -17,6 +17,7 @@ internal sealed class StatementRequest : IAsyncDisposable
         _parameters = parameters;
         ChangesNothing = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || Parameter("readonly") is { Length: > 0 } and not "0";
         IsPlatform = request.Headers.ContainsKey(RequestNames.PlatformHeader);
+        IsStreamed = !IsPlatform || request.Headers.ContainsKey(RequestNames.StreamHeader);
         Id = Checked(Parameter("query_id") ?? Header(request, "X-ClickHouse-Query-Id")) ?? Guid.NewGuid().ToString();
         SessionId = Checked(Parameter("session_id"));
         Database = Header(request, "X-ClickHouse-Database") ?? Parameter("database");
@@ -52,6 +53,9 @@ internal sealed class StatementRequest : IAsyncDisposable
 
     /// <summary>True for the platform's own requests.</summary>
     public bool IsPlatform { get; }
+
+    /// <summary>Whether rows are sent as they come; else they are collected first, which is quicker for few.</summary>
+    public bool IsStreamed { get; }
 
     /// <summary>The client's id of this query, or one made for it.</summary>
     public string Id { get; }

@@ -26,7 +26,7 @@ internal sealed class StatementRunner(EmbeddedServer server, RunningQueries runn
         try
         {
             // The platform's answers are short, by limits of its own: the way through a pipe would cost them half a millisecond.
-            var done = request.Statement.DataStart >= 0 && request.WholeText is null ? await InsertAsync(context, request, connection) : request.Statement.ReturnsRows && !request.IsPlatform ? await StreamAsync(context, request, connection, answer) : await PlainAsync(context, request, connection, answer);
+            var done = request.Statement.DataStart >= 0 && request.WholeText is null ? await InsertAsync(context, request, connection) : request.Statement.ReturnsRows && request.IsStreamed ? await StreamAsync(context, request, connection, answer) : await PlainAsync(context, request, connection, answer);
             await answer.CompleteAsync(done);
         }
         catch (EngineException failure) when (answer.IsSending)

@@ -21,20 +21,25 @@ public sealed class WarehouseHost : IAsyncDisposable
 {
     // The embedded engine bounds what SQL tools run at once; the platform's own statements do not queue behind them.
     private const string PlatformHeader = "X-K2-Platform";
+
+    // It also collects answers before it sends them, which is quicker for few rows, unless it is told not to.
+    private const string StreamHeader = "X-K2-Stream";
     private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
 
     // An answer that is streamed to the cold tier lasts as long as its rows are written.
     private static readonly TimeSpan StreamLimit = TimeSpan.FromHours(2);
     private readonly EmbeddedEngine? _engine;
     private readonly HttpClient _http;
+    private readonly HttpClient _longHttp;
     private readonly ClickHouseClient _client;
     private readonly ClickHouseClient _longClient;
     private readonly ClickHouseWarehouseWriter _writer;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, HttpClient longHttp, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
     {
         _engine = engine;
         _http = http;
+        _longHttp = longHttp;
         _client = client;
         _longClient = longClient;
         _writer = writer;
@@ -77,12 +82,18 @@ public sealed class WarehouseHost : IAsyncDisposable
     {
         var engine = options.ConnectionString is null ? await EmbeddedEngine.StartAsync(options, time, loggers.CreateLogger<EmbeddedEngine>(), cancellationToken) : null;
         var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { Timeout = Timeout.InfiniteTimeSpan };
-        if (engine is not null) http.DefaultRequestHeaders.Add(PlatformHeader, "1");
+        var longHttp = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { Timeout = Timeout.InfiniteTimeSpan };
+        if (engine is not null)
+        {
+            foreach (var client in (HttpClient[])[http, longHttp]) client.DefaultRequestHeaders.Add(PlatformHeader, "1");
+            longHttp.DefaultRequestHeaders.Add(StreamHeader, "1");
+        }
+
         try
         {
             var settings = engine is null ? new ClickHouseClientSettings(options.ConnectionString!) : new ClickHouseClientSettings { Host = engine.Url.Host, Port = (ushort)engine.Url.Port, Protocol = "http" };
             var client = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = CallLimit });
-            var longClient = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = http, UseCompression = false, Timeout = StreamLimit });
+            var longClient = new ClickHouseClient(new ClickHouseClientSettings(settings) { HttpClient = longHttp, UseCompression = false, Timeout = StreamLimit });
             try
             {
                 await Migrator.RunAsync(client, time, loggers.CreateLogger<SchemaLock>(), cancellationToken);
@@ -99,11 +110,12 @@ public sealed class WarehouseHost : IAsyncDisposable
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
             var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
-            return new WarehouseHost(engine, url, http, client, longClient, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
+            return new WarehouseHost(engine, url, http, longHttp, client, longClient, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
         }
         catch
         {
             http.Dispose();
+            longHttp.Dispose();
             if (engine is not null) await engine.DisposeAsync();
             throw;
         }
@@ -115,7 +127,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     /// <summary>Copies a statement's answer unread into a stream; in the format of its FORMAT clause.</summary>
     public async Task QueryRawAsync(string sql, Stream output, CancellationToken cancellationToken)
     {
-        using var result = await _client.ExecuteRawResultAsync(sql, null, cancellationToken);
+        using var result = await _longClient.ExecuteRawResultAsync(sql, null, cancellationToken);
         await using var answer = await result.ReadAsStreamAsync();
         await answer.CopyToAsync(output, cancellationToken);
     }
@@ -127,6 +139,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         _client.Dispose();
         _longClient.Dispose();
         _http.Dispose();
+        _longHttp.Dispose();
         if (_engine is not null) await _engine.DisposeAsync();
     }
 }

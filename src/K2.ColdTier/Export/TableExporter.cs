@@ -6,6 +6,7 @@ using K2.Abstractions.Cold.Tables;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;
 using K2.ColdTier.Parquet;
+using K2.Domain.Log;
 
 namespace K2.ColdTier.Export;
 
@@ -13,11 +14,13 @@ namespace K2.ColdTier.Export;
 /// Brings one cold table up to what is durable in the warehouse. The table's own positions say where it stands; nothing else is remembered. Whoever runs it, as often as he
 /// likes, killed anywhere or beside another one: a row is in the table once. See docs/decisions/0021-cold-export.md.
 /// </summary>
-internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, HotComparison comparison, ColdOptions options)
+internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, HotComparison comparison, ColdOptions options, TimeProvider time)
 {
-    // A gold partition that changes while it is read is read again.
+    // A gold partition that changes while it is read is read again, and so is one whose read fails for a reason that passes.
     private const int ReadAttempts = 5;
     private const int PartitionsPerCommit = 200;
+    private const int FramesPerPortion = 1_000_000;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Exports what lies between the table's positions and the ends of now.</summary>
     /// <param name="endsAsync">Says up to which position every row of each part of the log is durable. Asked once, after the table was: so an end below a position is a loss.</param>
@@ -25,26 +28,35 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     /// <exception cref="FencedException">Another exporter was quicker.</exception>
     public async Task<ColdExportOutcome> RunAsync(Func<CancellationToken, Task<IReadOnlyDictionary<string, long>>> endsAsync, CancellationToken cancellationToken)
     {
-        var version = await OpenAsync(cancellationToken);
-        var watermarks = IcebergTable.Watermarks(version);
-        var ends = await endsAsync(cancellationToken);
-        var ranges = ends.Where(end => !watermarks.TryGetValue(end.Key, out var stands) || end.Value > stands)
-            .Select(end => new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value)).ToList();
-        var outcome = new ColdExportOutcome
+        var outcome = new ColdExportOutcome { Table = table.Name };
+        while (true)
         {
-            Table = table.Name,
-            From = ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min(),
-            To = ranges.Select(range => range.To).DefaultIfEmpty(-1).Max(),
-            Behind = [.. ends.Where(end => watermarks.TryGetValue(end.Key, out var stands) && end.Value < stands).Select(end => end.Key)],
-        };
-        var slices = await source.SlicesAsync(table, ranges, cancellationToken);
-        foreach (var batch in ExportBatch.Divide(ranges, slices, table.Layer == ColdLayer.Gold ? long.MaxValue : options.RowsPerCommit))
-        {
-            outcome = table.Layer == ColdLayer.Gold ? await ReplaceAsync(batch, outcome, cancellationToken) : await AppendAsync(batch, outcome, cancellationToken);
-        }
+            var version = await OpenAsync(cancellationToken);
+            var watermarks = IcebergTable.Watermarks(version);
+            var ends = await endsAsync(cancellationToken);
+            var ranges = ends.Where(end => !watermarks.TryGetValue(end.Key, out var stands) || end.Value > stands)
+                .Select(end => Portion(new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value))).ToList();
+            outcome = outcome with
+            {
+                From = outcome.Commits > 0 ? outcome.From : ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min(),
+                To = ranges.Select(range => range.To).DefaultIfEmpty(outcome.To).Max(),
+                Behind = [.. ends.Where(end => watermarks.TryGetValue(end.Key, out var stands) && end.Value < stands).Select(end => end.Key)],
+            };
+            var before = outcome.Commits;
+            var slices = await source.SlicesAsync(table, ranges, cancellationToken);
+            foreach (var batch in ExportBatch.Divide(ranges, slices, table.Layer == ColdLayer.Gold ? long.MaxValue : options.RowsPerCommit))
+            {
+                outcome = table.Layer == ColdLayer.Gold ? await ReplaceAsync(batch, outcome, cancellationToken) : await AppendAsync(batch, outcome, cancellationToken);
+            }
 
-        return outcome;
+            // Frames that an export has fallen behind by go in portions, each with its commit.
+            if (outcome.Commits == before || ranges.All(range => range.To == ends[range.Key])) return outcome;
+        }
     }
+
+    // Frames are sorted by the warehouse, in memory or on its disk: a bounded number of them at once. Behind a new epoch nothing is known of the numbers.
+    private ColdRange Portion(ColdRange range) =>
+        table.IsOfRawLog && range.From is { } from && new LogPosition(from).Epoch == new LogPosition(range.To).Epoch && range.To - from > FramesPerPortion ? range with { To = from + FramesPerPortion } : range;
 
     /// <summary>Returns the table, made now if there is none.</summary>
     public async Task<VersionedTable> OpenAsync(CancellationToken cancellationToken)
@@ -152,11 +164,27 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
 
     private IReadOnlyList<object?> Partition(int day, string exchange) => table.HasExchange ? [day, exchange] : [day];
 
-    // The warehouse is asked twice at the same time; what the files hold, read back, must be what it says the second time. So no answer that broke off unnoticed is committed.
+    // The warehouse is asked twice; what the files hold, read back, must be what it says the second time. So no answer that broke off unnoticed is committed.
     private async Task<(List<DataFile> Files, RowChecksum Checksum)> AppendAsync(ExportBatch batch, int day, string exchange, CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // At the same time first; an engine that has just merged may lack the memory for both.
+                return await AppendOnceAsync(batch, day, exchange, attempt == 1, cancellationToken);
+            }
+            catch (K2Exception failure) when (failure.IsTransient && attempt < ReadAttempts)
+            {
+                await Task.Delay(attempt * FirstPause, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<(List<DataFile> Files, RowChecksum Checksum)> AppendOnceAsync(ExportBatch batch, int day, string exchange, bool atOnce, CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var again = comparison.HotAsync(day, exchange, batch.Ranges, null, stop.Token);
+        var again = atOnce ? comparison.HotAsync(day, exchange, batch.Ranges, null, stop.Token) : null;
         try
         {
             await using var rows = await source.OpenAsync(table, day, exchange, batch.Ranges, ordered: true, cancellationToken);
@@ -164,6 +192,7 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             // A connection that hangs holds the thread that reads it: only closing it lets go.
             await using var closing = cancellationToken.Register(rows.Dispose);
             var written = await writer.WriteAsync(day, exchange, new NativeReader(rows, table), cancellationToken);
+            again ??= comparison.HotAsync(day, exchange, batch.Ranges, null, stop.Token);
             var expected = await again;
             return expected.IsSameAs(written.Checksum)
                 ? written
@@ -172,7 +201,7 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
         finally
         {
             await stop.CancelAsync();
-            await ((Task)again).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (again is not null) await ((Task)again).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using K2.Abstractions;
 using K2.Abstractions.Cold.Tables;
 using ParquetSharp;
 using ParquetSharp.Schema;
@@ -24,6 +25,7 @@ internal sealed class ColdFileWriter : IDisposable
     private readonly WriterProperties _properties;
     private readonly ParquetFileWriter _writer;
     private readonly List<ColumnBounds> _bounds;
+    private readonly RowBlock _last;
     private readonly RowChecksum _checksum = new();
     private RowGroupWriter? _group;
     private long _groupRows;
@@ -65,6 +67,7 @@ internal sealed class ColdFileWriter : IDisposable
         }
 
         _properties = builder.Build();
+        _last = new RowBlock(table);
         _bounds = [.. table.Columns.Select(column => new ColumnBounds(column))];
         _writer = new ParquetFileWriter(file, _schema, _properties, null);
     }
@@ -76,8 +79,10 @@ internal sealed class ColdFileWriter : IDisposable
     public long Bytes => _finishedBytes + (_group?.TotalCompressedBytes ?? 0);
 
     /// <summary>Writes all rows of a block.</summary>
+    /// <exception cref="K2Exception">They are not in the order of the table, which the file would promise.</exception>
     public void Write(RowBlock block)
     {
+        CheckOrder(block);
         _checksum.Add(block);
         for (var from = 0; from < block.Rows;)
         {
@@ -95,6 +100,18 @@ internal sealed class ColdFileWriter : IDisposable
             _groupRows += count;
             if (_groupRows == RowsPerGroup || _group.TotalBytesWritten + _group.TotalCompressedBytes > BytesPerGroup) EndGroup();
         }
+    }
+
+    private void CheckOrder(RowBlock block)
+    {
+        for (var row = 0; row < block.Rows; row++)
+        {
+            if (row == 0 ? _last.Rows > 0 && _last.Compare(0, block, 0) > 0 : block.Compare(row - 1, block, row) > 0) throw new K2Exception($"rows of {block.Table.Name} came in another order than asked for", true);
+        }
+
+        if (block.Rows == 0) return;
+        _last.Reset(1);
+        _last.Append(block, block.Rows - 1);
     }
 
     /// <summary>Ends the file.</summary>

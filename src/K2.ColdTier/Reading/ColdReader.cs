@@ -42,15 +42,13 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
                     if (!IsWanted(trade, query)) continue;
                     found.Add(trade);
 
-                    // Of the newest only the last ones are kept.
-                    if (query.NewestFirst && found.Count >= 2 * left) found.RemoveRange(0, found.Count - left);
+                    // They come by their ids, which need not be the order of their times: only those that may be returned are kept.
+                    if (found.Count >= 2 * left) Cut(found, left, query.NewestFirst);
                 }
-
-                if (!query.NewestFirst && found.Count >= left) break;
             }
 
-            if (query.NewestFirst) found.Reverse();
-            foreach (var trade in found.Take(left)) yield return trade;
+            Cut(found, left, query.NewestFirst);
+            foreach (var trade in found) yield return trade;
             left -= Math.Min(left, found.Count);
             if (left == 0) yield break;
         }
@@ -82,6 +80,12 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
             left -= Math.Min(left, found.Count);
             if (left == 0) yield break;
         }
+    }
+
+    private static void Cut(List<PositionedTrade> trades, int most, bool newestFirst)
+    {
+        trades.Sort((left, right) => (left.Trade.ExchangeTime, left.Trade.TradeId).CompareTo((right.Trade.ExchangeTime, right.Trade.TradeId)) * (newestFirst ? -1 : 1));
+        if (trades.Count > most) trades.RemoveRange(most, trades.Count - most);
     }
 
     // Behind a cursor stand rows of the cursor's own moment too.

@@ -14,18 +14,19 @@ namespace K2.Warehouse.Cold;
 /// <param name="databaseClient">The platform's client, for short questions.</param>
 internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseClient databaseClient) : IColdSource
 {
-    // Frames are large: few rows make a block. A sort beyond this goes to disk, which one that follows the table's key cannot do. One thread leaves the others to the writer, and
-    // took less processor time than two.
+    // Frames are large: few rows make a block. One thread leaves the others to the writer, keeps the order, and took less processor time than two.
     private static readonly Dictionary<string, object> Streamed = new()
     {
-        ["max_block_size"] = 16384,
+        ["max_block_size"] = 8192,
         ["preferred_block_size_bytes"] = 1 << 20,
-        ["max_bytes_before_external_sort"] = 96 << 20,
-        ["optimize_read_in_order"] = 0,
         ["max_threads"] = 1,
+        ["query_plan_remove_redundant_sorting"] = 0,
         ["use_skip_indexes_if_final"] = 1,
         ["use_skip_indexes_if_final_exact_mode"] = 1,
     };
+
+    // Frames are in no order that is stored. A sort beyond this goes to disk, which one that begins in a table's order cannot do.
+    private static readonly Dictionary<string, object> Sorted = new() { ["optimize_read_in_order"] = 0, ["max_bytes_before_external_sort"] = 96 << 20 };
 
     public Task<IReadOnlyDictionary<string, long>> CheckpointsAsync(CancellationToken cancellationToken) =>
         PositionsAsync("SELECT concat(exchange, ':', canonical_symbol), max(version) FROM k2.symbol_state_store GROUP BY 1 ORDER BY 1", cancellationToken);
@@ -46,6 +47,7 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         var sql = select.Rows(day, exchange, ranges, await ViewTextAsync(table, cancellationToken), counts: false, ordered) + " FORMAT Native";
         var settings = select.Parameters.ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)parameter.Value, StringComparer.Ordinal);
         foreach (var (name, value) in Streamed) settings[name] = value;
+        foreach (var (name, value) in table.IsOfRawLog ? Sorted : []) settings[name] = value;
         try
         {
             var result = await client.ExecuteRawResultAsync(sql, new QueryOptions { CustomSettings = settings }, cancellationToken);

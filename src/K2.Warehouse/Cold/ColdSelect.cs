@@ -69,9 +69,11 @@ internal sealed class ColdSelect
                 {(_table.Layer == ColdLayer.Gold ? " AND closed = 1" : "")}{(ranges is null ? "" : " AND " + InRanges("concat(exchange, ':', canonical_symbol)", "version", ranges))}
                 """,
         };
-        return counts
-            ? $"SELECT toInt64(count()) FROM ({source})"
-            : $"SELECT {_table.SelectList} FROM ({source}){(ordered ? " ORDER BY " + string.Join(", ", _table.SortedBy.Select(name => $"`{name}` NULLS FIRST")) : "")}";
+        if (counts) return $"SELECT toInt64(count()) FROM ({source})";
+
+        // Inside, where names are those of stored columns: the order of most tables is that of the stored one's key, and is then read and not sorted.
+        var order = ordered ? " ORDER BY " + string.Join(", ", _table.SortedBy.Select(name => $"`{name}`{(_table[name].Nullable ? " NULLS FIRST" : "")}")) : "";
+        return $"SELECT {_table.SelectList} FROM (SELECT * FROM ({source}){order})";
     }
 
     /// <summary>Returns the earliest partition time of rows above their positions; of candles also of those that are not closed.</summary>

@@ -24,7 +24,7 @@ public sealed class ColdTablesTests
         ["silver_trades"] = "1 exchange Text|2 symbol Text|3 canonical_symbol Text|4 trade_id Long|5 price Decimal|6 quantity Decimal|7 quote_volume Decimal|8 side Text|" +
             "9 timestamp Timestamp|10 ingestion_timestamp Timestamp stamp|11 received_timestamp Timestamp|12 id_epoch Int|13 first_trade_id Long|14 last_trade_id Long|15 kind Text|" +
             "16 source Text|17 version Long|18 log_epoch Int|19 log_offset Long|20 conditions TextList 22|21 vendor_data TextMap 23:24" +
-            " by day(timestamp), exchange; sorted canonical_symbol, timestamp, trade_id, id_epoch",
+            " by day(timestamp), exchange; sorted canonical_symbol, id_epoch, trade_id",
         ["gold_ohlcv_1m"] = Gold,
         ["gold_ohlcv_5m"] = Gold,
         ["gold_ohlcv_15m"] = Gold,

@@ -38,8 +38,8 @@ public static class ColdTables
         ("price", ColdType.Decimal), ("size", ColdType.Decimal), ("maker_side", Text), ("time?", ColdType.Timestamp)) with
     { Exchange = Exchange.Coinbase };
 
-    /// <summary>Trades, each once.</summary>
-    public static ColdTable SilverTrades { get; } = Table("silver_trades", ColdLayer.Silver, "timestamp", ["canonical_symbol", "timestamp", "trade_id", "id_epoch"],
+    /// <summary>Trades, each once. In the order of the exchange's ids, which rise with time: the warehouse gives it without sorting.</summary>
+    public static ColdTable SilverTrades { get; } = Table("silver_trades", ColdLayer.Silver, "timestamp", ["canonical_symbol", "id_epoch", "trade_id"],
         ("exchange", Text), ("symbol", Text), ("canonical_symbol", Text), ("trade_id", Long), ("price", ColdType.Decimal), ("quantity", ColdType.Decimal),
         ("quote_volume", ColdType.Decimal), ("side", Text), ("timestamp", ColdType.Timestamp), ("ingestion_timestamp!", ColdType.Timestamp), ("received_timestamp", ColdType.Timestamp),
         ("id_epoch", Int), ("first_trade_id", Long), ("last_trade_id", Long), ("kind", Text), ("source", Text), ("version", Long), ("log_epoch", Int), ("log_offset", Long),
