@@ -25,7 +25,7 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         ["use_skip_indexes_if_final_exact_mode"] = 1,
     };
 
-    // Frames are in no order that is stored. A sort beyond this goes to disk, which one that begins in a table's order cannot do.
+    // Frames and the history of candles are in no order that is stored. A sort beyond this goes to disk, which one that begins in a table's order cannot do.
     private static readonly Dictionary<string, object> Sorted = new() { ["optimize_read_in_order"] = 0, ["max_bytes_before_external_sort"] = 96 << 20 };
 
     public Task<IReadOnlyDictionary<string, long>> CheckpointsAsync(CancellationToken cancellationToken) =>
@@ -47,7 +47,7 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         var sql = select.Rows(day, exchange, ranges, await ViewTextAsync(table, cancellationToken), counts: false, ordered) + " FORMAT Native";
         var settings = select.Parameters.ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)parameter.Value, StringComparer.Ordinal);
         foreach (var (name, value) in Streamed) settings[name] = value;
-        foreach (var (name, value) in table.IsOfRawLog ? Sorted : []) settings[name] = value;
+        foreach (var (name, value) in table.IsOfRawLog || table.Layer == ColdLayer.History ? Sorted : []) settings[name] = value;
         try
         {
             var result = await client.ExecuteRawResultAsync(sql, new QueryOptions { CustomSettings = settings }, cancellationToken);

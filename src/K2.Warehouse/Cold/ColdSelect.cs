@@ -73,7 +73,9 @@ internal sealed class ColdSelect
 
         // Inside, where names are those of stored columns: the order of most tables is that of the stored one's key, and is then read and not sorted.
         var order = ordered ? " ORDER BY " + string.Join(", ", _table.SortedBy.Select(name => $"`{name}`{(_table[name].Nullable ? " NULLS FIRST" : "")}")) : "";
-        return $"SELECT {_table.SelectList} FROM (SELECT * FROM ({source}){order})";
+
+        // A timeframe is a number there and a text here, with another order.
+        return _table.Layer == ColdLayer.History ? $"SELECT {_table.SelectList} FROM ({source}){order}" : $"SELECT {_table.SelectList} FROM (SELECT * FROM ({source}){order})";
     }
 
     /// <summary>Returns the earliest partition time of rows above their positions; of candles also of those that are not closed.</summary>

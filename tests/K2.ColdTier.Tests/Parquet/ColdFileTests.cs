@@ -9,6 +9,8 @@ namespace K2.ColdTier.Tests.Parquet;
 /// <summary>Files and streams give back what was put into them, whatever the rows.</summary>
 public sealed class ColdFileTests : IDisposable
 {
+    // The rows are in any order, as no table of the platform is.
+    private static readonly ColdTable Unsorted = Rows.Table with { SortedBy = [] };
     private readonly string _folder = Directory.CreateTempSubdirectory("k2-cold-file-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -18,7 +20,7 @@ public sealed class ColdFileTests : IDisposable
         blocks =>
         {
             var file = Path.Combine(_folder, $"{Guid.NewGuid():N}.parquet");
-            var written = Write(file, [.. blocks.Select(rows => Rows.Block(rows))]);
+            var written = Write(file, [.. blocks.Select(rows => Rows.Block(rows, Unsorted))]);
             using var reader = new ColdFileReader(file, Rows.Table, null);
             Assert.Equal(blocks.SelectMany(rows => Rows.Words(Rows.Block(rows))), Rows.Words(reader));
             Assert.Equal(written.Rows, reader.FileRows);
@@ -93,6 +95,16 @@ public sealed class ColdFileTests : IDisposable
     }
 
     [Fact]
+    public void RowsInAnotherOrder_AreRefused()
+    {
+        object?[] Row(long id) => ["x"u8.ToArray(), "s"u8.ToArray(), 1L, id, (Int128)3, 4, true, Array.Empty<byte>(), Array.Empty<byte[]>(), Array.Empty<(byte[], byte[])>(), null, null, null, null, null, 8L, 9L];
+
+        Assert.Throws<K2Exception>(() => Write(Path.Combine(_folder, "within.parquet"), [Rows.Block([Row(2), Row(1)])]));
+        Assert.Throws<K2Exception>(() => Write(Path.Combine(_folder, "between.parquet"), [Rows.Block([Row(1), Row(2)]), Rows.Block([Row(1)])]));
+        Assert.Equal(4, Write(Path.Combine(_folder, "right.parquet"), [Rows.Block([Row(1), Row(2)]), Rows.Block([Row(2), Row(3)])]).Rows);
+    }
+
+    [Fact]
     public void DamagedFile_IsOneClearError()
     {
         var file = Path.Combine(_folder, "damaged.parquet");
@@ -126,7 +138,7 @@ public sealed class ColdFileTests : IDisposable
     public void Bounds_AreTheLeastAndTheGreatest() => Rows.Any.Sample(
         rows =>
         {
-            var written = Write(Path.Combine(_folder, $"{Guid.NewGuid():N}.parquet"), [Rows.Block(rows)]);
+            var written = Write(Path.Combine(_folder, $"{Guid.NewGuid():N}.parquet"), [Rows.Block(rows, Unsorted)]);
             var ids = rows.Select(row => (long)row[3]!).ToList();
             var (least, greatest) = written.Bounds.Single(bounds => bounds.Column.Name == "trade_id").Encode();
             Assert.Equal(SingleValue.OfLong(ids.Min()), least);
@@ -141,7 +153,7 @@ public sealed class ColdFileTests : IDisposable
 
     private static WrittenFile Write(string file, List<RowBlock> blocks)
     {
-        using var writer = new ColdFileWriter(Rows.Table with { Columns = [.. blocks[0].Columns.Select(column => column.Column)] }, file);
+        using var writer = new ColdFileWriter(blocks[0].Table, file);
         foreach (var block in blocks) writer.Write(block);
         return writer.Finish();
     }
