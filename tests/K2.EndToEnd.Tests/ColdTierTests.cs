@@ -62,12 +62,12 @@ public sealed class ColdTierTests
         var capture = RunningSilo.CaptureOrSkip();
         using var folder = new TemporaryFolder();
 
-        await RunningSilo.ReplayAsync(capture, folder.Data);
+        await ReplayAsync(capture, folder.Data);
         Assert.Equal("15863", Total(folder.Data, "silver_trades"));
         Assert.Equal("15863", Total(folder.Data, "raw_frames"));
         var candles = Total(folder.Data, "gold_ohlcv_1m");
 
-        await RunningSilo.ReplayAsync(capture, folder.Data);
+        await ReplayAsync(capture, folder.Data);
         Assert.Equal("15863", Total(folder.Data, "silver_trades"));
         Assert.Equal("15863", Total(folder.Data, "raw_frames"));
         Assert.Equal(candles, Total(folder.Data, "gold_ohlcv_1m"));
@@ -80,13 +80,19 @@ public sealed class ColdTierTests
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "file");
         await File.WriteAllTextAsync(file, "no folder", TestContext.Current.CancellationToken);
-        using var silo = SiloProcess.Start(RunningSilo.Assembly, RunningSilo.ReplayArguments(capture, folder.Data), environment: new Dictionary<string, string> { ["K2__Cold__Folder"] = file });
+        using var silo = SiloProcess.Start(RunningSilo.Assembly, RunningSilo.ReplayArguments(capture, folder.Data), environment: new Dictionary<string, string> { ["K2__Cold__Enabled"] = "true", ["K2__Cold__Folder"] = file });
 
         Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
 
         Assert.Single(silo.Output.Split('\n'), line => line.Contains("CANNOT BE USED", StringComparison.Ordinal));
         Assert.Contains("stored: trades 15863", silo.Output, StringComparison.Ordinal);
         Assert.Contains("the cold tier lacks rows", silo.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task ReplayAsync(string capture, string data)
+    {
+        using var silo = SiloProcess.Start(RunningSilo.Assembly, RunningSilo.ReplayArguments(capture, data), environment: new Dictionary<string, string> { ["K2__Cold__Enabled"] = "true" });
+        Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
     }
 
     private static string Total(string data, string table)

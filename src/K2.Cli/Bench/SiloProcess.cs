@@ -42,6 +42,9 @@ internal sealed class SiloProcess : IDisposable
         if (!arguments.Contains("--urls")) Add("--urls", "http://127.0.0.1:0");
         if (!arguments.Contains("--clickhouse-port")) Add("--clickhouse-port", "0");
         if (probeFile is not null) start.Environment["K2__Diagnostics__ProbeFile"] = probeFile;
+
+        // The export at the end of a replay is not what most runs are about; who wants it says so.
+        if (arguments.Contains("--exit-at-end")) start.Environment["K2__Cold__Enabled"] = "false";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new SiloProcess(Process.Start(start)!);
 
