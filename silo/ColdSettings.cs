@@ -28,6 +28,9 @@ internal sealed class ColdSettings
     /// <summary>As <see cref="ColdOptions.RowsPerCommit"/>.</summary>
     public long RowsPerCommit { get; set; } = 20_000_000;
 
+    /// <summary>As <see cref="ColdOptions.FramesPerCommit"/>.</summary>
+    public long FramesPerCommit { get; set; } = 1_000_000;
+
     /// <summary>As <see cref="ColdOptions.FileBytes"/>.</summary>
     public long FileBytes { get; set; } = 192L << 20;
 
@@ -92,6 +95,7 @@ internal sealed class ColdSettings
         ParallelTables = ParallelTables,
         RunLimit = RunLimit,
         RowsPerCommit = RowsPerCommit,
+        FramesPerCommit = FramesPerCommit,
         FileBytes = FileBytes,
         KeepSnapshots = KeepSnapshots,
         KeepAtLeast = KeepAtLeast,

@@ -9,7 +9,6 @@ namespace K2.Client;
 /// <summary>The cold tables of the platform: their states, and work on them. Thread-safe.</summary>
 public sealed class K2ColdTables
 {
-    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(5);
     private readonly K2RestApi _rest;
     private readonly Func<CancellationToken, Task<GatewayConnection>> _gateway;
     private readonly TimeProvider _time;
@@ -33,21 +32,6 @@ public sealed class K2ColdTables
     {
         ArgumentNullException.ThrowIfNull(job);
         var gateway = await _gateway(cancellationToken);
-        while (true)
-        {
-            var run = await gateway.CallAsync(
-                async cluster =>
-                {
-                    var grain = cluster.GetGrain<IColdExportGrain>(table);
-                    var asked = _time.GetUtcNow();
-                    var begun = await grain.Start(job).WaitAsync(cancellationToken);
-                    var ended = await ColdRuns.EndedAsync(grain, begun, _time, cancellationToken);
-
-                    // Clocks of two machines may differ; a run that was found under way says so by its kind or by having begun long before.
-                    return ended.Work == job.Work && begun.Started >= asked.UtcDateTime - Skew ? ended : null;
-                },
-                cancellationToken);
-            if (run is not null) return run;
-        }
+        return await gateway.CallAsync(cluster => ColdRuns.RunAsync(cluster.GetGrain<IColdExportGrain>(table), job, _time, cancellationToken), cancellationToken);
     }
 }

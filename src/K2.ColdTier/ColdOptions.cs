@@ -27,6 +27,9 @@ public sealed record ColdOptions
     /// <summary>About how many rows a commit holds at most when an export has fallen behind. Default 20,000,000, at least 100,000. One symbol's rows are never divided.</summary>
     public long RowsPerCommit { get; init; } = 20_000_000;
 
+    /// <summary>How many positions of each partition of the raw log a commit goes on by at most when an export has fallen behind. Default 1,000,000, at least 1: frames are sorted by the warehouse.</summary>
+    public long FramesPerCommit { get; init; } = 1_000_000;
+
     /// <summary>About how large a file gets. Default 192 MiB, 1 MiB to 1 GiB.</summary>
     public long FileBytes { get; init; } = 192L << 20;
 
@@ -46,6 +49,7 @@ public sealed record ColdOptions
         Require(ParallelTables is >= 1 and <= 16, $"{nameof(ParallelTables)} {ParallelTables} is not in 1 to 16");
         Require(RunLimit >= TimeSpan.FromSeconds(10) && RunLimit <= TimeSpan.FromHours(6), $"{nameof(RunLimit)} {RunLimit} is not in 00:00:10 to 06:00:00");
         Require(RowsPerCommit >= 100_000, $"{nameof(RowsPerCommit)} {RowsPerCommit} is below 100000");
+        Require(FramesPerCommit >= 1, $"{nameof(FramesPerCommit)} {FramesPerCommit} is below 1");
         Require(FileBytes is >= 1 << 20 and <= 1 << 30, $"{nameof(FileBytes)} {FileBytes} is not in 1048576 to 1073741824");
         Require(KeepSnapshots >= TimeSpan.FromHours(1), $"{nameof(KeepSnapshots)} {KeepSnapshots} is below 01:00:00");
         Require(KeepAtLeast >= 1, $"{nameof(KeepAtLeast)} {KeepAtLeast} is below 1");

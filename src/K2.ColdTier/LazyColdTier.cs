@@ -14,8 +14,8 @@ using K2.Domain.Log;
 namespace K2.ColdTier;
 
 /// <summary>
-/// A cold tier that may be away: trades are taken and served without it. It is opened at the first use, and again after a failure, so that a store that comes back is used
-/// without a restart; while it is away every call says why, and nothing counts as covered.
+/// A cold tier that may be away: trades are taken and served without it. It is opened at start and, while that fails, again with every export, so that a store that comes back is used
+/// without a restart; until then work on it says why, reads go without it, and nothing counts as covered.
 /// </summary>
 /// <param name="options">Where the tables are and how they are kept.</param>
 /// <param name="source">The warehouse.</param>
@@ -108,17 +108,11 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
         _opening.Dispose();
     }
 
-    // One that could never be opened has nothing: what was never exported is all in the warehouse. Who asks for a state of it is told why there is none.
+    // A read does not try to open it: that may take as long as a store takes to fail, and what this silo has not exported is in the warehouse. Who asks for a state of it is told why there is none.
     private async Task<ColdReader?> ReaderAsync(ColdMoment? moment, CancellationToken cancellationToken)
     {
-        try
-        {
-            return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
-        }
-        catch (K2Exception) when (moment is null)
-        {
-            return null;
-        }
+        if (moment is null && _tier is null) return null;
+        return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
     }
 
     private async Task<ColdTier> OpenAsync(CancellationToken cancellationToken)

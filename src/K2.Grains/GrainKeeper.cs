@@ -94,22 +94,7 @@ public sealed partial class GrainKeeper : IAsyncDisposable
     public async Task<IReadOnlyList<ColdRun>> ExportAsync(CancellationToken cancellationToken)
     {
         var runs = new List<ColdRun>();
-        foreach (var table in _coldTables)
-        {
-            var grain = _grains.GetGrain<IColdExportGrain>(table);
-            var asked = _time.GetUtcNow().UtcDateTime;
-
-            // One that is under way may have begun before the last rows were durable.
-            var run = await grain.Start(new ColdJob { Work = ColdWork.Export }).WaitAsync(cancellationToken);
-            if (run.Started < asked || run.Work != ColdWork.Export)
-            {
-                await ColdRuns.EndedAsync(grain, run, _time, cancellationToken);
-                run = await grain.Start(new ColdJob { Work = ColdWork.Export }).WaitAsync(cancellationToken);
-            }
-
-            runs.Add(await ColdRuns.EndedAsync(grain, run, _time, cancellationToken));
-        }
-
+        foreach (var table in _coldTables) runs.Add(await ColdRuns.RunAsync(_grains.GetGrain<IColdExportGrain>(table), new ColdJob { Work = ColdWork.Export }, _time, cancellationToken));
         return runs;
     }
 

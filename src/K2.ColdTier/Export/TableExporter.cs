@@ -19,7 +19,7 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     // A gold partition that changes while it is read is read again, and so is one whose read fails for a reason that passes.
     private const int ReadAttempts = 5;
     private const int PartitionsPerCommit = 200;
-    private const int FramesPerPortion = 1_000_000;
+    private const long WiderBy = 16;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Exports what lies between the table's positions and the ends of now.</summary>
@@ -29,13 +29,14 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     public async Task<ColdExportOutcome> RunAsync(Func<CancellationToken, Task<IReadOnlyDictionary<string, long>>> endsAsync, CancellationToken cancellationToken)
     {
         var outcome = new ColdExportOutcome { Table = table.Name };
+        var portion = options.FramesPerCommit;
         while (true)
         {
             var version = await OpenAsync(cancellationToken);
             var watermarks = IcebergTable.Watermarks(version);
             var ends = await endsAsync(cancellationToken);
             var ranges = ends.Where(end => !watermarks.TryGetValue(end.Key, out var stands) || end.Value > stands)
-                .Select(end => Portion(new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value))).ToList();
+                .Select(end => Portion(new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value), portion)).ToList();
             outcome = outcome with
             {
                 From = outcome.Commits > 0 ? outcome.From : ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min(),
@@ -44,19 +45,28 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             };
             var before = outcome.Commits;
             var slices = await source.SlicesAsync(table, ranges, cancellationToken);
+            var isCut = ranges.Any(range => range.To < ends[range.Key]);
+            if (slices.Count == 0 && isCut)
+            {
+                // Positions without frames, as a capture that is played again leaves them: without a row there is no commit, and the same portion would come again for ever.
+                portion = checked(portion * WiderBy);
+                continue;
+            }
+
             foreach (var batch in ExportBatch.Divide(ranges, slices, table.Layer == ColdLayer.Gold ? long.MaxValue : options.RowsPerCommit))
             {
                 outcome = table.Layer == ColdLayer.Gold ? await ReplaceAsync(batch, outcome, cancellationToken) : await AppendAsync(batch, outcome, cancellationToken);
             }
 
             // Frames that an export has fallen behind by go in portions, each with its commit.
-            if (outcome.Commits == before || ranges.All(range => range.To == ends[range.Key])) return outcome;
+            if (outcome.Commits == before || !isCut) return outcome;
+            portion = options.FramesPerCommit;
         }
     }
 
     // Frames are sorted by the warehouse, in memory or on its disk: a bounded number of them at once. Behind a new epoch nothing is known of the numbers.
-    private ColdRange Portion(ColdRange range) =>
-        table.IsOfRawLog && range.From is { } from && new LogPosition(from).Epoch == new LogPosition(range.To).Epoch && range.To - from > FramesPerPortion ? range with { To = from + FramesPerPortion } : range;
+    private ColdRange Portion(ColdRange range, long portion) =>
+        table.IsOfRawLog && range.From is { } from && new LogPosition(from).Epoch == new LogPosition(range.To).Epoch && range.To - from > portion ? range with { To = from + portion } : range;
 
     /// <summary>Returns the table, made now if there is none.</summary>
     public async Task<VersionedTable> OpenAsync(CancellationToken cancellationToken)

@@ -21,8 +21,10 @@ namespace K2.ColdTier.Reading;
 /// <param name="time">How long a border is used before it is asked for again.</param>
 public sealed class TieredReader(IWarehouseReader warm, IColdReader cold, IColdSource source, RetentionOptions retention, TimeProvider time) : IWarehouseReader
 {
-    // A border that is older is still right: it only rises.
     private static readonly TimeSpan BorderAge = TimeSpan.FromSeconds(20);
+
+    // The retention goes on while a border is used: what it may drop by then is read from both.
+    private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
     private readonly Dictionary<string, (Timestamp? Border, long At)> _borders = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
@@ -158,7 +160,7 @@ public sealed class TieredReader(IWarehouseReader warm, IColdReader cold, IColdS
         Timestamp? border = null;
         if (await source.ClockAsync(cancellationToken) is { } clock && await source.UnbrokenSinceAsync(table, cancellationToken) is { } first)
         {
-            var kept = clock.Add(-retention.Of(retained));
+            var kept = clock.Add(Margin - retention.Of(retained));
             border = first > kept ? first : kept;
         }
 

@@ -12,4 +12,7 @@ public sealed record ColdJob
 
     /// <summary>The end of a restore's days, exclusive.</summary>
     [Id(2)] public DateOnly? Until { get; init; }
+
+    /// <summary>Tells this request from others for the same work.</summary>
+    [Id(3)] public Guid JobId { get; init; } = Guid.NewGuid();
 }

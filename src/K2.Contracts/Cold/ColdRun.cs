@@ -39,6 +39,9 @@ public sealed record ColdRun
     /// <summary>What is wrong, a sentence each; empty if nothing is.</summary>
     [Id(10)] public ImmutableArray<string> Problems { get; init; } = [];
 
+    /// <summary>The request that began it (<see cref="ColdJob.JobId"/>).</summary>
+    [Id(11)] public required Guid JobId { get; init; }
+
     /// <summary>Whether it ended as it should.</summary>
     public bool IsGood => Ended is not null && Problems.IsEmpty && Outcome is not ("failed" or "fenced" or "different");
 }

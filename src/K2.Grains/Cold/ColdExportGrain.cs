@@ -47,7 +47,7 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
     {
         var table = Table;
         if (_runs.Values.FirstOrDefault(run => run.Ended is null) is { } current) return Task.FromResult(current);
-        var run = new ColdRun { Table = table.Name, Work = job.Work, Started = time.GetUtcNow().UtcDateTime, Outcome = "running" };
+        var run = new ColdRun { Table = table.Name, Work = job.Work, JobId = job.JobId, Started = time.GetUtcNow().UtcDateTime, Outcome = "running" };
         _runs[job.Work] = run;
         _running = RunAsync(table, job, run);
         return Task.FromResult(_runs[job.Work]);
@@ -110,9 +110,13 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
         if (await ClockAsync() is not { } clock) return;
         var due = DateOnly.FromDateTime(clock.ToDateTime() - schedule.MaintenanceAt);
         if (_maintained is { } last && last >= due) return;
-        _maintained = due;
+        var began = time.GetUtcNow().UtcDateTime;
         await Start(new ColdJob { Work = ColdWork.Maintain });
         await _running;
+
+        // One that failed, or gave way to other work, is due again after the next export.
+        if (_runs.GetValueOrDefault(ColdWork.Maintain) is not { IsGood: true } run || run.Started < began) return;
+        _maintained = due;
         await Start(new ColdJob { Work = ColdWork.Audit, From = DateOnly.FromDateTime(clock.ToDateTime()).AddDays(1 - schedule.AuditedDays) });
         await _running;
     }

@@ -113,7 +113,9 @@ internal sealed class ColdLedger
         for (var i = 0; i < count; i++)
         {
             var key = $"{exchange}/{_random.Next(2)}";
-            var offset = _frames.GetValueOrDefault(key) + 1;
+
+            // Positions whose frames were archived before have no row.
+            var offset = _frames.GetValueOrDefault(key) + (_random.Next(20) == 0 ? _random.Next(2, 2000) : 1);
             _frames[key] = offset;
             var time = _clock + (i * Second);
             var frame = new byte[_random.Next(1, 200)];

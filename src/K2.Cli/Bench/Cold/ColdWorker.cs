@@ -19,6 +19,7 @@ internal static class ColdWorker
             TemporaryFolder = Directory.CreateDirectory(Path.Combine(folder, "tmp-" + Guid.NewGuid().ToString("N"))).FullName,
             FileBytes = 1 << 20,
             RowsPerCommit = 100_000,
+            FramesPerCommit = 20,
             KeepSnapshots = TimeSpan.FromHours(1),
             Grace = TimeSpan.FromHours(3),
         };
