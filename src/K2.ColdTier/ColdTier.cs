@@ -5,9 +5,11 @@ using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Log;
 using K2.Abstractions.Retention;
+using K2.ColdTier.Export;
 using K2.ColdTier.Iceberg;
+using K2.ColdTier.Iceberg.Commits;
 using K2.ColdTier.Iceberg.Metadata;
-using K2.ColdTier.Parquet;
+using K2.ColdTier.Maintenance;
 using K2.ColdTier.Reading;
 using K2.ColdTier.Stores;
 using K2.Domain;
@@ -21,7 +23,6 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
 {
     // Who lists a table reads all of its manifests.
     private const int MostManifests = 64;
-    private const int RestoreRows = 65_536;
     private const long DayMicroseconds = 86_400 * Timestamp.MicrosecondsPerSecond;
     private readonly IObjectStore _store;
     private readonly IColdSource _source;
@@ -109,7 +110,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
             }
             catch (K2Exception failure)
             {
-                await LogAsync(new ColdExportOutcome { Table = table.Name }, failure is Iceberg.Commits.FencedException ? "fenced" : "failed", CancellationToken.None);
+                await LogAsync(new ColdExportOutcome { Table = table.Name }, failure is FencedException ? "fenced" : "failed", CancellationToken.None);
                 throw;
             }
         }, cancellationToken);
@@ -120,43 +121,17 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         {
             await open.Exporter.OpenAsync(token);
 
-            // The day that the data stand in is not closed, and late trades of the last hours may still come to the one before.
+            // The day that the data stand in is not closed. What comes late to an earlier one is taken in the next time.
             var today = await ClockAsync(token) is { } clock ? (int)(clock.Microseconds / DayMicroseconds) : 0;
             var (partitions, before, after) = table.Layer == ColdLayer.Gold ? (0, 0, 0) : await open.Compactor.RunAsync(today, token);
             var expired = await open.Iceberg.ExpireAsync(_time.GetUtcNow() - _options.KeepSnapshots, _options.KeepAtLeast, token);
             var merged = await open.Iceberg.MergeManifestsAsync(MostManifests, token);
             var swept = await open.Iceberg.SweepAsync(_options.Grace, TimeProvider.System, token);
-            return new ColdMaintenanceOutcome(table.Name, partitions, before, after, expired, merged.Outcome == Iceberg.Commits.CommitOutcome.Committed, swept.Deleted.Count, swept.Bytes);
+            return new ColdMaintenanceOutcome(table.Name, partitions, before, after, expired, merged.Outcome == CommitOutcome.Committed, swept.Deleted.Count, swept.Bytes);
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => AuditAsync(open, fromDay, token), cancellationToken);
-
-    private async Task<ColdAuditOutcome> AuditAsync(OpenTable open, int? fromDay, CancellationToken cancellationToken)
-    {
-        var table = open.Table;
-        var version = await open.Exporter.OpenAsync(cancellationToken);
-        var files = await open.Iceberg.AuditAsync(cancellationToken);
-        var problems = files.Problems.Concat(FallenWatermarks(version.Metadata)).ToList();
-        var partitions = version.Metadata.Current is { } snapshot
-            ? (await open.Iceberg.FilesAsync(version, snapshot, cancellationToken)).Select(file => (Day: PartitionReader.DayOf(file), Exchange: open.Reader.ExchangeOf(file))).ToHashSet()
-            : [];
-        var positions = IcebergTable.Watermarks(version);
-        var warm = (await _source.SlicesAsync(table, [.. positions.Select(position => new ColdRange(position.Key, null, position.Value))], cancellationToken)).Select(slice => (slice.Day, slice.Exchange)).ToHashSet();
-        var (compared, rows) = (0, 0L);
-        foreach (var (day, exchange) in warm.Where(partition => partition.Day >= (fromDay ?? int.MinValue)).Order())
-        {
-            var (problem, count) = await open.Comparison.CompareAsync(day, exchange, cancellationToken);
-            if (problem is not null) problems.Add(problem);
-            compared++;
-            rows += count;
-        }
-
-        // Days before the warehouse's first one were dropped; one in between is missing.
-        var coldOnly = partitions.Where(partition => !warm.Contains(partition)).ToList();
-        if (warm.Count > 0) problems.AddRange(coldOnly.Where(partition => partition.Day > warm.Min(known => known.Day)).Order().Select(partition => string.Create(CultureInfo.InvariantCulture, $"day {DateTime.UnixEpoch.AddDays(partition.Day):yyyy-MM-dd} of {partition.Exchange} is in the table only, though the warehouse holds earlier days")));
-        return new ColdAuditOutcome(table.Name, compared, rows, coldOnly.Count, [.. problems]);
-    }
+    public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => new WarehouseAudit(open, _source).RunAsync(fromDay, token), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken)
@@ -166,44 +141,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => InTurnAsync(table, (_, token) => RestoreInTurnAsync(table, fromDay, untilDay, token), cancellationToken);
-
-    private async Task<long> RestoreInTurnAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken)
-    {
-        if (table.IsOfRawLog) throw new ArgumentException($"{table.Name} cannot be restored: trades, candles and their history can");
-        var open = _tables[table.Name];
-        var version = await open.Iceberg.LoadAsync(cancellationToken);
-        if (version.Metadata.Current is not { } snapshot) return 0;
-        var restored = 0L;
-        var columns = RestoredColumns(table);
-        foreach (var file in (await open.Iceberg.FilesAsync(version, snapshot, cancellationToken)).Where(file => PartitionReader.DayOf(file) >= fromDay && PartitionReader.DayOf(file) < untilDay))
-        {
-            await using var rows = await open.Reader.OpenAsync([file], null, cancellationToken);
-            var block = rows.Sources[0];
-            using var native = new MemoryStream();
-            var pending = 0;
-            while (block.Next())
-            {
-                NativeWriter.Write(block.Block, native, columns, table.Layer == ColdLayer.Gold ? ("timeframe", Domain.Candles.Timeframes.ToName(table.Timeframe)) : null);
-                pending += block.Block.Rows;
-                if (pending < RestoreRows) continue;
-                await SendAsync();
-            }
-
-            if (pending > 0) await SendAsync();
-
-            async Task SendAsync()
-            {
-                native.Position = 0;
-                await _source.InsertAsync(table, native, cancellationToken);
-                restored += pending;
-                pending = 0;
-                native.SetLength(0);
-            }
-        }
-
-        return restored;
-    }
+    public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => new TableRestore(open, _source).RunAsync(fromDay, untilDay, token), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken) =>
@@ -323,27 +261,6 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         }
     }
 
-    private static IReadOnlyList<string> RestoredColumns(ColdTable table) =>
-        [.. table.Columns.Select(column => column.Name).Where(name => table.Layer != ColdLayer.Silver || name is not ("log_epoch" or "log_offset" or "conditions" or "vendor_data"))];
-
-    private static IEnumerable<string> FallenWatermarks(TableMetadata table)
-    {
-        // From the newest back: a position is never higher before.
-        var later = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var snapshot in table.Ancestors())
-        {
-            foreach (var (name, position) in Watermarks(snapshot))
-            {
-                if (later.TryGetValue(name, out var after) && after < position) yield return string.Create(CultureInfo.InvariantCulture, $"the position {name} fell from {position} in snapshot {snapshot.Id} to {after}");
-                later[name] = position;
-            }
-        }
-    }
-
-    private static ImmutableSortedDictionary<string, long> Watermarks(Snapshot snapshot) =>
-        snapshot.Summary.Where(entry => entry.Key.StartsWith(Iceberg.Commits.SummaryProperties.Watermark, StringComparison.Ordinal))
-            .ToImmutableSortedDictionary(entry => entry.Key[Iceberg.Commits.SummaryProperties.Watermark.Length..], entry => long.Parse(entry.Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
-
     private static ColdSnapshot View(Snapshot snapshot) => new(
         snapshot.Id,
         DateTimeOffset.FromUnixTimeMilliseconds(snapshot.TimestampMs),
@@ -352,7 +269,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         Count(snapshot, "total-records"),
         Count(snapshot, "added-records"),
         snapshot.Summary.GetValueOrDefault("k2.commit.checksum", ""),
-        Watermarks(snapshot));
+        SummaryProperties.WatermarksOf(snapshot));
 
     private static long Count(Snapshot snapshot, string name) => long.TryParse(snapshot.Summary.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 }

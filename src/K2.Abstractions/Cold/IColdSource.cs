@@ -30,9 +30,6 @@ public interface IColdSource
     /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now; without a day and an exchange those of all days and exchanges.</summary>
     Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
 
-    /// <summary>Returns the closed candles of each day and exchange.</summary>
-    Task<IReadOnlyList<ColdSlice>> CountCandlesAsync(ColdTable table, CancellationToken cancellationToken);
-
     /// <summary>
     /// Returns the earliest partition time of a warm row that lies above its position or has none among the given ones, or that is a candle not closed; null if there is no
     /// such row.

@@ -38,10 +38,11 @@ internal static class CandleEndpoint
         if (request.Problem is { } problem) return problem;
 
         var query = new IntervalQuery(instrument!.Id, interval, from, to, limit, newestFirst) { Fill = fill, AsOf = asOf };
-        if (snapshot is not null && http.RequestServices.GetService<IColdReader>() is null) return Problem.NotFound("This platform has no cold tier: K2:Cold:Enabled is off.");
+        var cold = http.RequestServices.GetService<IColdReader>();
+        if (snapshot is not null && cold is null) return Problem.NoColdTier;
         var views = snapshot is null
             ? (await reader.ReadIntervalsAsync(query, cancellationToken)).Select(candle => candle.ToView(instrument)).ToList()
-            : await http.RequestServices.GetRequiredService<IColdReader>().ReadCandlesAsync(new CandleQuery(instrument.Id, interval.Source, from, to, limit, newestFirst) { AsOf = asOf }, snapshot, cancellationToken).Select(candle => candle.ToView(instrument)).ToListAsync(cancellationToken);
+            : await cold!.ReadCandlesAsync(new CandleQuery(instrument.Id, interval.Source, from, to, limit, newestFirst) { AsOf = asOf }, snapshot, cancellationToken).Select(candle => candle.ToView(instrument)).ToListAsync(cancellationToken);
         if (live) await MergeFormingAsync(views, query, grains.GetGrain<ILiveGrain>(instrument.Id.ToString()), cancellationToken);
 
         var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, http.Request.Query["snapshot"].ToString(), format);

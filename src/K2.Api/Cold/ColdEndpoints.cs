@@ -15,7 +15,7 @@ internal static class ColdEndpoints
     public static async Task<IResult> GetTablesAsync(HttpContext http, IGrainFactory grains, CancellationToken cancellationToken)
     {
         if (new RequestReader(http.Request).Problem is { } problem) return problem;
-        if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Off;
+        if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Problem.NoColdTier;
         var tables = await Task.WhenAll(cold.Tables.Select(table => grains.GetGrain<IColdExportGrain>(table.Name).GetStatus())).WaitAsync(cancellationToken);
         return new PageResult<ColdTablePage>(new ColdTablePage { Data = tables }, ApiJson.Readable.ColdTablePage, null);
     }
@@ -25,12 +25,10 @@ internal static class ColdEndpoints
         var request = new RequestReader(http.Request, "table", "limit");
         var limit = request.Limit(DefaultLimit, 1000);
         if (request.Problem is { } problem) return problem;
-        if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Off;
+        if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Problem.NoColdTier;
         var name = http.Request.Query["table"].ToString();
         if (cold.Tables.All(table => table.Name != name)) return Problem.BadRequest($"table '{name}' is no cold table: write one of {string.Join(", ", cold.Tables.Select(table => table.Name))}.");
         var snapshots = await grains.GetGrain<IColdExportGrain>(name).GetSnapshots(limit).WaitAsync(cancellationToken);
         return new PageResult<ColdSnapshotPage>(new ColdSnapshotPage { Data = snapshots }, ApiJson.Readable.ColdSnapshotPage, null);
     }
-
-    private static Problem Off => Problem.NotFound("This platform has no cold tier: K2:Cold:Enabled is off.");
 }

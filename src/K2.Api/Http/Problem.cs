@@ -16,6 +16,8 @@ internal sealed class Problem(int status, string detail) : IResult
 
     public string Detail => detail;
 
+    public static Problem NoColdTier { get; } = new(StatusCodes.Status404NotFound, "This platform has no cold tier: K2:Cold:Enabled is off.");
+
     public static Problem BadRequest(string detail) => new(StatusCodes.Status400BadRequest, detail);
 
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);

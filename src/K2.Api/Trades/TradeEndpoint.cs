@@ -33,7 +33,7 @@ internal static class TradeEndpoint
         var query = new TradeQuery(instrument!.Id, from, to, afterId, limit, newestFirst);
         var stored = new List<PositionedTrade>(Math.Min(limit, RequestReader.DefaultLimit));
         var cold = http.RequestServices.GetService<IColdReader>();
-        if (snapshot is not null && cold is null) return Problem.NotFound("This platform has no cold tier: K2:Cold:Enabled is off.");
+        if (snapshot is not null && cold is null) return Problem.NoColdTier;
         await foreach (var trade in snapshot is null ? reader.ReadTradesAsync(query, cancellationToken) : cold!.ReadTradesAsync(query, snapshot, cancellationToken)) stored.Add(trade);
 
         var next = stored.Count < limit ? null : NextPage(query, stored[^1], http.Request.Query["snapshot"].ToString(), format);

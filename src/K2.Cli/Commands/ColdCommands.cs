@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using K2.Abstractions.Cold.Tables;
 using K2.Cli.Locating;
 using K2.Cli.Output;
 using K2.Contracts.Cold;
@@ -12,7 +13,7 @@ namespace K2.Cli.Commands;
 /// <summary><c>k2 snapshots</c>, <c>k2 export run</c>, <c>k2 maintenance run|audit</c> and <c>k2 restore</c>: the cold tables.</summary>
 internal static class ColdCommands
 {
-    private static readonly string[] Restorable = ["silver_trades", "gold_ohlcv_1m", "gold_ohlcv_5m", "gold_ohlcv_15m", "gold_ohlcv_30m", "gold_ohlcv_1h", "gold_ohlcv_1d", "candle_revisions"];
+    private static readonly string[] Restorable = [.. ColdTables.All.Where(table => !table.IsOfRawLog).Select(table => table.Name)];
 
     public static Command Snapshots(CliServices services, TargetOptions target)
     {

@@ -19,7 +19,7 @@ internal sealed class ColdFileWriter : IDisposable
     // Who merges many files holds a page of each column of each.
     private const int PageBytes = 256 << 10;
     private const int Compression = 3;
-    private static readonly string[] NoDictionary = ["frame", "body"];
+    private static readonly string[] NoDictionary = ["body", "trade_id"];
     private readonly string _file;
     private readonly GroupNode _schema;
     private readonly WriterProperties _properties;
@@ -48,7 +48,7 @@ internal sealed class ColdFileWriter : IDisposable
         {
             switch (column.Type)
             {
-                case ColdType.Text when !NoDictionary.Contains(column.Name) && !(column.Name == "trade_id"):
+                case ColdType.Text when !NoDictionary.Contains(column.Name):
                     builder.EnableDictionary(column.Name);
                     break;
                 case ColdType.TextList:

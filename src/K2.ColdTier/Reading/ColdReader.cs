@@ -16,7 +16,7 @@ namespace K2.ColdTier.Reading;
 
 /// <summary>
 /// Reads trades and candles of one instrument from the cold tables, day by day in the order asked for and no further than the limit. Files are left out by partition and bounds,
-/// row groups by statistics. Memory: a block of each file of a day, and the limit's rows.
+/// row groups by statistics. Memory: a block of one file, and twice the limit's rows or a day's windows.
 /// </summary>
 internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable instruments)
 {
@@ -29,27 +29,25 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
     public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var instrument = Known(query.Instrument);
+        var open = tables(ColdTables.SilverTrades.Name);
+        var filter = new RowFilter { Symbol = query.Instrument.Symbol, From = query.From?.Microseconds ?? long.MinValue, Until = EndOf(query) ?? long.MaxValue };
         var left = query.Limit;
-        await foreach (var rows in DaysAsync(tables(ColdTables.SilverTrades.Name), query.Instrument, query.From?.Microseconds, EndOf(query), moment, query.NewestFirst, cancellationToken))
+        foreach (var day in await DaysAsync(open, query.Instrument, filter, moment, query.NewestFirst, cancellationToken))
         {
             var found = new List<PositionedTrade>();
-            while (await Task.Run(rows.Next, cancellationToken))
+            await foreach (var (block, row) in RowsAsync(open, day, filter, cancellationToken))
             {
-                for (var row = 0; row < rows.Block.Rows; row++)
-                {
-                    if (!IsOf(rows.Block, row, query.Instrument)) continue;
-                    var trade = ColdRows.Trade(rows.Block, row, instrument);
-                    if (!IsWanted(trade, query)) continue;
-                    found.Add(trade);
+                var trade = ColdRows.Trade(block, row, instrument);
+                if (!IsWanted(trade, query)) continue;
+                found.Add(trade);
 
-                    // They come by their ids, which need not be the order of their times: only those that may be returned are kept.
-                    if (found.Count >= 2 * left) Cut(found, left, query.NewestFirst);
-                }
+                // They come by their ids, which need not be the order of their times: only those that may be returned are kept.
+                if (found.Count >= 2 * left) Cut(found, left, query.NewestFirst);
             }
 
             Cut(found, left, query.NewestFirst);
             foreach (var trade in found) yield return trade;
-            left -= Math.Min(left, found.Count);
+            left -= found.Count;
             if (left == 0) yield break;
         }
     }
@@ -57,23 +55,20 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
     public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var instrument = Known(query.Instrument);
-        var table = query.AsOf is null ? ColdTables.Gold.Single(gold => gold.Timeframe == query.Timeframe) : ColdTables.CandleRevisions;
+        var open = tables((query.AsOf is null ? ColdTables.Gold.Single(gold => gold.Timeframe == query.Timeframe) : ColdTables.CandleRevisions).Name);
+        var filter = new RowFilter { Symbol = query.Instrument.Symbol, From = query.From?.Microseconds ?? long.MinValue, Until = query.To?.Microseconds ?? long.MaxValue };
         var left = query.Limit;
-        await foreach (var rows in DaysAsync(tables(table.Name), query.Instrument, query.From?.Microseconds, query.To?.Microseconds, moment, query.NewestFirst, cancellationToken))
+        foreach (var day in await DaysAsync(open, query.Instrument, filter, moment, query.NewestFirst, cancellationToken))
         {
             // A day of one instrument has 1440 windows at most; of the history the highest version that was known counts.
             var found = new SortedDictionary<long, Candle>();
-            while (await Task.Run(rows.Next, cancellationToken))
+            await foreach (var (block, row) in RowsAsync(open, day, filter, cancellationToken))
             {
-                for (var row = 0; row < rows.Block.Rows; row++)
-                {
-                    if (!IsOf(rows.Block, row, query.Instrument)) continue;
-                    if (query.AsOf is { } known && (ColdRows.Text(rows.Block, "timeframe", row) != query.Timeframe.ToName() || rows.Block["known_at"].Longs[row] > known.Microseconds)) continue;
-                    var start = rows.Block["window_start"].Longs[row];
-                    if (start < (query.From?.Microseconds ?? long.MinValue) || start >= (query.To?.Microseconds ?? long.MaxValue)) continue;
-                    var candle = ColdRows.Candle(rows.Block, row, instrument, query.Timeframe);
-                    if (!found.TryGetValue(start, out var other) || candle.Position > other.Position) found[start] = candle;
-                }
+                if (query.AsOf is { } known && (ColdRows.Text(block, "timeframe", row) != query.Timeframe.ToName() || block["known_at"].Longs[row] > known.Microseconds)) continue;
+                var candle = ColdRows.Candle(block, row, instrument, query.Timeframe);
+                var start = candle.WindowStart.Microseconds;
+                if (start < filter.From || start >= filter.Until) continue;
+                if (!found.TryGetValue(start, out var other) || candle.Position > other.Position) found[start] = candle;
             }
 
             foreach (var candle in (query.NewestFirst ? found.Values.Reverse() : found.Values).Take(left)) yield return candle;
@@ -100,17 +95,29 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
             : (query.To is not { } end || time < end) && (time, trade.Trade.TradeId).CompareTo((query.From!.Value, after)) > 0;
     }
 
-    private static bool IsOf(RowBlock block, int row, InstrumentId instrument) => block["canonical_symbol"].Texts[row].SequenceEqual(Encoding.UTF8.GetBytes(instrument.Symbol));
-
-    private async IAsyncEnumerable<IRowSource> DaysAsync(OpenTable open, InstrumentId instrument, long? from, long? until, ColdMoment? moment, bool newestFirst, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IGrouping<int, DataFile>>> DaysAsync(OpenTable open, InstrumentId instrument, RowFilter filter, ColdMoment? moment, bool newestFirst, CancellationToken cancellationToken)
     {
-        var filter = new RowFilter { Symbol = instrument.Symbol, From = from ?? long.MinValue, Until = until ?? long.MaxValue };
-        var files = (await FilesAsync(open, moment, cancellationToken)).Where(file => open.Reader.ExchangeOf(file) == instrument.Exchange.ToName() && MayHold(open, file, filter)).ToList();
-        var days = files.GroupBy(PartitionReader.DayOf).Where(day => (from is null || ((day.Key + 1L) * DayMicroseconds) > from) && (until is null || day.Key * DayMicroseconds < until));
-        foreach (var day in newestFirst ? days.OrderByDescending(day => day.Key) : days.OrderBy(day => day.Key))
+        var days = (await FilesAsync(open, moment, cancellationToken)).Where(file => open.Reader.ExchangeOf(file) == instrument.Exchange.ToName() && MayHold(open, file, filter))
+            .GroupBy(PartitionReader.DayOf).Where(day => ((day.Key + 1L) * DayMicroseconds) > filter.From && day.Key * DayMicroseconds < filter.Until);
+        return [.. newestFirst ? days.OrderByDescending(day => day.Key) : days.OrderBy(day => day.Key)];
+    }
+
+    // The rows of one instrument, one file after the other.
+    private static async IAsyncEnumerable<(RowBlock Block, int Row)> RowsAsync(OpenTable open, IEnumerable<DataFile> files, RowFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var wanted = Encoding.UTF8.GetBytes(filter.Symbol!);
+        foreach (var file in files)
         {
-            await using var rows = await open.Reader.OpenAsync([.. day], filter, cancellationToken);
-            yield return new MergedRows(open.Table, rows.Sources);
+            await using var rows = await open.Reader.OpenAsync([file], filter, cancellationToken);
+            var source = rows.Sources[0];
+            var symbols = source.Block["canonical_symbol"].Texts;
+            while (await Task.Run(source.Next, cancellationToken))
+            {
+                for (var row = 0; row < source.Block.Rows; row++)
+                {
+                    if (symbols[row].SequenceEqual(wanted)) yield return (source.Block, row);
+                }
+            }
         }
     }
 
@@ -139,8 +146,7 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
         var time = open.Table[open.Table.DayOf].Id;
         if (file.LowerBounds.TryGetValue(time, out var least) && BinaryPrimitives.ReadInt64LittleEndian(least) >= filter.Until) return false;
         if (file.UpperBounds.TryGetValue(time, out var greatest) && BinaryPrimitives.ReadInt64LittleEndian(greatest) < filter.From) return false;
-        if (filter.Symbol is null) return true;
-        var (id, wanted) = (open.Table["canonical_symbol"].Id, Encoding.UTF8.GetBytes(filter.Symbol));
+        var (id, wanted) = (open.Table["canonical_symbol"].Id, Encoding.UTF8.GetBytes(filter.Symbol!));
         return (!file.LowerBounds.TryGetValue(id, out var lower) || lower.AsSpan().SequenceCompareTo(wanted) <= 0) && (!file.UpperBounds.TryGetValue(id, out var upper) || upper.AsSpan().SequenceCompareTo(wanted) >= 0);
     }
 

@@ -25,7 +25,7 @@ internal static class ColdJobRunner
         }
         catch (Exception failure) when (failure is K2Exception or ArgumentException)
         {
-            return run with { Outcome = failure.GetType().Name == "FencedException" ? "fenced" : "failed", Problems = [failure.Message] };
+            return run with { Outcome = failure is FencedException ? "fenced" : "failed", Problems = [failure.Message] };
         }
     }
 

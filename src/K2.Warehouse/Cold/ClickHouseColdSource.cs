@@ -38,7 +38,10 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
     {
         if (ranges.Count == 0) return [];
         var select = new ColdSelect(table);
-        return await SlicesAsync(select.Slices(ranges), select.Parameters, cancellationToken);
+        var slices = new List<ColdSlice>();
+        await using var rows = await AskAsync(select.Slices(ranges), select.Parameters, cancellationToken);
+        while (rows.HasRow()) slices.Add(new ColdSlice(rows.Int32(), rows.Text(), rows.Text(), rows.Int64()));
+        return slices;
     }
 
     public async Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, bool ordered, CancellationToken cancellationToken)
@@ -68,12 +71,6 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         var select = new ColdSelect(table);
         await using var rows = await AskAsync(select.Rows(day, exchange, ranges, await ViewTextAsync(table, cancellationToken), counts: true, ordered: false), select.Parameters, cancellationToken);
         return rows.Int64();
-    }
-
-    public async Task<IReadOnlyList<ColdSlice>> CountCandlesAsync(ColdTable table, CancellationToken cancellationToken)
-    {
-        var sql = $"SELECT toInt32(toDate(window_start)), toString(exchange), '', toInt64(count()) FROM {table.View} WHERE closed = 1 GROUP BY 1, 2 ORDER BY 1, 2";
-        return await SlicesAsync(sql, [], cancellationToken);
     }
 
     public async Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken)
@@ -110,12 +107,7 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         return rows.Byte() != 0 ? time : null;
     }
 
-    public async Task<Timestamp?> ClockAsync(CancellationToken cancellationToken)
-    {
-        await using var rows = await AskAsync("SELECT max(close_time), toUInt8(count() > 0) FROM k2.ohlcv_store WHERE timeframe = '1d'", [], cancellationToken);
-        var newest = rows.Time();
-        return rows.Byte() != 0 ? newest : null;
-    }
+    public Task<Timestamp?> ClockAsync(CancellationToken cancellationToken) => DataClock.ReadAsync(databaseClient, cancellationToken);
 
     public async Task InsertAsync(ColdTable table, MemoryStream native, CancellationToken cancellationToken)
     {
@@ -163,14 +155,6 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         await using var rows = await AskAsync(sql, [], cancellationToken);
         while (rows.HasRow()) positions[rows.Text()] = rows.Int64();
         return positions;
-    }
-
-    private async Task<List<ColdSlice>> SlicesAsync(string sql, Dictionary<string, string> parameters, CancellationToken cancellationToken)
-    {
-        var slices = new List<ColdSlice>();
-        await using var rows = await AskAsync(sql, parameters, cancellationToken);
-        while (rows.HasRow()) slices.Add(new ColdSlice(rows.Int32(), rows.Text(), rows.Text(), rows.Int64()));
-        return slices;
     }
 
     // What a bronze table is of its frames stands in one place: the view.

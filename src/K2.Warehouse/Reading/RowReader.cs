@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Text;
 using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 using K2.Abstractions;
+using K2.Abstractions.Warehouse;
 using K2.Domain;
-using K2.Warehouse.Writing;
 
 namespace K2.Warehouse.Reading;
 
@@ -74,9 +73,7 @@ internal sealed class RowReader : IAsyncDisposable
     public Int128 Decimal(int scale)
     {
         var lower = _reader.ReadUInt64();
-        var value = ((Int128)_reader.ReadInt64() << 64) | lower;
-        var (quotient, rest) = Int128.DivRem(value, NativeBlock.Powers[NativeBlock.DecimalScale - scale]);
-        return rest == 0 ? quotient : throw new K2Exception(string.Create(CultureInfo.InvariantCulture, $"a stored number has more than {scale} digits behind the point: the instruments file has changed its scales"));
+        return StoredDecimal.Narrow(((Int128)_reader.ReadInt64() << 64) | lower, scale);
     }
 
     public ValueTask DisposeAsync()

@@ -21,7 +21,7 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
 
     public async Task<IReadOnlyList<RetentionOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        var now = await ClockAsync(cancellationToken);
+        var now = await DataClock.ReadAsync(client, cancellationToken);
         var outcomes = new List<RetentionOutcome>();
         foreach (var (table, name) in Tables) outcomes.Add(await RunAsync(table, name, now, cancellationToken));
         return outcomes;
@@ -63,14 +63,6 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
                 // It was merged with another one since: the next run sees that.
             }
         }
-    }
-
-    private async Task<Timestamp?> ClockAsync(CancellationToken cancellationToken)
-    {
-        const string sql = "SELECT max(close_time), toUInt8(count() > 0) FROM k2.ohlcv_store WHERE timeframe = '1d'";
-        await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string>(), cancellationToken);
-        var newest = rows.Time();
-        return rows.Byte() != 0 ? newest : null;
     }
 
     private async Task<Timestamp> LastReceivedAsync(string partitionId, CancellationToken cancellationToken)

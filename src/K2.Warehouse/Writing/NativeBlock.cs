@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using K2.Abstractions.Warehouse;
 using K2.Domain;
 
 namespace K2.Warehouse.Writing;
@@ -11,9 +12,6 @@ namespace K2.Warehouse.Writing;
 /// </summary>
 internal sealed class NativeBlock
 {
-    /// <summary>Digits behind the point of every stored decimal.</summary>
-    public const int DecimalScale = 18;
-
     private readonly List<(string Name, string Type, MemoryStream Values)> _columns = [];
 
     /// <summary>Rows so far, by the caller's count.</summary>
@@ -87,12 +85,9 @@ internal sealed class NativeBlock
     /// <exception cref="OverflowException">The number does not fit.</exception>
     public static void WriteDecimal(MemoryStream to, Int128 mantissa, int scale)
     {
-        var value = scale == DecimalScale ? mantissa : checked(mantissa * Powers[DecimalScale - scale]);
+        var value = StoredDecimal.Widen(mantissa, scale);
         to.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<Int128>(in value)));
     }
-
-    /// <summary>Powers of ten by their exponent, up to <see cref="DecimalScale"/>.</summary>
-    public static readonly Int128[] Powers = [.. Enumerable.Range(0, DecimalScale + 1).Select(power => (Int128)System.Numerics.BigInteger.Pow(10, power))];
 
     public static void WriteVarint(MemoryStream to, ulong value)
     {

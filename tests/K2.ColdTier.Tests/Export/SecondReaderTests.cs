@@ -49,7 +49,7 @@ public sealed class SecondReaderTests(SecondReaderWorld world, S3StubFixture s3)
     public async Task Rows_FilteredByEitherReader_AreThoseOfTheWarehouse(string name)
     {
         Assert.SkipWhen(!SecondReaderWorld.HasEngine, NoEngine);
-        var table = ColdTables.Find(name)!;
+        var table = ColdTables.All.Single(known => known.Name == name);
         var files = await ParquetAsync(table);
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var condition in Conditions[name])
@@ -72,7 +72,7 @@ public sealed class SecondReaderTests(SecondReaderWorld world, S3StubFixture s3)
     public async Task TimeRanges_ReadByEitherReader_LoseNoRow(string name)
     {
         Assert.SkipWhen(!SecondReaderWorld.HasEngine, NoEngine);
-        var table = ColdTables.Find(name)!;
+        var table = ColdTables.All.Single(known => known.Name == name);
         var files = await ParquetAsync(table);
         foreach (var column in table.Columns.Where(column => column.Type == ColdType.Timestamp && !column.IsStamp).Select(column => column.Name))
         {
@@ -96,7 +96,7 @@ public sealed class SecondReaderTests(SecondReaderWorld world, S3StubFixture s3)
     public async Task Footers_HaveTrueBoundsAndZstd(string name)
     {
         Assert.SkipWhen(!SecondReaderWorld.HasEngine, NoEngine);
-        var table = ColdTables.Find(name)!;
+        var table = ColdTables.All.Single(known => known.Name == name);
         var files = await world.FilesAsync(table);
         var all = SecondReaderWorld.DuckList(files);
         Assert.Equal("ZSTD", world.Duck($"SELECT DISTINCT compression FROM parquet_metadata({all})"));
@@ -158,7 +158,7 @@ public sealed class SecondReaderTests(SecondReaderWorld world, S3StubFixture s3)
     public async Task OneDayOrExchange_OfSeveral_ReadsOnlyItsRows(string name)
     {
         Assert.SkipWhen(!SecondReaderWorld.HasEngine, NoEngine);
-        var table = ColdTables.Find(name)!;
+        var table = ColdTables.All.Single(known => known.Name == name);
         var all = await WarmRowsAsync(table, "true");
         var parts = Enumerable.Range(0, 2).Select(day => HouseRange(table.DayOf, (FirstDay + (day * DayMicroseconds), FirstDay + ((day + 1) * DayMicroseconds)))).ToList();
         if (table.HasExchange) parts.Add("exchange = 'kraken'");
@@ -195,7 +195,7 @@ public sealed class SecondReaderTests(SecondReaderWorld world, S3StubFixture s3)
     public async Task TimeTravel_BeforeTheSecondExport_ShowsTheFirst(string name)
     {
         Assert.SkipWhen(!SecondReaderWorld.HasEngine, NoEngine);
-        var table = ColdTables.Find(name)!;
+        var table = ColdTables.All.Single(known => known.Name == name);
         var first = world.First(table);
         var now = (await world.Cold.SnapshotsAsync(table, default))[0];
         Assert.True(now.Rows > first.Rows && now.At > first.At);

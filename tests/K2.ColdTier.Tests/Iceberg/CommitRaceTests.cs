@@ -1,3 +1,4 @@
+using K2.Abstractions.Cold;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;
 using K2.ColdTier.Iceberg.Metadata;

@@ -56,9 +56,6 @@ public static class ColdTables
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ColdTable> All { get; } = [RawFrames, BronzeBinance, BronzeKraken, BronzeCoinbase, SilverTrades, .. Gold, CandleRevisions];
 
-    /// <summary>Returns the table of a name, or null.</summary>
-    public static ColdTable? Find(string name) => All.FirstOrDefault(table => table.Name == name);
-
     // A name that ends in a question mark is nullable, in an exclamation mark a stamp. The ids of a list's and a map's parts follow those of the columns, as Iceberg numbers a new schema.
     private static ColdTable Table(string name, ColdLayer layer, string dayOf, string[] sortedBy, params (string Name, ColdType Type)[] columns)
     {

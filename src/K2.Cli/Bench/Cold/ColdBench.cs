@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using K2.Abstractions;
+using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;

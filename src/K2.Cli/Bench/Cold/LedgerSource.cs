@@ -41,9 +41,6 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
     public Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken) =>
         Task.FromResult(Select(table, ranges).LongCount(row => (day is null || row.Day == day) && (exchange is null || row.Exchange == exchange)));
 
-    public Task<IReadOnlyList<ColdSlice>> CountCandlesAsync(ColdTable table, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<ColdSlice>>([.. ledger.Rows(table).GroupBy(row => (row.Day, row.Exchange)).Select(group => new ColdSlice(group.Key.Day, group.Key.Exchange, "", group.Count()))]);
-
     public Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);
 
     public Task<Timestamp?> UnbrokenSinceAsync(ColdTable table, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using K2.Abstractions.Cold;
 using K2.ColdTier.Iceberg.Metadata;
 
 namespace K2.ColdTier.Iceberg.Commits;
@@ -32,6 +33,10 @@ internal static class SummaryProperties
     public static ImmutableSortedDictionary<string, long> Watermarks(TableMetadata table) =>
         Carried(table).Where(entry => entry.Key.StartsWith(Watermark, StringComparison.Ordinal))
             .ToImmutableSortedDictionary(entry => entry.Key[Watermark.Length..], entry => Parse(entry.Value.Value), StringComparer.Ordinal);
+
+    /// <summary>The positions that a snapshot itself names.</summary>
+    public static ImmutableSortedDictionary<string, long> WatermarksOf(Snapshot snapshot) =>
+        snapshot.Summary.Where(entry => entry.Key.StartsWith(Watermark, StringComparison.Ordinal)).ToImmutableSortedDictionary(entry => entry.Key[Watermark.Length..], entry => Parse(entry.Value), StringComparer.Ordinal);
 
     /// <summary>Says whether a commit has nothing left to do because the table is at its ends, or throws if the table is elsewhere than where the commit began.</summary>
     /// <exception cref="FencedException">The table is elsewhere.</exception>

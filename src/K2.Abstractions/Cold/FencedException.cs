@@ -1,7 +1,6 @@
 using System.Globalization;
-using K2.Abstractions;
 
-namespace K2.ColdTier.Iceberg.Commits;
+namespace K2.Abstractions.Cold;
 
 /// <summary>Another exporter has moved a table's position. The commit is surely not in the table; the exporter must stop and begin anew from the table's position.</summary>
 public sealed class FencedException(string table, string watermark, long? expected, long? actual)
