@@ -57,6 +57,30 @@ public sealed class ColdTierTests
     }
 
     [Fact]
+    public async Task LogThatIsLost_BeginsAboveWhatTheTablesHold_AndExportsGoOn()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["--data", folder.Data, "--symbols", "BTC/USDT", "ETH/USDT"];
+        using (var first = SiloProcess.Start(RunningSilo.Assembly, arguments))
+        {
+            await RunningSilo.StoredAsync(first, 100);
+            await K2Async(folder.Data, "export", "run", "raw_frames", "silver_trades");
+            await first.TerminateAsync();
+            Assert.Equal(0, await first.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
+        }
+
+        Directory.Delete(Path.Combine(folder.Data, "log"), recursive: true);
+        using var second = SiloProcess.Start(RunningSilo.Assembly, arguments);
+        await RunningSilo.StoredAsync(second, 300);
+
+        Assert.Contains("raw_frames: exported", await K2Async(folder.Data, "export", "run", "raw_frames", "silver_trades"), StringComparison.Ordinal);
+        await K2Async(folder.Data, "maintenance", "audit", "raw_frames", "silver_trades");
+        await second.TerminateAsync();
+        Assert.Equal(0, await second.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Replay_LeavesTheCapturesRowsInTheColdTables_AlsoWhenItIsPlayedAgain()
     {
         var capture = RunningSilo.CaptureOrSkip();

@@ -1,5 +1,10 @@
+using K2.Abstractions;
+using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
+using K2.Abstractions.Retention;
+using K2.Abstractions.Warehouse;
 using K2.Domain.Instruments;
+using K2.TestKit.Warehouse;
 
 namespace K2.ColdTier.Tests.Export;
 
@@ -48,6 +53,62 @@ public sealed class ColdExportTests : IAsyncLifetime
         Assert.Equal(0, waiting.Rows);
         await _world.CheckpointAsync(ColdWorld.Symbols[1]);
         Assert.Equal(40, (await cold.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+    }
+
+    [Fact]
+    public async Task FrameWithoutNumbers_IsNoTrade_AndStopsNothing()
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        using var cold = await _world.OpenAsync();
+        foreach (var exchange in ExchangeNames.All) await _world.FramesAsync(exchange, 4, Day);
+        await _world.FramesAsync(Exchange.Binance, Day, """{"e":"trade"}""", """{"e":"trade","s":"X","t":1,"p":"1","q":"many","E":1,"T":1}""", """{"e":"trade","s":"X","t":1,"p":"1","q":"1","E":9223372036854775807,"T":1}""");
+        await _world.FramesAsync(Exchange.Kraken, Day, """{"channel":"trade","data":[{"price":"x","qty":1},{}]}""");
+        await _world.FramesAsync(Exchange.Coinbase, Day, """{"channel":"market_trades","events":[{"trades":[{"price":"1"}]}]}""");
+
+        Assert.Equal(17, (await cold.ExportAsync(ColdTables.RawFrames, default)).Rows);
+        Assert.Equal(4, (await cold.ExportAsync(ColdTables.BronzeBinance, default)).Rows);
+        Assert.Equal(4, (await cold.ExportAsync(ColdTables.BronzeKraken, default)).Rows);
+        Assert.Equal(8, (await cold.ExportAsync(ColdTables.BronzeCoinbase, default)).Rows);
+    }
+
+    [Fact]
+    public async Task Frames_BehindAnEmptyStretchOfTheLog_AreExportedInPortions()
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        using var cold = await _world.OpenAsync(options: _world.Options() with { FramesPerCommit = 3 });
+        await _world.FramesAsync(Exchange.Binance, Day, "a", "b");
+        await cold.ExportAsync(ColdTables.RawFrames, default);
+        await _world.FramesAsync(Exchange.Binance, Day, [.. Enumerable.Range(0, 7).Select(number => $"before {number}")]);
+        await _world.SkipAsync(Exchange.Binance, 500);
+        await _world.FramesAsync(Exchange.Binance, Day, [.. Enumerable.Range(0, 10).Select(number => $"frame {number}")]);
+
+        var outcome = await cold.ExportAsync(ColdTables.RawFrames, default);
+
+        Assert.Equal(17, outcome.Rows);
+        Assert.True(outcome.Commits > 2, $"{outcome.Commits} commits");
+        Assert.Empty((await cold.AuditAsync(ColdTables.RawFrames, null, default)).Problems);
+    }
+
+    [Fact]
+    public async Task StoreThatComesBack_IsUsed_AndUntilThenNothingIsCovered()
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        await _world.TradesAsync(ColdWorld.Symbols[0], 10, Day);
+        await File.WriteAllTextAsync(_world.TablesFolder, "no folder");
+        using var lazy = new LazyColdTier(_world.Options(), _world.Host.Cold, () => _world.Log, ExchangeNames.All, WarehouseSamples.Instruments, TimeProvider.System);
+        var query = new TradeQuery(InstrumentId.Create(Exchange.Binance, "T0/USDT"), null, null, null, 10, false);
+
+        Assert.Contains("cannot be written to", await lazy.TryOpenAsync(default), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StartupException>(() => lazy.ExportAsync(ColdTables.SilverTrades, default));
+        Assert.Null(await lazy.CoveredUntilAsync(RetainedTable.Silver, default));
+        Assert.Empty(await lazy.ReadTradesAsync(query, null, default).ToListAsync());
+        await Assert.ThrowsAsync<StartupException>(async () => await lazy.ReadTradesAsync(query, new ColdMoment(1, null), default).ToListAsync());
+
+        File.Delete(_world.TablesFolder);
+        Assert.Empty(await lazy.ReadTradesAsync(query, null, default).ToListAsync());
+        Assert.False(Directory.Exists(_world.TablesFolder), "a read does not open the store");
+        Assert.Equal(10, (await lazy.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+        Assert.NotNull(await lazy.CoveredUntilAsync(RetainedTable.Silver, default));
     }
 
     private static async Task ExportAsync(ColdTier cold, bool expectRows)

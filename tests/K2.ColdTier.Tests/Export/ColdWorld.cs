@@ -116,6 +116,34 @@ internal sealed class ColdWorld : IAsyncDisposable
         _frames[exchange] = first + count;
     }
 
+    /// <summary>Archives frames of an exchange as they are given.</summary>
+    public async Task FramesAsync(Exchange exchange, DateTime start, params string[] frames)
+    {
+        var (topic, first) = (TopicNames.Raw(exchange), _frames.GetValueOrDefault(exchange, 0));
+        var chunk = new RawChunk
+        {
+            Exchange = exchange,
+            Origin = $"{exchange.ToName()}-given",
+            IsReplay = false,
+            Sequences = [.. frames.Select((_, index) => first + index)],
+            ReceivedTimes = [.. frames.Select(_ => Timestamp.From(new DateTimeOffset(start, TimeSpan.Zero)))],
+            Frames = [.. frames.Select(frame => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(frame))],
+            Partition = Log.PartitionOf(topic, $"{exchange.ToName()}-given"),
+        };
+        var position = (await Log.AppendAsync([new LogAppend(topic, chunk.Origin, frames.Length, RawChunkCodec.Encode(chunk))], default))[0];
+        await Host.Writer.WriteRawAsync([chunk with { Positions = [.. frames.Select((_, index) => position.Version + index)] }], default);
+        await Log.CommitAsync(topic, chunk.Partition, position.Plus(frames.Length), default);
+        _frames[exchange] = first + frames.Length;
+    }
+
+    /// <summary>Moves the raw log on by records that leave no frame.</summary>
+    public async Task SkipAsync(Exchange exchange, int records)
+    {
+        var (topic, origin) = (TopicNames.Raw(exchange), $"{exchange.ToName()}-given");
+        var position = (await Log.AppendAsync([new LogAppend(topic, origin, records, new byte[] { 1 })], default))[0];
+        await Log.CommitAsync(topic, Log.PartitionOf(topic, origin), position.Plus(records), default);
+    }
+
     public async Task<string> AskAsync(string sql)
     {
         using var answer = new MemoryStream();

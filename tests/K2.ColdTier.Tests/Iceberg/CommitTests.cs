@@ -31,6 +31,26 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task Partition_ThatIsReplaced_MustHoldWhatWasRead()
+    {
+        var table = await Tables.CreateAsync(_store, TimeProvider.System);
+        var (read, other) = (await Tables.FileAsync(_store, 1, "a", 3), await Tables.FileAsync(_store, 1, "a", 4));
+        await table.CommitAsync(Tables.Append(read), default);
+        var replacement = new TableCommit { Operation = TableOperation.Overwrite, RemovesExactly = true, RemovedPartitions = [[1, "a"]], Removed = [read.Path], Added = [await Tables.FileAsync(_store, 1, "a", 5)] };
+
+        // Somebody has put a file there meanwhile; then took the one away that was read.
+        await table.CommitAsync(Tables.Append(other), default);
+        await Assert.ThrowsAsync<CommitConflictException>(() => table.CommitAsync(replacement, default));
+        await table.CommitAsync(new TableCommit { Operation = TableOperation.Delete, Removed = [read.Path] }, default);
+        await Assert.ThrowsAsync<CommitConflictException>(() => table.CommitAsync(replacement, default));
+
+        // A partition that was empty must still be.
+        await Assert.ThrowsAsync<CommitConflictException>(() => table.CommitAsync(replacement with { Removed = [] }, default));
+        Assert.Equal(CommitOutcome.Committed, (await table.CommitAsync(replacement with { Removed = [other.Path] }, default)).Outcome);
+        Assert.Equal(5, Assert.Single(await table.FilesAsync()).RecordCount);
+    }
+
+    [Fact]
     public async Task Summary_IsCarriedForwardByEveryCommit()
     {
         var table = await Tables.CreateAsync(_store, TimeProvider.System);

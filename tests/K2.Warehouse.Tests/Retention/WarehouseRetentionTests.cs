@@ -46,6 +46,22 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
         Assert.All(await RunAsync(new Covered(Far)), outcome => Assert.Empty(outcome.Dropped));
     }
 
+    [Fact]
+    public async Task Run_RowThatComesWhileTheColdTierIsAsked_Stays()
+    {
+        await CandleAsync("1d", "2024-08-08 00:00:00", "2024-08-08 12:00:00");
+        await TradeAsync("2024-06-01 10:00:00", "L/USDT");
+        Assert.Equal(1, await CountAsync("silver_trades_store", "canonical_symbol = 'L/USDT'"));
+
+        // Covered is what was there; a late row of the same day comes before the drop.
+        await RunAsync(new Covered(Far, () => TradeAsync("2024-06-01 11:00:00", "M/USDT")));
+
+        Assert.Equal(0, await CountAsync("silver_trades_store", "canonical_symbol = 'L/USDT'"));
+        Assert.Equal(1, await CountAsync("silver_trades_store", "canonical_symbol = 'M/USDT'"));
+        await RunAsync(new Covered(Far));
+        Assert.Equal(0, await CountAsync("silver_trades_store", "canonical_symbol = 'M/USDT'"));
+    }
+
     [Theory]
     [InlineData("00:30:00", "30.00:00:00", "730.00:00:00", "K2:Retention:Raw 00:30:00 is out of range: write 01:00:00 (an hour) to 36500.00:00:00 (a hundred years).")]
     [InlineData("48.00:00:00", "30.00:00:00", "730.00:00:00", "K2:Retention:Silver 30.00:00:00 is shorter than Raw 48.00:00:00: a layer is kept at least as long as the one below.")]
@@ -71,7 +87,7 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
 
     private Task<IReadOnlyList<RetentionOutcome>> RunAsync(IColdCoverage coverage) => engine.Host.Retention(coverage, new RetentionOptions()).RunAsync(TestContext.Current.CancellationToken);
 
-    private Task<string> TradeAsync(string time) => SqlAsync($"INSERT INTO k2.silver_trades_store (exchange, canonical_symbol, trade_id, timestamp) SELECT 'binance', 'R/USDT', 1, toDateTime64('{time}', 6, 'UTC')");
+    private Task<string> TradeAsync(string time, string symbol = "R/USDT") => SqlAsync($"INSERT INTO k2.silver_trades_store (exchange, canonical_symbol, trade_id, timestamp) SELECT 'binance', '{symbol}', 1, toDateTime64('{time}', 6, 'UTC')");
 
     private Task<string> CandleAsync(string timeframe, string start, string? closeTime = null) =>
         SqlAsync($"INSERT INTO k2.ohlcv_store (exchange, canonical_symbol, timeframe, window_start, close_time) SELECT 'binance', 'R/USDT', '{timeframe}', toDateTime64('{start}', 6, 'UTC'), toDateTime64('{closeTime ?? start}', 6, 'UTC')");
@@ -79,7 +95,7 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
     private Task<string> FramesAsync(string first, string last) =>
         SqlAsync($"INSERT INTO k2.raw_chunks (exchange, origin, first_sequence, received_timestamps, first_received) SELECT 'binance', 'r', 1, [toDateTime64('{first}', 6, 'UTC'), toDateTime64('{last}', 6, 'UTC')], toDateTime64('{first}', 6, 'UTC')");
 
-    private async Task<long> CountAsync(string table) => long.Parse(await SqlAsync($"SELECT count() FROM k2.{table} FORMAT TSV"), CultureInfo.InvariantCulture);
+    private async Task<long> CountAsync(string table, string condition = "1") => long.Parse(await SqlAsync($"SELECT count() FROM k2.{table} WHERE {condition} FORMAT TSV"), CultureInfo.InvariantCulture);
 
     private async Task<string> SqlAsync(string sql)
     {
@@ -88,8 +104,12 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
         return Encoding.UTF8.GetString(answer.ToArray()).Trim();
     }
 
-    private sealed class Covered(Timestamp until) : IColdCoverage
+    private sealed class Covered(Timestamp until, Func<Task>? meanwhile = null) : IColdCoverage
     {
-        public Task<Timestamp?> CoveredUntilAsync(RetainedTable table, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(until);
+        public async Task<Timestamp?> CoveredUntilAsync(RetainedTable table, CancellationToken cancellationToken)
+        {
+            if (table == RetainedTable.Silver && meanwhile is not null) await meanwhile();
+            return until;
+        }
     }
 }
