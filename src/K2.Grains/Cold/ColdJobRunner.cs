@@ -43,7 +43,7 @@ internal static class ColdJobRunner
         Problems =
         [
             .. outcome.Differences,
-            .. outcome.Behind.Select(key => $"{key}: the warehouse stands before the table's position; it has lost rows that the cold tier holds (k2 restore brings them back)"),
+            .. outcome.Behind.Select(key => $"{key}: the warehouse stands before the table's position; it has lost rows that the cold tier holds (k2 restore brings back trades, candles and their history)"),
         ],
     };
 
