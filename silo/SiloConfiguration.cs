@@ -63,6 +63,7 @@ internal static class SiloConfiguration
             Raw = Kept(section, nameof(RetentionOptions.Raw), defaults.Raw),
             Silver = Kept(section, nameof(RetentionOptions.Silver), defaults.Silver),
             Candles = Kept(section, nameof(RetentionOptions.Candles), defaults.Candles),
+            Restored = Kept(section, nameof(RetentionOptions.Restored), defaults.Restored),
         }.Checked();
     }
 

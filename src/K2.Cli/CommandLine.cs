@@ -77,6 +77,7 @@ internal static class CommandLine
             ColdCommands.Export(services, target),
             ColdCommands.Maintenance(services, target),
             ColdCommands.Restore(services, target),
+            DeadLetterCommands.Create(services, target),
             ConnectorCommands.Pause(services, target),
             ConnectorCommands.Drain(services, target),
             ConnectorCommands.Resume(services, target),

@@ -134,6 +134,14 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => new WarehouseAudit(open, _source).RunAsync(fromDay, token), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<string?> DifferenceAsync(ColdTable table, int day, string exchange, CancellationToken cancellationToken) =>
+        InTurnAsync(table, async (open, token) =>
+        {
+            await open.Exporter.OpenAsync(token);
+            return (await open.Comparison.CompareAsync(day, exchange, token)).Problem;
+        }, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken)
     {
         if (await _tables[table.Name].Catalog.LoadAsync(cancellationToken) is not { } version) return [];

@@ -62,6 +62,9 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     public async Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).AuditAsync(table, fromDay, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<string?> DifferenceAsync(ColdTable table, int day, string exchange, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).DifferenceAsync(table, day, exchange, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken) => await (await OpenAsync(cancellationToken)).SnapshotsAsync(table, cancellationToken);
 
     /// <inheritdoc/>

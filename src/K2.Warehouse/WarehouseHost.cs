@@ -34,8 +34,9 @@ public sealed class WarehouseHost : IAsyncDisposable
     private readonly ClickHouseClient _client;
     private readonly ClickHouseClient _longClient;
     private readonly ClickHouseWarehouseWriter _writer;
+    private readonly TimeProvider _time;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, HttpClient longHttp, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, HttpClient longHttp, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries, TimeProvider time)
     {
         _engine = engine;
         _http = http;
@@ -43,6 +44,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         _client = client;
         _longClient = longClient;
         _writer = writer;
+        _time = time;
         Url = url;
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
@@ -110,7 +112,7 @@ public sealed class WarehouseHost : IAsyncDisposable
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
             var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
-            return new WarehouseHost(engine, url, http, longHttp, client, longClient, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments));
+            return new WarehouseHost(engine, url, http, longHttp, client, longClient, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments), time);
         }
         catch
         {
@@ -122,7 +124,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     }
 
     /// <summary>Returns what drops old partitions that the cold tier holds.</summary>
-    public IRetention Retention(IColdCoverage coverage, RetentionOptions options) => new WarehouseRetention(_client, coverage, options);
+    public IRetention Retention(IColdCoverage coverage, RetentionOptions options) => new WarehouseRetention(_client, coverage, options, _time);
 
     /// <summary>Copies a statement's answer unread into a stream; in the format of its FORMAT clause.</summary>
     public async Task QueryRawAsync(string sql, Stream output, CancellationToken cancellationToken)

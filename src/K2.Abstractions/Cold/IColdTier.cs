@@ -30,6 +30,13 @@ public interface IColdTier
     /// <param name="cancellationToken">Ends it.</param>
     Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken);
 
+    /// <summary>Compares one day of a table with the warehouse, at the table's positions; returns what differs, or null.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="day">The day, in days since 1970-01-01 UTC.</param>
+    /// <param name="exchange">The exchange's name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<string?> DifferenceAsync(ColdTable table, int day, string exchange, CancellationToken cancellationToken);
+
     /// <summary>Returns a table's snapshots, newest first; none if it was never exported.</summary>
     Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken);
 

@@ -23,11 +23,14 @@ public sealed record RetentionOptions
     /// <summary>Candles and their history. Default 730 d, at least as long as trades.</summary>
     public TimeSpan Candles { get; init; } = TimeSpan.FromDays(730);
 
+    /// <summary>Days that were restored from the cold tier, from then on. Default 7 d, at least an hour.</summary>
+    public TimeSpan Restored { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Returns the options if they can be kept.</summary>
     /// <exception cref="StartupException">A time is out of range or shorter than that of the layer below.</exception>
     public RetentionOptions Checked()
     {
-        foreach (var (name, time) in new[] { (nameof(Raw), Raw), (nameof(Silver), Silver), (nameof(Candles), Candles) })
+        foreach (var (name, time) in new[] { (nameof(Raw), Raw), (nameof(Silver), Silver), (nameof(Candles), Candles), (nameof(Restored), Restored) })
         {
             if (time < Least || time > Most) throw new StartupException($"{SectionName}:{name} {time} is out of range: write 01:00:00 (an hour) to 36500.00:00:00 (a hundred years).");
         }

@@ -30,4 +30,15 @@ public interface ILineageStore
     /// A candle that a later trade has brought back stands at a higher position and stays.
     /// </summary>
     Task<long> RemoveEmptyCandlesAsync(InstrumentId instrument, Timestamp from, Timestamp until, LogPosition position, CancellationToken cancellationToken);
+
+    /// <summary>Returns the refused records of an instrument that still wait, by their sequence and origin.</summary>
+    /// <param name="instrument">The instrument.</param>
+    /// <param name="reason">Why they were refused, for example <c>beyond-horizon</c>.</param>
+    /// <param name="after">The last one of the page before, or null for the first page.</param>
+    /// <param name="limit">The most.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    Task<IReadOnlyList<WaitingLetter>> ReadWaitingAsync(InstrumentId instrument, string reason, WaitingLetter? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Notes that what some letters hold was taken after all. They stay, and wait no longer.</summary>
+    Task SettleAsync(InstrumentId instrument, string reason, IReadOnlyCollection<WaitingLetter> letters, CancellationToken cancellationToken);
 }

@@ -63,15 +63,19 @@ internal static class ColdCommands
         var tables = TablesArgument();
         var since = new Option<string>("--since") { Description = "first day", Required = true, HelpName = "DAY" };
         var until = new Option<string>("--until") { Description = "end of the days, exclusive", Required = true, HelpName = "DAY" };
-        var command = new Command("restore", "load days from the cold tables into the warehouse; rows that are there stay single") { tables, since, until };
-        command.SetAction((result, cancellationToken) =>
+        var command = new Command("restore", "load days from the cold tables into the warehouse, and take late trades that waited for them; rows that are there stay single") { tables, since, until };
+        command.SetAction(async (result, cancellationToken) =>
         {
             var (from, end) = (Day("--since", result.GetValue(since))!.Value, Day("--until", result.GetValue(until))!.Value);
             if (from >= end) throw CliException.Usage("--since lies at or behind --until: the days are [since, until).");
             var named = result.GetValue(tables) ?? [];
             var wrong = named.FirstOrDefault(name => !Restorable.Contains(name));
             if (wrong is not null) throw CliException.Usage($"'{wrong}' cannot be restored: write some of {string.Join(", ", Restorable)}.");
-            return RunAsync(services, target, result, named.Length > 0 ? named : Restorable, new ColdJob { Work = ColdWork.Restore, From = from, Until = end }, cancellationToken);
+            var code = await RunAsync(services, target, result, named.Length > 0 ? named : Restorable, new ColdJob { Work = ColdWork.Restore, From = from, Until = end }, cancellationToken);
+            if (code != ExitCode.Ok || (named.Length > 0 && !named.Contains(ColdTables.SilverTrades.Name))) return code;
+            await using var client = await services.ConnectAsync(services.Locator.Locate(result, target), cancellationToken);
+            return await DeadLetterCommands.ReplayAsync(
+                client, services, await DeadLetterCommands.InstrumentsAsync(client, cancellationToken), from.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), end.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
         });
         return command;
     }

@@ -42,6 +42,9 @@ public sealed record RebuildProgress
     /// <summary>The first places where something could not be derived, for people.</summary>
     [Id(11)] public ImmutableArray<string> Rest { get; init; } = [];
 
+    /// <summary>Refused trades that are taken care of: stored now, or stored already.</summary>
+    [Id(12)] public long Settled { get; init; }
+
     /// <summary>Whether everything could be derived.</summary>
     public bool IsWhole => Ended && Problem.Length == 0 && Different + WithoutRaw + MissingIds == 0 && Rest.IsEmpty;
 }

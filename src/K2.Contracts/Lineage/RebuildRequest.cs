@@ -12,4 +12,7 @@ public sealed record RebuildRequest
 
     /// <summary>Whether trades are derived from raw frames first; else candles from trades only.</summary>
     [Id(2)] public required bool FromRaw { get; init; }
+
+    /// <summary>Whether trades are taken that came when their day had left the warehouse; their days come back from the cold tier first. Nothing else is derived then.</summary>
+    [Id(3)] public bool FromDeadLetters { get; init; }
 }

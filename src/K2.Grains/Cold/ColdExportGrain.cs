@@ -3,6 +3,7 @@ using System.Text.Json;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Cold;
 using K2.Contracts.Http;
@@ -15,7 +16,7 @@ namespace K2.Grains.Cold;
 /// <summary>Works on one cold table by a reminder. What differs, or could not be done, is a row of <c>audit_log</c> and a line of the log.</summary>
 [GrainType("cold-export")]
 [KeepAlive]
-internal sealed partial class ColdExportGrain(IServiceProvider services, IWarehouseWriter writer, ColdSchedule schedule, TimeProvider time, ILogger<ColdExportGrain> logger) : Grain, IColdExportGrain, IRemindable, IDisposable
+internal sealed partial class ColdExportGrain(IServiceProvider services, IWarehouseWriter writer, IRetention retention, ColdSchedule schedule, TimeProvider time, ILogger<ColdExportGrain> logger) : Grain, IColdExportGrain, IRemindable, IDisposable
 {
     private const string Quarterly = "cold-export";
 
@@ -138,7 +139,7 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
     {
         try
         {
-            var done = await ColdJobRunner.RunAsync(Cold, table, job, run, _stop.Token);
+            var done = await ColdJobRunner.RunAsync(Cold, retention, table, job, run, _stop.Token);
             _runs[job.Work] = run = done with { Ended = time.GetUtcNow().UtcDateTime };
             if (!run.IsGood) LogNotGood(table.Name, job.Work, run.Outcome, string.Join("; ", run.Problems));
             if (!run.IsGood || job.Work is ColdWork.Audit or ColdWork.Restore)

@@ -2,6 +2,7 @@ using System.Globalization;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
+using K2.Abstractions.Retention;
 using K2.Contracts.Cold;
 
 namespace K2.Grains.Cold;
@@ -10,7 +11,7 @@ namespace K2.Grains.Cold;
 internal static class ColdJobRunner
 {
     /// <summary>Returns the finished run; a failure is its outcome.</summary>
-    public static async Task<ColdRun> RunAsync(IColdTier cold, ColdTable table, ColdJob job, ColdRun run, CancellationToken cancellationToken)
+    public static async Task<ColdRun> RunAsync(IColdTier cold, IRetention retention, ColdTable table, ColdJob job, ColdRun run, CancellationToken cancellationToken)
     {
         try
         {
@@ -19,7 +20,7 @@ internal static class ColdJobRunner
                 ColdWork.Export => Done(run, await cold.ExportAsync(table, cancellationToken)),
                 ColdWork.Maintain => Done(run, await cold.MaintainAsync(table, cancellationToken)),
                 ColdWork.Audit => Done(run, await cold.AuditAsync(table, DayOf(job.From), cancellationToken)),
-                ColdWork.Restore => Restored(run, await cold.RestoreAsync(table, DayOf(job.From) ?? int.MinValue, DayOf(job.Until) ?? int.MaxValue, cancellationToken)),
+                ColdWork.Restore => Restored(run, await RestoreAsync(cold, retention, table, DayOf(job.From) ?? int.MinValue, DayOf(job.Until) ?? int.MaxValue, cancellationToken)),
                 _ => throw new ArgumentOutOfRangeException(nameof(job), job.Work, "not a kind of work"),
             };
         }
@@ -31,6 +32,13 @@ internal static class ColdJobRunner
 
     /// <summary>Returns a day as a number of days since 1970-01-01.</summary>
     public static int? DayOf(DateOnly? day) => day is { } date ? date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber : null;
+
+    private static async Task<long> RestoreAsync(IColdTier cold, IRetention retention, ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken)
+    {
+        // First held: the retention must not take again what comes back.
+        await retention.HoldAsync(ColdDayKeeper.RetainedOf(table), fromDay, untilDay, cancellationToken);
+        return await cold.RestoreAsync(table, fromDay, untilDay, cancellationToken);
+    }
 
     private static ColdRun Done(ColdRun run, ColdExportOutcome outcome) => run with
     {

@@ -1,10 +1,14 @@
+using K2.Abstractions.Cold;
 using K2.Abstractions.Log;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Lineage;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Exchanges;
+using K2.Grains.Cold;
 using K2.Grains.Connectors;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Lineage;
@@ -12,15 +16,18 @@ namespace K2.Grains.Lineage;
 /// <summary>Runs one rebuild of its symbol beside the live path; progress can be asked for at any time.</summary>
 [GrainType("rebuild")]
 internal sealed partial class RebuildGrain(
-    InstrumentTable instruments, IEnumerable<IExchangeAdapter> adapters, ConnectorHostOptions options, CandleBookOptions candles, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, ILogger<RebuildGrain> logger) : Grain, IRebuildGrain, IAsyncDisposable
+    InstrumentTable instruments, IEnumerable<IExchangeAdapter> adapters, ConnectorHostOptions options, CandleBookOptions candles, ILog log, IWarehouseReader reader, ILineageStore store, IRetention retention, IServiceProvider services, TimeProvider time, ILogger<RebuildGrain> logger) : Grain, IRebuildGrain, IAsyncDisposable
 {
     // A grain that is not called is deactivated; a rebuild of weeks is watched rarely.
     private static readonly TimeSpan KeepFor = TimeSpan.FromHours(12);
     private readonly CancellationTokenSource _stop = new();
+
     private Instrument? _instrument;
     private RebuildProgress? _progress;
     private Task _running = Task.CompletedTask;
     private bool _isDisposed;
+
+    private delegate Task Run(RebuildProgress progress, Action<RebuildProgress> report, CancellationToken cancellationToken);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -48,19 +55,22 @@ internal sealed partial class RebuildGrain(
         var progress = _progress = new RebuildProgress { Request = request, Reached = request.From };
 
         // Not on the grain's scheduler: parsing must not make those wait who ask how far it is.
-        var adapter = adapters.First(one => one.Exchange == _instrument!.Id.Exchange);
-        var run = new RebuildRun(_instrument!, adapter, options.Source, candles, log, reader, store, time);
+        var instrument = _instrument!;
+        var records = new SymbolRecords(instrument, log, reader, time);
+        Run run = request.FromDeadLetters
+            ? new LateTradesRun(instrument, records, reader, store, new ColdDayKeeper(services.GetService<IColdTier>(), retention, time)).RunAsync
+            : new RebuildRun(instrument, adapters.First(one => one.Exchange == instrument.Id.Exchange), options.Source, candles, records, reader, store).RunAsync;
         _running = Task.Run(() => RunAsync(run, progress));
         return Task.FromResult(progress);
     }
 
     public Task<RebuildProgress?> GetProgress() => Task.FromResult(_progress);
 
-    private async Task RunAsync(RebuildRun run, RebuildProgress progress)
+    private async Task RunAsync(Run run, RebuildProgress progress)
     {
         try
         {
-            await run.RunAsync(progress, reached => Volatile.Write(ref _progress, reached), _stop.Token);
+            await run(progress, reached => Volatile.Write(ref _progress, reached), _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

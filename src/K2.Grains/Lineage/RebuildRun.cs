@@ -1,5 +1,4 @@
 using K2.Abstractions;
-using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Lineage;
 using K2.Domain;
@@ -15,15 +14,13 @@ namespace K2.Grains.Lineage;
 /// One rebuild, without Orleans: a UTC day at a time, its trades in slices, and behind them one record that has the candles derived again. All it
 /// changes goes through the log, so that the symbol's grain stays the only writer of rows; only candles of windows without a trade are removed here.
 /// </summary>
-internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter, TradeSource source, CandleBookOptions options, ILog log, IWarehouseReader reader, ILineageStore store, TimeProvider time, int mostTrades = RebuildRun.MostTrades)
+internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter, TradeSource source, CandleBookOptions options, SymbolRecords records, IWarehouseReader reader, ILineageStore store, int mostTrades = RebuildRun.MostTrades)
 {
     // A slice's trades are held twice, as they are stored and as they were received: about 60 MB.
     internal const int MostTrades = 250_000;
     private const int MaxRest = 20;
     private static readonly TimeSpan LongestSlice = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ShortestSlice = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly RawTrades _raw = new(instrument, adapter, source, store);
 
     public async Task RunAsync(RebuildProgress progress, Action<RebuildProgress> report, CancellationToken cancellationToken)
@@ -81,10 +78,7 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
             missing.RemoveAll(trade => elsewhere.ContainsKey(trade.TradeId));
         }
 
-        var position = LogPosition.None;
-        foreach (var part in missing.Chunk(RecordCodec.MaxRecords)) position = await AppendAsync([.. part.Select(trade => LogRecord.OfRestoredTrade(trade))], cancellationToken);
-        if (missing.Count > 0) await AppliedAsync(position, cancellationToken);
-
+        if (missing.Count > 0) await records.ApplyAsync(missing.Select(trade => LogRecord.OfRestoredTrade(trade)), cancellationToken);
         progress = progress with { InRaw = progress.InRaw + raw.Count, Restored = progress.Restored + missing.Count };
         foreach (var trade in stored.Values.OrderBy(trade => trade.TradeId))
         {
@@ -114,8 +108,7 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
             from = kept;
         }
 
-        var position = await AppendAsync([LogRecord.OfRebuild(from, until)], cancellationToken);
-        await AppliedAsync(position, cancellationToken);
+        var position = await records.ApplyAsync([LogRecord.OfRebuild(from, until)], cancellationToken);
         var removed = await store.RemoveEmptyCandlesAsync(instrument.Id, from, until, position, cancellationToken);
         return progress with { CandlesWritten = progress.CandlesWritten + await store.CountCandlesAtAsync(instrument.Id, position, cancellationToken), CandlesRemoved = progress.CandlesRemoved + removed };
     }
@@ -143,23 +136,6 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
 
     private async Task<CandleBook> ReadBookAsync(CancellationToken cancellationToken) =>
         await reader.ReadCheckpointAsync(instrument.Id, cancellationToken) is { } checkpoint ? CandleBook.Deserialize(instrument, checkpoint.State.Span, options) : new CandleBook(instrument, options);
-
-    /// <summary>Appends records as one batch; returns the position of the last one.</summary>
-    private async Task<LogPosition> AppendAsync(LogRecord[] records, CancellationToken cancellationToken)
-    {
-        var first = await log.AppendAsync([new LogAppend(TopicNames.Trades(instrument.Id.Exchange), instrument.Id.ToString(), records.Length, RecordCodec.Encode(instrument, records))], cancellationToken);
-        return first[0].Plus(records.Length - 1);
-    }
-
-    /// <summary>Waits until the symbol's grain has made everything up to a position durable.</summary>
-    private async Task AppliedAsync(LogPosition position, CancellationToken cancellationToken)
-    {
-        for (var start = time.GetTimestamp(); (await reader.ReadCheckpointAsync(instrument.Id, cancellationToken))?.Position is not { } reached || reached < position;)
-        {
-            if (time.GetElapsedTime(start) > Patience) throw new K2Exception($"{instrument.Id}: the log's records up to {position} have not reached the warehouse within {Patience.TotalMinutes} minutes: see k2 status", isTransient: true);
-            await Task.Delay(Poll, time, cancellationToken);
-        }
-    }
 
     private static RebuildProgress Note(RebuildProgress progress, string words) => progress.Rest.Length < MaxRest ? progress with { Rest = progress.Rest.Add(words) } : progress;
 

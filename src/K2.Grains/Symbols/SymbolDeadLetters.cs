@@ -10,6 +10,9 @@ namespace K2.Grains.Symbols;
 /// <summary>Makes the dead letters of records that a symbol's grain refuses.</summary>
 internal static class SymbolDeadLetters
 {
+    /// <summary>The reason of trades that are too old to correct their candles.</summary>
+    public const string BeyondHorizonReason = "beyond-horizon";
+
     /// <summary>
     /// Returns the letter of a trade whose id is known with other content. Its key is the instrument and the refused content, so that the same
     /// conflict met again is one row and another one a second row.
@@ -26,7 +29,7 @@ internal static class SymbolDeadLetters
     /// <see cref="RecordCodec"/>, it is the trade again.
     /// </summary>
     public static DeadLetter BeyondHorizon(Instrument instrument, LogPosition position, in Trade refused) => OfTrade(
-        instrument, refused, Describe(instrument, refused), "beyond-horizon", $"trade {refused.TradeId} of {refused.ExchangeTime} came at log position {position}, when the trades of its day need no longer be there to rebuild its candles");
+        instrument, refused, Describe(instrument, refused), BeyondHorizonReason, $"trade {refused.TradeId} of {refused.ExchangeTime} came at log position {position}, when the trades of its day need no longer be there to rebuild its candles");
 
     /// <summary>Returns the letter of a log entry that cannot be read.</summary>
     public static DeadLetter Corrupt(Instrument instrument, PackedRecords entry, CorruptRecordException damage)

@@ -197,6 +197,14 @@ internal sealed class SymbolPipeline
         var derived = await _reader.RebuildCandlesAsync(_instrument.Id, windows, Book.Position, cancellationToken);
         var stored = await StoredCandles.ReadAsync(_reader, _instrument.Id, windows, cancellationToken);
         var recorded = await _reader.ReadRecordedCountsAsync(_instrument.Id, windows, Book.Position, cancellationToken);
+        if (Book.Horizon is { } horizon)
+        {
+            // Days beyond the horizon come back from the cold tier and go again: what left in between must not make a candle smaller.
+            var counts = stored.ToDictionary(row => new CandleWindow(row.Timeframe, row.WindowStart), row => row.TradeCount);
+            bool IsThinned(Candle candle, CandleWindow window) => candle.TradeCount < Math.Max(counts.GetValueOrDefault(window), recorded.GetValueOrDefault(window));
+            derived = [.. derived.Where(candle => candle.WindowStart >= horizon || !IsThinned(candle, new CandleWindow(candle.Timeframe, candle.WindowStart)))];
+        }
+
         changes.Clear();
         work.Restart(Book.Clone());
         work.Book.Rebuild(position, record, derived, stored, recorded, changes);

@@ -15,6 +15,12 @@ internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
     // A chunk holds about a second or a MiB of one connection.
     private const int ChunksPerRead = 32;
 
+    // Their keys are part of the request's address.
+    private const int LettersPerSettling = 200;
+
+    // A letter of a symbol's grain begins with the instrument.
+    private const string WaitingOf = "exchange = {exchange:String} AND startsWith(origin, {mark:String}) AND reason = {reason:String} AND settled_at IS NULL";
+
     // How far a socket's frames may stand from their trades' times.
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
@@ -135,4 +141,39 @@ internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
 
         return removed;
     }
+
+    public async Task<IReadOnlyList<WaitingLetter>> ReadWaitingAsync(InstrumentId instrument, string reason, WaitingLetter? after, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = LetterParameters(instrument, reason);
+        parameters["limit"] = Text(limit);
+        (parameters["after"], parameters["after_origin"]) = (Text(after?.Sequence ?? long.MinValue), after?.Origin ?? "");
+        const string sql = $$"""
+            SELECT origin, sequence, original FROM k2.dead_letters
+            WHERE {{WaitingOf}} AND (sequence, origin) > ({after:Int64}, {after_origin:String}) ORDER BY sequence, origin LIMIT {limit:UInt32}
+            """;
+        var letters = new List<WaitingLetter>();
+        await using var rows = await RowReader.QueryAsync(client, sql, parameters, cancellationToken);
+        while (rows.HasRow()) letters.Add(new WaitingLetter(rows.Text(), rows.Int64(), rows.Bytes()));
+        return letters;
+    }
+
+    public async Task SettleAsync(InstrumentId instrument, string reason, IReadOnlyCollection<WaitingLetter> letters, CancellationToken cancellationToken)
+    {
+        // The newest row of a key counts.
+        const string sql = $$"""
+            INSERT INTO k2.dead_letters_store (exchange, origin, sequence, reason, detail, received_timestamp, original, original_length, written_at, settled_at)
+            SELECT exchange, origin, sequence, reason, detail, received_timestamp, original, original_length, written_at, now64(6) FROM k2.dead_letters
+            WHERE {{WaitingOf}} AND has(arrayZip({sequences:Array(Int64)}, {origins:Array(String)}), (sequence, toString(origin)))
+            """;
+        foreach (var some in letters.Chunk(LettersPerSettling))
+        {
+            var settings = LetterParameters(instrument, reason).ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)parameter.Value, StringComparer.Ordinal);
+            settings["param_sequences"] = "[" + string.Join(',', some.Select(letter => Text(letter.Sequence))) + "]";
+            settings["param_origins"] = "[" + string.Join(',', some.Select(letter => "'" + letter.Origin.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'")) + "]";
+            await client.ExecuteNonQueryAsync(sql, null, new QueryOptions { CustomSettings = settings }, cancellationToken);
+        }
+    }
+
+    private static Dictionary<string, string> LetterParameters(InstrumentId instrument, string reason) =>
+        new(StringComparer.Ordinal) { ["exchange"] = instrument.Exchange.ToName(), ["mark"] = instrument + " ", ["reason"] = reason };
 }

@@ -181,7 +181,7 @@ public sealed class QualityReader
         };
         const string sql = """
             SELECT exchange, reason = 'id-conflict' AS is_conflict, toInt64(count()), argMin(concat(reason, ' ', origin, ' ', detail), (received_timestamp, sequence)) FROM k2.dead_letters
-            WHERE has({exchanges:Array(String)}, exchange) AND toUnixTimestamp64Micro(received_timestamp) >= {from:Int64} AND toUnixTimestamp64Micro(received_timestamp) < {until:Int64}
+            WHERE has({exchanges:Array(String)}, exchange) AND toUnixTimestamp64Micro(received_timestamp) >= {from:Int64} AND toUnixTimestamp64Micro(received_timestamp) < {until:Int64} AND settled_at IS NULL
             GROUP BY exchange, is_conflict ORDER BY exchange
             """;
         await using var rows = await RowReader.QueryAsync(_client, sql, parameters, cancellationToken);

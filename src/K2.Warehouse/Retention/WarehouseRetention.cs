@@ -1,7 +1,9 @@
 using ClickHouse.Driver;
+using K2.Abstractions;
 using K2.Abstractions.Retention;
 using K2.Domain;
 using K2.Warehouse.Reading;
+using static K2.Warehouse.Reading.InstrumentQuery;
 
 namespace K2.Warehouse.Retention;
 
@@ -9,7 +11,7 @@ namespace K2.Warehouse.Retention;
 /// Drops partitions whose every row lies behind the horizon and in the cold tier. The clock is the data's: the newest exchange time of a stored candle,
 /// so that a replay of old captures keeps its rows. Tables have no TTL: that would drop what the cold tier lacks.
 /// </summary>
-internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage coverage, RetentionOptions options) : IRetention
+internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage coverage, RetentionOptions options, TimeProvider time) : IRetention
 {
     private const int NoSuchDataPart = 232;
     private const int PartNotFound = 233;
@@ -29,15 +31,17 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
 
     private async Task<RetentionOutcome> RunAsync(RetainedTable table, string name, Timestamp? now, CancellationToken cancellationToken)
     {
-        // First the parts, then what is covered: what is inserted after that is in another part, which stays.
+        // First the parts, then what is held and covered: what is inserted after that is in another part, which stays.
         var partitions = await PartitionsAsync(name, cancellationToken);
+        var holds = now is { } moment ? await HoldsAsync(name, moment, cancellationToken) : [];
         var covered = await coverage.CoveredUntilAsync(table, cancellationToken);
         if (now is not { } clock) return new RetentionOutcome(name, null, covered, [], 0, [], 0, 0);
         var horizon = clock.Add(-options.Of(table));
         var (dropped, refused) = (new List<Partition>(), new List<Partition>());
         foreach (var partition in partitions)
         {
-            if (!PartitionDates.TryEnd(partition.Id, out var end) || end > horizon) continue;
+            if (!PartitionDates.TryRead(partition.Id, out var start, out var end) || end > horizon) continue;
+            if (holds.Exists(hold => hold.From < end && hold.Until > start)) continue;
 
             // A chunk lies in the partition of its first frame, and its last one may have come on the next day.
             if (table == RetainedTable.Raw && await LastReceivedAsync(partition.Id, cancellationToken) is var last && last >= end) end = new Timestamp(last.Microseconds + 1);
@@ -47,6 +51,42 @@ internal sealed class WarehouseRetention(ClickHouseClient client, IColdCoverage 
 
         foreach (var partition in dropped) await DropAsync(name, partition, cancellationToken);
         return new RetentionOutcome(name, horizon, covered, [.. dropped.Select(p => p.Id)], dropped.Sum(p => p.Bytes), [.. refused.Select(p => p.Id)], refused.Sum(p => p.Rows), refused.Sum(p => p.Bytes));
+    }
+
+    public async Task HoldAsync(RetainedTable table, int fromDay, int untilDay, CancellationToken cancellationToken)
+    {
+        var clock = await DataClock.ReadAsync(client, cancellationToken) ?? Timestamp.From(time.GetUtcNow());
+        var settings = new Dictionary<string, object>
+        {
+            ["param_table"] = Tables.First(one => one.Table == table).Name,
+            ["param_from"] = Text(fromDay),
+            ["param_until"] = Text(untilDay),
+            ["param_hold"] = Text(clock.Add(options.Restored).Microseconds),
+        };
+        try
+        {
+            await client.ExecuteNonQueryAsync(
+                "INSERT INTO k2.retention_holds (table_name, first_day, end_day, hold_until) SELECT {table:String}, {from:Int32}, {until:Int32}, fromUnixTimestamp64Micro({hold:Int64}, 'UTC')",
+                null,
+                new QueryOptions { CustomSettings = settings },
+                cancellationToken);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or ClickHouseServerException)
+        {
+            throw new K2Exception("ClickHouse does not note that restored days are to stay: nothing was restored", true, failure);
+        }
+    }
+
+    private async Task<List<(Timestamp From, Timestamp Until)>> HoldsAsync(string table, Timestamp now, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            SELECT toInt64(first_day) * 86400000000, toInt64(end_day) * 86400000000 FROM k2.retention_holds
+            WHERE table_name = {table:String} AND hold_until > fromUnixTimestamp64Micro({now:Int64}, 'UTC')
+            """;
+        var holds = new List<(Timestamp, Timestamp)>();
+        await using var rows = await RowReader.QueryAsync(client, sql, new Dictionary<string, string> { ["table"] = table, ["now"] = Text(now.Microseconds) }, cancellationToken);
+        while (rows.HasRow()) holds.Add((new Timestamp(rows.Int64()), new Timestamp(rows.Int64())));
+        return holds;
     }
 
     private async Task DropAsync(string table, Partition partition, CancellationToken cancellationToken)

@@ -89,7 +89,7 @@ public sealed class RebuildRunTests
         await using var log = new InMemoryLog([]);
         var request = new RebuildRequest { From = At.Add(TimeSpan.FromMinutes(-1)).ToDateTime(), Until = At.Add(TimeSpan.FromMinutes(1)).ToDateTime(), FromRaw = isFromRaw };
         var progress = new RebuildProgress { Request = request, Reached = request.From };
-        var run = new RebuildRun(Some.Instrument, new BinanceAdapter(), TradeSource.Live, new CandleBookOptions(), log, _warehouse, store, TimeProvider.System, most);
+        var run = new RebuildRun(Some.Instrument, new BinanceAdapter(), TradeSource.Live, new CandleBookOptions(), new SymbolRecords(Some.Instrument, log, _warehouse, TimeProvider.System), _warehouse, store, most);
         await run.RunAsync(progress, reached => report(progress = reached), TestContext.Current.CancellationToken);
         return progress;
     }
@@ -136,5 +136,9 @@ public sealed class RebuildRunTests
         public Task<long> CountCandlesAtAsync(InstrumentId instrument, LogPosition position, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<long> RemoveEmptyCandlesAsync(InstrumentId instrument, Timestamp from, Timestamp until, LogPosition position, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<WaitingLetter>> ReadWaitingAsync(InstrumentId instrument, string reason, WaitingLetter? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task SettleAsync(InstrumentId instrument, string reason, IReadOnlyCollection<WaitingLetter> letters, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
