@@ -47,6 +47,21 @@ public sealed class ThinnedWindowTests : IDisposable
         Assert.Empty(_warehouse.Letters);
     }
 
+    [Theory]
+    [InlineData(40, 3)]
+    [InlineData(0, 2)]
+    public async Task Rebuild_WhereStoredTradesAreGone_MakesNoCandleSmallerBeyondTheHorizon(int daysLater, int trades)
+    {
+        var pipeline = await FilledAsync();
+        await ApplyAsync(pipeline, Some.Watermark(100_000 + (daysLater * 86_400)));
+        _warehouse.Drop(Some.Instrument.Id, Some.Start, Some.Start.Add(TimeSpan.FromSeconds(2)));
+
+        await ApplyAsync(pipeline, LogRecord.OfRebuild(Some.Start, Some.Start.Add(TimeSpan.FromMinutes(1))));
+
+        // Within it the trades are what counts: there they do not leave.
+        Assert.Equal(trades, (await MinuteAsync()).TradeCount);
+    }
+
     /// <summary>A minute of three trades that closed and left memory.</summary>
     private async Task<SymbolPipeline> FilledAsync()
     {

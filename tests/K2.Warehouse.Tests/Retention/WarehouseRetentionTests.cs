@@ -62,6 +62,33 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
         Assert.Equal(0, await CountAsync("silver_trades_store", "canonical_symbol = 'M/USDT'"));
     }
 
+    [Fact]
+    public async Task Run_DaysThatWereRestored_StayForTheirTimeAndNoOthers()
+    {
+        await CandleAsync("1d", "2024-08-08 00:00:00", "2024-08-08 12:00:00");
+        await CandleAsync("1m", "2021-03-31 23:59:00");
+        await CandleAsync("1m", "2021-04-01 00:00:00");
+        await TradeAsync("2024-05-01 10:00:00", "H/USDT");
+        var retention = engine.Host.Retention(new Covered(Far), new RetentionOptions());
+        await retention.HoldAsync(RetainedTable.Silver, Day("2024-05-02"), Day("2024-05-04"), TestContext.Current.CancellationToken);
+        await retention.HoldAsync(RetainedTable.Candles, Day("2021-04-30"), Day("2021-05-01"), TestContext.Current.CancellationToken);
+        foreach (var day in new[] { "2024-05-02", "2024-05-03", "2024-05-04" }) await TradeAsync(day + " 10:00:00", "H/USDT");
+
+        await retention.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("2024-05-02,2024-05-03", await SqlAsync("SELECT arrayStringConcat(arraySort(groupArray(toString(toDate(timestamp)))), ',') FROM k2.silver_trades_store WHERE canonical_symbol = 'H/USDT' FORMAT TSV"));
+        Assert.Equal(1, await CountAsync("ohlcv_store", "window_start < '2022-01-01'"));
+
+        // Seven days of the data's clock are over.
+        await CandleAsync("1d", "2024-08-15 00:00:00", "2024-08-15 11:59:59");
+        await retention.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, await CountAsync("silver_trades_store", "canonical_symbol = 'H/USDT'"));
+        await CandleAsync("1d", "2024-08-15 00:00:00", "2024-08-15 12:00:00");
+        await retention.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await CountAsync("silver_trades_store", "canonical_symbol = 'H/USDT'"));
+        Assert.Equal(0, await CountAsync("ohlcv_store", "window_start < '2022-01-01'"));
+        await SqlAsync("DELETE FROM k2.ohlcv_store WHERE window_start >= '2024-08-15'");
+    }
+
     [Theory]
     [InlineData("00:30:00", "30.00:00:00", "730.00:00:00", "K2:Retention:Raw 00:30:00 is out of range: write 01:00:00 (an hour) to 36500.00:00:00 (a hundred years).")]
     [InlineData("48.00:00:00", "30.00:00:00", "730.00:00:00", "K2:Retention:Silver 30.00:00:00 is shorter than Raw 48.00:00:00: a layer is kept at least as long as the one below.")]
@@ -86,6 +113,8 @@ public sealed class WarehouseRetentionTests(EngineFixture engine) : IClassFixtur
     private static Timestamp Time(string text) => TimeText.TryParse(text, out var time) ? time : throw new ArgumentException(text);
 
     private Task<IReadOnlyList<RetentionOutcome>> RunAsync(IColdCoverage coverage) => engine.Host.Retention(coverage, new RetentionOptions()).RunAsync(TestContext.Current.CancellationToken);
+
+    private static int Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     private Task<string> TradeAsync(string time, string symbol = "R/USDT") => SqlAsync($"INSERT INTO k2.silver_trades_store (exchange, canonical_symbol, trade_id, timestamp) SELECT 'binance', '{symbol}', 1, toDateTime64('{time}', 6, 'UTC')");
 
