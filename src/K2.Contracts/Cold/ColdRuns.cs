@@ -29,8 +29,7 @@ public static class ColdRuns
         while (run.Ended is null)
         {
             await Task.Delay(Poll, time, cancellationToken);
-            var status = await grain.GetStatus().WaitAsync(cancellationToken);
-            run = status.Runs.FirstOrDefault(known => known.JobId == run.JobId) ?? run with { Ended = run.Started, Outcome = "failed", Problems = ["it is no longer known: the silo that ran it went away, or other work of its kind came after it; begin it again, it goes on where the table stands"] };
+            run = await grain.GetRun(run.JobId).WaitAsync(cancellationToken) ?? run with { Ended = run.Started, Outcome = "failed", Problems = ["it is no longer known: the silo that ran it went away; begin it again, it goes on where the table stands"] };
         }
 
         return run;

@@ -22,6 +22,10 @@ public interface IColdExportGrain : IGrainWithStringKey
     [Alias("GetStatus"), AlwaysInterleave]
     Task<ColdTableStatus> GetStatus();
 
+    /// <summary>Returns one of the last few runs by the request that began it, or null if it is not known (any more).</summary>
+    [Alias("GetRun"), AlwaysInterleave]
+    Task<ColdRun?> GetRun(Guid jobId);
+
     /// <summary>Returns the newest snapshots, newest first.</summary>
     /// <param name="limit">The most, 1 to 1000.</param>
     [Alias("GetSnapshots"), AlwaysInterleave]

@@ -19,12 +19,16 @@ namespace K2.Grains.Cold;
 internal sealed partial class ColdExportGrain(IServiceProvider services, IWarehouseWriter writer, IRetention retention, ColdSchedule schedule, TimeProvider time, ILogger<ColdExportGrain> logger) : Grain, IColdExportGrain, IRemindable, IDisposable
 {
     private const string Quarterly = "cold-export";
+    private const int RememberedRuns = 32;
 
     // Behind the boundary, so that the records that close its windows are there.
     private static readonly TimeSpan Behind = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAtData = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private readonly SortedDictionary<ColdWork, ColdRun> _runs = [];
+
+    // Who waits for a run asks now and then: others may have ended since.
+    private readonly Queue<ColdRun> _ended = new();
     private Task _running = Task.CompletedTask;
     private IGrainTimer? _timer;
     private long _exportedWindow;
@@ -49,12 +53,20 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
         var table = Table;
         if (_runs.Values.FirstOrDefault(run => run.Ended is null) is { } current) return Task.FromResult(current);
         var run = new ColdRun { Table = table.Name, Work = job.Work, JobId = job.JobId, Started = time.GetUtcNow().UtcDateTime, Outcome = "running" };
+        if (_runs.TryGetValue(job.Work, out var before))
+        {
+            _ended.Enqueue(before);
+            if (_ended.Count > RememberedRuns) _ended.Dequeue();
+        }
+
         _runs[job.Work] = run;
         _running = RunAsync(table, job, run);
         return Task.FromResult(_runs[job.Work]);
     }
 
     public Task<ColdTableStatus> GetStatus() => Task.FromResult(new ColdTableStatus { Table = Table.Name, Location = $"{Cold.Location}/{Table.Name}", Runs = [.. _runs.Values] });
+
+    public Task<ColdRun?> GetRun(Guid jobId) => Task.FromResult(_runs.Values.FirstOrDefault(run => run.JobId == jobId) ?? _ended.FirstOrDefault(run => run.JobId == jobId));
 
     public async Task<ImmutableArray<ColdSnapshotView>> GetSnapshots(int limit)
     {

@@ -47,6 +47,8 @@ public sealed class ColdRunsTests
 
         public Task<ColdTableStatus> GetStatus() => Task.FromResult(new ColdTableStatus { Table = "t", Location = "", Runs = Forgets ? [] : [_run! with { Ended = clock, Outcome = "exported" }] });
 
+        public Task<ColdRun?> GetRun(Guid jobId) => Task.FromResult(Forgets || _run!.JobId != jobId ? null : _run with { Ended = clock, Outcome = "exported" });
+
         public Task<ImmutableArray<ColdSnapshotView>> GetSnapshots(int limit) => Task.FromResult(ImmutableArray<ColdSnapshotView>.Empty);
     }
 }
