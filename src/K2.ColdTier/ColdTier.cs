@@ -5,7 +5,6 @@ using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Log;
 using K2.Abstractions.Retention;
-using K2.ColdTier.Export;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Iceberg.Commits;
 using K2.ColdTier.Iceberg.Metadata;
@@ -138,7 +137,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         InTurnAsync(table, async (open, token) =>
         {
             await open.Exporter.OpenAsync(token);
-            return (await open.Comparison.CompareAsync(day, exchange, token)).Problem;
+            return (await open.Comparison.CompareAsync(day, exchange, null, token)).Problem;
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -149,7 +148,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => new TableRestore(open, _source).RunAsync(fromDay, untilDay, token), cancellationToken);
+    public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => InTurnAsync(table, (open, token) => open.Restore.RunAsync(fromDay, untilDay, null, token), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken) =>

@@ -22,7 +22,8 @@ internal sealed class OpenTable
         Reader = new PartitionReader(Iceberg, store, table, options.TemporaryFolder);
         var writer = new PartitionWriter(store, prefix, table, options.TemporaryFolder, options.FileBytes);
         Comparison = new HotComparison(table, Iceberg, source, Reader);
-        Exporter = new TableExporter(table, Iceberg, source, writer, Reader, Comparison, options, time);
+        Restore = new TableRestore(table, Iceberg, Reader, source);
+        Exporter = new TableExporter(table, Iceberg, source, writer, Reader, Comparison, Restore, options, time);
         Compactor = new PartitionCompactor(table, Iceberg, Reader, writer, options.FileBytes);
     }
 
@@ -35,6 +36,8 @@ internal sealed class OpenTable
     public PartitionReader Reader { get; }
 
     public TableExporter Exporter { get; }
+
+    public TableRestore Restore { get; }
 
     public HotComparison Comparison { get; }
 

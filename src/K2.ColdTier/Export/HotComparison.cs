@@ -16,20 +16,28 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
     private const int Attempts = 3;
 
     /// <summary>Returns what differs in a partition, or null, and how many rows were compared.</summary>
-    public async Task<(string? Problem, long Rows)> CompareAsync(int day, string exchange, CancellationToken cancellationToken)
+    /// <param name="day">The day.</param>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="state">The table as it was just seen, with this partition's files; null has it looked at.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<(string? Problem, long Rows)> CompareAsync(int day, string exchange, TableState? state, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var version = await iceberg.LoadAsync(cancellationToken);
+            var (version, all) = state ?? await reader.StateAsync([(day, exchange)], cancellationToken);
+            state = null;
             var ranges = IcebergTable.Watermarks(version).Select(watermark => new ColdRange(watermark.Key, null, watermark.Value)).ToList();
-            if (version.Metadata.Current is not { } snapshot || ranges.Count == 0) return (null, 0);
-            var files = await reader.FilesAsync(version, snapshot, day, exchange, cancellationToken);
+            if (ranges.Count == 0) return (null, 0);
+            var files = all[(day, exchange)].ToList();
             var hot = await HotAsync(day, exchange, ranges, null, cancellationToken);
-
-            // Candles that have changed above the table's position are the next export's.
-            var moving = table.Layer == ColdLayer.Gold ? await MovingAsync(day, exchange, ranges, cancellationToken) : [];
             var known = table.Layer == ColdLayer.Gold ? ranges.Where(range => range.Key.StartsWith(exchange + ":", StringComparison.Ordinal)).Select(range => range.Key[(exchange.Length + 1)..]).ToHashSet(StringComparer.Ordinal) : null;
-            var cold = await ColdAsync(files, moving, known, cancellationToken);
+            var cold = await ColdAsync(files, [], known, cancellationToken);
+            if (!hot.IsSameAs(cold) && table.Layer == ColdLayer.Gold)
+            {
+                // Candles that have changed above the table's position are the next export's.
+                cold = await ColdAsync(files, await MovingAsync(day, exchange, ranges, cancellationToken), known, cancellationToken);
+            }
+
             if (hot.IsSameAs(cold)) return (null, hot.Rows);
             if (attempt < Attempts && (table.Layer == ColdLayer.Gold || (await iceberg.LoadAsync(cancellationToken)).Version != version.Version)) continue;
             var date = DateTime.UnixEpoch.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -14,7 +14,7 @@ namespace K2.ColdTier.Export;
 /// Brings one cold table up to what is durable in the warehouse. The table's own positions say where it stands; nothing else is remembered. Whoever runs it, as often as he
 /// likes, killed anywhere or beside another one: a row is in the table once. See docs/decisions/0021-cold-export.md.
 /// </summary>
-internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, HotComparison comparison, ColdOptions options, TimeProvider time)
+internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionWriter writer, PartitionReader reader, HotComparison comparison, TableRestore restore, ColdOptions options, TimeProvider time)
 {
     // A gold partition that changes while it is read is read again, and so is one whose read fails for a reason that passes.
     private const int ReadAttempts = 5;
@@ -30,6 +30,7 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     {
         var outcome = new ColdExportOutcome { Table = table.Name };
         var portion = options.FramesPerCommit;
+        var restored = new HashSet<(int, string)>();
         while (true)
         {
             var version = await OpenAsync(cancellationToken);
@@ -53,9 +54,10 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
                 continue;
             }
 
+            if (table.Layer == ColdLayer.Silver && await RestoreLostAsync(version, watermarks, slices, restored, cancellationToken)) continue;
             foreach (var batch in ExportBatch.Divide(ranges, slices, table.Layer == ColdLayer.Gold ? long.MaxValue : options.RowsPerCommit))
             {
-                outcome = table.Layer == ColdLayer.Gold ? await ReplaceAsync(batch, outcome, cancellationToken) : await AppendAsync(batch, outcome, cancellationToken);
+                outcome = table.Layer == ColdLayer.Gold ? await ReplaceAsync(version, batch, outcome, cancellationToken) : await AppendAsync(batch, outcome, cancellationToken);
             }
 
             // Frames that an export has fallen behind by go in portions, each with its commit.
@@ -82,6 +84,30 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
         return await iceberg.LoadAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// A trade that the warehouse has lost and that comes again has a new position, and would be in the table twice. With its first row there, the two are one: so a day gets rows only
+    /// when the warehouse has as many rows of it as the table. What it lacks is brought back first; returns whether anything was.
+    /// </summary>
+    private async Task<bool> RestoreLostAsync(VersionedTable version, IReadOnlyDictionary<string, long> watermarks, IReadOnlyList<ColdSlice> slices, HashSet<(int, string)> restored, CancellationToken cancellationToken)
+    {
+        var partitions = slices.Select(slice => (slice.Day, slice.Exchange)).Distinct().ToList();
+        var state = await reader.StateAsync(version, partitions, cancellationToken);
+        var any = false;
+        foreach (var (day, exchange) in partitions)
+        {
+            var cold = state.Files[(day, exchange)].Sum(file => file.RecordCount);
+            if (cold == 0) continue;
+            var known = watermarks.Where(watermark => watermark.Key.StartsWith(exchange + ":", StringComparison.Ordinal)).Select(watermark => new ColdRange(watermark.Key, null, watermark.Value)).ToList();
+            var hot = await source.CountAsync(table, day, exchange, known, cancellationToken);
+            if (hot >= cold) continue;
+            if (!restored.Add((day, exchange))) throw new K2Exception(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: of day {DateTime.UnixEpoch.AddDays(day):yyyy-MM-dd} of {exchange} the table has {cold} rows and the warehouse {hot}, also after they were restored; nothing was exported. See k2 maintenance audit {table.Name}"));
+            await restore.RunAsync(day, day + 1, exchange, cancellationToken);
+            any = true;
+        }
+
+        return any;
+    }
+
     private async Task<ColdExportOutcome> AppendAsync(ExportBatch batch, ColdExportOutcome outcome, CancellationToken cancellationToken)
     {
         var files = new List<DataFile>();
@@ -100,23 +126,23 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     }
 
     // Days in portions: what a cancelled run has committed need not be done again. The positions move with the last one.
-    private async Task<ColdExportOutcome> ReplaceAsync(ExportBatch batch, ColdExportOutcome outcome, CancellationToken cancellationToken)
+    private async Task<ColdExportOutcome> ReplaceAsync(VersionedTable version, ExportBatch batch, ColdExportOutcome outcome, CancellationToken cancellationToken)
     {
         var portions = batch.Partitions.Chunk(PartitionsPerCommit).ToList();
         for (var i = 0; i < portions.Count; i++)
         {
-            var (files, kept) = (new List<DataFile>(), new List<DataFile>());
+            var state = await reader.StateAsync(i == 0 ? version : await iceberg.LoadAsync(cancellationToken), portions[i], cancellationToken);
+            var files = new List<DataFile>();
             var checksum = new RowChecksum();
             foreach (var (day, exchange) in portions[i])
             {
-                var (written, sum, replaced) = await RewriteAsync(day, exchange, cancellationToken);
+                var (written, sum) = await RewriteAsync(day, exchange, [.. state.Files[(day, exchange)]], cancellationToken);
                 files.AddRange(written);
-                kept.AddRange(replaced);
                 checksum.Add(sum);
             }
 
             var isLast = i == portions.Count - 1;
-            outcome = await CommitAsync(isLast ? batch.Ranges : [], portions[i], files, kept, checksum, outcome, cancellationToken);
+            outcome = await CommitAsync(isLast ? batch.Ranges : [], portions[i], files, [.. portions[i].SelectMany(partition => state.Files[partition])], checksum, outcome, cancellationToken);
         }
 
         return outcome;
@@ -132,7 +158,7 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
                 Operation = isGold ? TableOperation.Overwrite : TableOperation.Append,
                 Added = [.. files],
                 Removed = [.. replaced.Select(file => file.Path)],
-                RemovedPartitions = isGold ? [.. partitions.Select(partition => Partition(partition.Day, partition.Exchange))] : [],
+                RemovedPartitions = isGold ? [.. partitions.Select(partition => reader.PartitionOf(partition.Day, partition.Exchange))] : [],
                 RemovesExactly = isGold,
                 Watermarks = [.. ranges.Select(range => new WatermarkStep(range.Key, range.From, range.To))],
                 Summary = ImmutableDictionary<string, string>.Empty
@@ -148,19 +174,21 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             Commits = outcome.Commits + 1,
             SnapshotId = result.SnapshotId,
             Partitions = outcome.Partitions.AddRange(partitions),
-            Differences = isGold ? outcome.Differences.AddRange(await DifferencesAsync(partitions, cancellationToken)) : outcome.Differences,
+            Differences = isGold ? outcome.Differences.AddRange(await DifferencesAsync(result.Table, partitions, cancellationToken)) : outcome.Differences,
         };
     }
 
     // Candles may change while they are read: compared are those that stand at the table's position.
-    private async Task<List<string>> DifferencesAsync(IReadOnlyList<(int Day, string Exchange)> partitions, CancellationToken cancellationToken)
+    private async Task<List<string>> DifferencesAsync(VersionedTable version, IReadOnlyList<(int Day, string Exchange)> partitions, CancellationToken cancellationToken)
     {
         var differences = new List<string>();
+        TableState? state = null;
         foreach (var (day, exchange) in partitions)
         {
             try
             {
-                if ((await comparison.CompareAsync(day, exchange, cancellationToken)).Problem is { } problem) differences.Add(problem);
+                state ??= await reader.StateAsync(version, partitions, cancellationToken);
+                if ((await comparison.CompareAsync(day, exchange, state, cancellationToken)).Problem is { } problem) differences.Add(problem);
             }
             catch (K2Exception failure)
             {
@@ -171,8 +199,6 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
 
         return differences;
     }
-
-    private IReadOnlyList<object?> Partition(int day, string exchange) => table.HasExchange ? [day, exchange] : [day];
 
     // The warehouse is asked twice; what the files hold, read back, must be what it says the second time. So no answer that broke off unnoticed is committed.
     private async Task<(List<DataFile> Files, RowChecksum Checksum)> AppendAsync(ExportBatch batch, int day, string exchange, CancellationToken cancellationToken)
@@ -216,12 +242,10 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
     }
 
     // Rows that the table has and the warehouse lacks stay, and of two the higher version: a warehouse that was lost, or restored from a backup, must not take its archive with it.
-    private async Task<(List<DataFile> Files, RowChecksum Checksum, IReadOnlyList<DataFile> Replaced)> RewriteAsync(int day, string exchange, CancellationToken cancellationToken)
+    private async Task<(List<DataFile> Files, RowChecksum Checksum)> RewriteAsync(int day, string exchange, IReadOnlyList<DataFile> kept, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var before = await source.CountAsync(table, day, exchange, null, cancellationToken);
-            var kept = await reader.FilesAsync(day, exchange, cancellationToken);
             await using var rows = await source.OpenAsync(table, day, exchange, null, ordered: true, cancellationToken);
             await using var closing = cancellationToken.Register(rows.Dispose);
             var warm = new CountedRows(new NativeReader(rows, table));
@@ -231,9 +255,9 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             var merged = kept.Count == 0 ? (IRowSource)warm : await Task.Run(() => new MergedRows(table, [warm, .. cold.Sources], newestOnly: true), cancellationToken);
             var written = await writer.WriteAsync(day, exchange, merged, cancellationToken);
 
-            // With the same count before and after, and as many read, all of them came.
-            var after = await source.CountAsync(table, day, exchange, null, cancellationToken);
-            if (before == warm.Rows && after == before) return (written.Files, written.Checksum, kept);
+            // An answer that broke off unnoticed is shorter than what is counted behind it.
+            var count = await source.CountAsync(table, day, exchange, null, cancellationToken);
+            if (count == warm.Rows) return (written.Files, written.Checksum);
             if (attempt == ReadAttempts) throw new K2Exception($"{table.Name}: candles of day {day} of {exchange} changed during each of {attempt} reads; the export begins again", true);
         }
     }

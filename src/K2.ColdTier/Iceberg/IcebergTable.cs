@@ -80,13 +80,16 @@ public sealed class IcebergTable
     }
 
     /// <summary>The files of a snapshot.</summary>
-    public async Task<IReadOnlyList<DataFile>> FilesAsync(VersionedTable table, Snapshot snapshot, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DataFile>> FilesAsync(VersionedTable table, Snapshot snapshot, CancellationToken cancellationToken) => FilesAsync(table, snapshot, null, cancellationToken);
+
+    /// <summary>The files of a snapshot but for those of manifests that hold none of some partitions (null: all partitions).</summary>
+    public async Task<IReadOnlyList<DataFile>> FilesAsync(VersionedTable table, Snapshot snapshot, IReadOnlyCollection<IReadOnlyList<object?>>? partitions, CancellationToken cancellationToken)
     {
         var files = new TableFiles(_store, _prefix, table.Metadata.Location);
         var found = new List<DataFile>();
         foreach (var manifest in await files.ManifestsAsync(snapshot, cancellationToken))
         {
-            if (manifest.HasLiveFiles) found.AddRange((await files.EntriesAsync(manifest, table.Metadata, cancellationToken)).Where(entry => entry.IsLive).Select(entry => entry.File));
+            if (manifest.HasLiveFiles && (partitions?.Any(manifest.MayHold) ?? true)) found.AddRange((await files.EntriesAsync(manifest, table.Metadata, cancellationToken)).Where(entry => entry.IsLive).Select(entry => entry.File));
         }
 
         return found;

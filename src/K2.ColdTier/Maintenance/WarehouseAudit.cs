@@ -25,7 +25,7 @@ internal sealed class WarehouseAudit(OpenTable open, IColdSource source)
         var (compared, rows) = (0, 0L);
         foreach (var (day, exchange) in warm.Where(partition => partition.Day >= (fromDay ?? int.MinValue)).Order())
         {
-            var (problem, count) = await open.Comparison.CompareAsync(day, exchange, cancellationToken);
+            var (problem, count) = await open.Comparison.CompareAsync(day, exchange, null, cancellationToken);
             if (problem is not null) problems.Add(problem);
             compared++;
             rows += count;

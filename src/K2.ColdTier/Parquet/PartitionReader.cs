@@ -2,7 +2,6 @@ using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.ColdTier.Iceberg;
-using K2.ColdTier.Iceberg.Metadata;
 using K2.ColdTier.Stores;
 
 namespace K2.ColdTier.Parquet;
@@ -12,19 +11,19 @@ internal sealed class PartitionReader(IcebergTable iceberg, IObjectStore store, 
 {
     private const int PartBytes = 8 << 20;
 
-    /// <summary>Returns the files of one partition in the current snapshot.</summary>
-    public async Task<IReadOnlyList<DataFile>> FilesAsync(int day, string exchange, CancellationToken cancellationToken)
+    /// <summary>Returns the latest state of the table with the files of some partitions.</summary>
+    public async Task<TableState> StateAsync(IReadOnlyCollection<(int Day, string Exchange)> partitions, CancellationToken cancellationToken) =>
+        await StateAsync(await iceberg.LoadAsync(cancellationToken), partitions, cancellationToken);
+
+    /// <summary>Returns a state of the table with the files of some partitions.</summary>
+    public async Task<TableState> StateAsync(VersionedTable version, IReadOnlyCollection<(int Day, string Exchange)> partitions, CancellationToken cancellationToken)
     {
-        var version = await iceberg.LoadAsync(cancellationToken);
-        return version.Metadata.Current is { } snapshot ? await FilesAsync(version, snapshot, day, exchange, cancellationToken) : [];
+        var files = version.Metadata.Current is { } snapshot ? await iceberg.FilesAsync(version, snapshot, [.. partitions.Select(partition => PartitionOf(partition.Day, partition.Exchange))], cancellationToken) : [];
+        return new TableState(version, files.ToLookup(file => (DayOf(file), ExchangeOf(file))));
     }
 
-    /// <summary>Returns the files of one partition in a snapshot.</summary>
-    public async Task<IReadOnlyList<DataFile>> FilesAsync(VersionedTable version, Snapshot snapshot, int day, string exchange, CancellationToken cancellationToken)
-    {
-        var files = await iceberg.FilesAsync(version, snapshot, cancellationToken);
-        return [.. files.Where(file => DayOf(file) == day && (!table.HasExchange || ExchangeOf(file) == exchange))];
-    }
+    /// <summary>The values that name a partition.</summary>
+    public IReadOnlyList<object?> PartitionOf(int day, string exchange) => table.HasExchange ? [day, exchange] : [day];
 
     /// <summary>The day of a file, in days since 1970-01-01.</summary>
     public static int DayOf(DataFile file) => (int)file.Partition[0]!;

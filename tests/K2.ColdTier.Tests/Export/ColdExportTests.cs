@@ -55,6 +55,28 @@ public sealed class ColdExportTests : IAsyncLifetime
         Assert.Equal(40, (await cold.ExportAsync(ColdTables.SilverTrades, default)).Rows);
     }
 
+    [Theory]
+    [InlineData("trade_id % 3 = 0")]
+    [InlineData("1 = 1")]
+    public async Task TradesThatTheWarehouseLost_AndThatComeAgain_AreInTheTableOnce(string lost)
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        using var cold = await _world.OpenAsync();
+        foreach (var symbol in ColdWorld.Symbols) await _world.TradesAsync(symbol, 100, Day);
+        await cold.ExportAsync(ColdTables.SilverTrades, default);
+
+        // A rebuild derives them again, with positions of their own, while others come.
+        await _world.RunAsync($"DELETE FROM k2.silver_trades_store WHERE exchange = 'binance' AND {lost}");
+        const string columns = "exchange, symbol, canonical_symbol, id_epoch, trade_id, first_trade_id, last_trade_id, kind, price, quantity, quote_volume, side, source, timestamp, received_timestamp";
+        await _world.RunAsync($"INSERT INTO k2.silver_trades_store ({columns}, version) SELECT {columns}, version + 101 FROM {_world.Iceberg("silver_trades")} WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND {lost}");
+        await _world.TradesAsync(ColdWorld.Symbols[0], 200, Day.AddHours(1));
+
+        Assert.Equal(200, (await cold.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+
+        Assert.Equal("600\t600", await _world.AskAsync($"SELECT count(), uniqExact(exchange, canonical_symbol, trade_id) FROM {_world.Iceberg("silver_trades")}"));
+        Assert.Empty((await cold.AuditAsync(ColdTables.SilverTrades, null, default)).Problems);
+    }
+
     [Fact]
     public async Task FrameWithoutNumbers_IsNoTrade_AndStopsNothing()
     {

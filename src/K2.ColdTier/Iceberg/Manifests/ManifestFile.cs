@@ -47,6 +47,9 @@ internal sealed record ManifestFile
     /// <summary>Whether any of its files is in the table.</summary>
     public bool HasLiveFiles => AddedFiles + ExistingFiles > 0;
 
+    /// <summary>Whether a file of a partition may be in it.</summary>
+    public bool MayHold(IReadOnlyList<object?> partition) => Partitions.Count != partition.Count || Partitions.Zip(partition).All(part => part.First.MayContain(part.Second));
+
     public int LiveFiles => AddedFiles + ExistingFiles;
 
     public long LiveRows => AddedRows + ExistingRows;
