@@ -56,7 +56,7 @@ internal static class EnvironmentFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            throw CliException.Failed($"{path} is there already, and the cluster's data were made with its passwords: keep it. For a new cluster remove its volumes and this file first.");
+            throw CliException.Failed($"{path} is there already and the cluster runs with its passwords: keep it, or move it away first to have new ones made.");
         }
     }
 }
