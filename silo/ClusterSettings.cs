@@ -6,6 +6,9 @@ internal sealed class ClusterSettings
     /// <summary>Name of the section.</summary>
     public const string SectionName = "K2:Cluster";
 
+    /// <summary>Stands for the address by which this machine reaches Redis.</summary>
+    public const string AutoAddress = "auto";
+
     /// <summary>Address of the Redis that holds membership and reminders, as <c>host:port</c>, with the options of StackExchange.Redis behind commas.</summary>
     public string? Redis { get; set; }
 
@@ -18,7 +21,10 @@ internal sealed class ClusterSettings
     /// <summary>Silos of one id find each other; <c>k2</c> by default.</summary>
     public string ClusterId { get; set; } = SiloConfiguration.ClusterId;
 
-    /// <summary>The IP address under which the other silos and clients reach this one; loopback by default.</summary>
+    /// <summary>
+    /// The IP address under which the other silos and clients reach this one; loopback by default. <see cref="AutoAddress"/> takes the one by which this machine reaches
+    /// Redis: what a container needs, which is given its address when it starts.
+    /// </summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Port for other silos; 11111 by default. A silo that comes back at its port replaces its predecessor at once.</summary>

@@ -54,10 +54,13 @@ internal sealed class ClusterSetup
         if (options.Source == SourceKind.Replay) throw new StartupException($"--source replay plays captures to one process: leave {ClusterSettings.SectionName}:Redis out.");
         if (options.Source == SourceKind.Simulated && options.Connected.FirstOrDefault(exchange => !options.Addresses.ContainsKey(exchange)) is var missing and not Exchange.Unknown)
             throw new StartupException($"Several silos need one simulation: run `k2 simulate` and name it by --endpoint {missing.ToName()}=WEBSOCKET,REST.");
-        if (!IPAddress.TryParse(settings.Address, out var address)) throw new StartupException($"{ClusterSettings.SectionName}:Address '{settings.Address}' is no IP address.");
+        var isAuto = settings.Address.Equals(ClusterSettings.AutoAddress, StringComparison.OrdinalIgnoreCase);
+        if (!IPAddress.TryParse(isAuto ? "127.0.0.1" : settings.Address, out var address))
+            throw new StartupException($"{ClusterSettings.SectionName}:Address '{settings.Address}' is no IP address: write one, or {ClusterSettings.AutoAddress} for the address by which this machine reaches Redis.");
         if (settings.SiloPort is < 1 or > 65_535 || settings.GatewayPort is < 1 or > 65_535 || settings.SiloPort == settings.GatewayPort) throw new StartupException($"{ClusterSettings.SectionName}:SiloPort and GatewayPort are two different numbers from 1 to 65535.");
         if (settings.ProbeTimeout < TimeSpan.FromMilliseconds(100) || settings.ProbeTimeout > TimeSpan.FromMinutes(1)) throw new StartupException($"{ClusterSettings.SectionName}:ProbeTimeout is {settings.ProbeTimeout}; allowed are 0.1 s to 1 minute.");
-        return new ClusterSetup(settings, await RedisAsync(settings), address, settings.SiloPort, settings.GatewayPort);
+        var redis = await RedisAsync(settings);
+        return new ClusterSetup(settings, redis, isAuto ? await OwnAddress.TowardsAsync(redis.EndPoints[0]) : address, settings.SiloPort, settings.GatewayPort);
     }
 
     /// <summary>Adds Orleans with the streams over the log.</summary>

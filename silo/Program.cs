@@ -4,7 +4,8 @@ using K2.Silo;
 try
 {
     var options = SiloCommandLine.Parse(args);
-    return options is null ? 0 : await SiloRun.RunAsync(options);
+    if (options is null) return 0;
+    return options.HealthCheck ? await HealthCheck.RunAsync(options.Url, Console.Error) : await SiloRun.RunAsync(options);
 }
 catch (StartupException mistake)
 {

@@ -25,13 +25,14 @@ public static class SiloCommandLine
     private static readonly Option<string> RoleOption = new("--role") { Description = "all, silo or api", DefaultValueFactory = _ => "all" };
     private static readonly Option<int> SeedOption = new("--seed") { Description = "seed of the simulated feed", DefaultValueFactory = _ => 1 };
     private static readonly Option<string[]> EndpointOption = new("--endpoint") { Description = "where an exchange is reached: EXCHANGE=WEBSOCKET,REST, for example of k2 simulate" };
+    private static readonly Option<bool> HealthCheckOption = new("--healthcheck") { Description = "ask the silo that runs at --urls whether it serves, and end: code 0 if so (for containers)" };
 
     /// <summary>Reads the command line; answers null where help or the version was asked for and has been printed.</summary>
     /// <exception cref="StartupException">An option is bad.</exception>
     public static SiloOptions? Parse(string[] args)
     {
         var root = new RootCommand("K2 on Orleans: market data from exchanges as exact trades and candles.");
-        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, ConnectOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption, EndpointOption];
+        Option[] all = [SourceOption, CapturesOption, SpeedOption, RepeatOption, ExitAtEndOption, ExchangesOption, ConnectOption, SymbolsOption, DataOption, UrlsOption, ClickHousePortOption, InstrumentsOption, RoleOption, SeedOption, EndpointOption, HealthCheckOption];
         foreach (var option in all) root.Options.Add(option);
 
         SiloOptions? options = null;
@@ -78,6 +79,7 @@ public static class SiloCommandLine
             Symbols = result.GetValue(SymbolsOption) ?? [],
             DataFolder = Path.GetFullPath(result.GetValue(DataOption) ?? Path.Combine("data", source.ToString().ToLowerInvariant())),
             Url = url.TrimEnd('/'),
+            HealthCheck = result.GetValue(HealthCheckOption),
             ClickHousePort = port,
             InstrumentsFile = result.GetValue(InstrumentsOption),
             Addresses = Addresses(result.GetValue(EndpointOption) ?? [], source),

@@ -56,6 +56,9 @@ public sealed record SiloOptions
     /// <summary>Address of API and pages.</summary>
     public required string Url { get; init; }
 
+    /// <summary>Whether a running silo at <see cref="Url"/> is asked for its health instead of starting one.</summary>
+    public bool HealthCheck { get; init; }
+
     /// <summary>Port of ClickHouse's HTTP protocol; 0 takes a free one.</summary>
     public required int ClickHousePort { get; init; }
 

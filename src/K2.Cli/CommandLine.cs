@@ -85,6 +85,8 @@ internal static class CommandLine
             SqlCommand.Create(services, target),
             DoctorCommand.Create(services, target),
             SimulateCommand.Create(services),
+            BudgetCommand.Create(services),
+            ComposeCommand.Create(services),
             BenchCommand.Create(services),
         };
         return root;

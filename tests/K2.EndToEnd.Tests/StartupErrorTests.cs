@@ -39,6 +39,7 @@ public sealed class StartupErrorTests
     [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=simulated", "K2:ClickHouse:ConnectionString")]
     [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=simulated K2__ClickHouse__ConnectionString=Host=127.0.0.1", "k2 simulate")]
     [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=live K2__ClickHouse__ConnectionString=Host=127.0.0.1", "does not answer", "--source live --connect none")]
+    [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Cluster__Address=silo-1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=live K2__ClickHouse__ConnectionString=Host=127.0.0.1", "or auto for the address by which this machine reaches Redis", "--source live --connect none")]
     [InlineData("K2__Cluster__SiloPort=many", "K2:Cluster")]
     [InlineData("K2__Diagnostics__Fault=any", "K2:Diagnostics:Fault")]
     [InlineData("K2__Retention__Silver=soon", "K2:Retention:Silver")]
