@@ -21,12 +21,15 @@ namespace K2.Cli.Bench.Export;
 /// The export of many trades from the embedded engine, beside the engine's own writer of Parquet in the same run, and a whole cycle over all tables for one quarter of an hour. Aims that
 /// are missed are printed; rows that differ fail.
 /// </summary>
-internal sealed class ExportBench(string folder, long trades, int windowRate, TextWriter output, TimeProvider time)
+internal sealed class ExportBench(string folder, long trades, int windowRate, long compactTrades, TextWriter output, TimeProvider time)
 {
     private const int Symbols = 34;
     private const int FillRows = 2_000_000;
     private const long Day = 20_500;
     private const int WindowSeconds = 900;
+    private const int Quarters = 96;
+    private const long LeastFile = 128L << 20;
+    private const long LargestFile = 256L << 20;
     private const double RowsAim = 500_000;
     private const long MemoryAim = 400L << 20;
     private const double CycleAim = 5;
@@ -46,6 +49,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, Te
         var right = await ManyAsync(host, cold, cancellationToken);
         await OwnWriterAsync(host, cancellationToken);
         right &= await CycleAsync(host, log, cold, cancellationToken);
+        if (compactTrades > 0) right &= await CompactAsync(host, cold, cancellationToken);
         Print($"{(right ? "PASSED" : "FAILED")} {trades} trades, cold equals hot{(right ? "" : ": see DIFFERENT above")}");
         return right;
     }
@@ -94,6 +98,45 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, Te
         var taken = time.GetElapsedTime(start).TotalSeconds;
         Print($"a cycle over {cold.Tables.Count} tables for a quarter of an hour at {windowRate} trades/s: {taken:0.0} s (aim {CycleAim:0}{(taken > CycleAim ? ", MISSED" : "")}), {outcomes.Sum(outcome => outcome.Rows)} rows, {outcomes.Sum(outcome => outcome.Bytes) / 1e6:0.0} MB, load {LoadBench.LoadAverage()}");
         return Right(outcomes.SelectMany(outcome => outcome.Differences)) && outcomes.Single(outcome => outcome.Table == ColdTables.SilverTrades.Name).Rows == rows;
+    }
+
+    /// <summary>A day that was exported by the quarter of an hour, joined by the night's maintenance.</summary>
+    private async Task<bool> CompactAsync(WarehouseHost host, ColdTier.ColdTier cold, CancellationToken cancellationToken)
+    {
+        const long day = Day + 2;
+        var (right, exported) = (true, 0L);
+        for (var quarter = 0; quarter < Quarters; quarter++)
+        {
+            var (first, end) = (compactTrades * quarter / Quarters, compactTrades * (quarter + 1) / Quarters);
+            await FillAsync(host, end - first, (day * 86_400) + (quarter * WindowSeconds), WindowSeconds, trades + ((long)windowRate * WindowSeconds) + first, cancellationToken);
+            var outcome = await cold.ExportAsync(ColdTables.SilverTrades, cancellationToken);
+            exported += outcome.Rows;
+            right &= Right(outcome.Differences);
+        }
+
+        // A candle of the next day closes it.
+        await host.QueryRawAsync(Text($"INSERT INTO k2.ohlcv_store (exchange, canonical_symbol, timeframe, window_start, close_time, version) SELECT 'binance', 'CLOCK/USDT', '1d', fromUnixTimestamp64Micro({(day + 1) * 86_400} * 1000000, 'UTC'), fromUnixTimestamp64Micro({((day + 1) * 86_400) + 7200} * 1000000, 'UTC'), 1"), Stream.Null, cancellationToken);
+        using var self = Process.GetCurrentProcess();
+        GC.Collect();
+        var cpu = self.TotalProcessorTime;
+        var peak = 0L;
+        using var sampling = new CancellationTokenSource();
+        var sampler = SampleAsync(value => peak = Math.Max(peak, value), sampling.Token);
+        var start = time.GetTimestamp();
+        var joined = await cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken);
+        var taken = time.GetElapsedTime(start).TotalSeconds;
+        await sampling.CancelAsync();
+        await sampler;
+        self.Refresh();
+        var sizes = Directory.EnumerateFiles(Path.Combine(folder, "cold", "silver_trades", "data"), "*.parquet", SearchOption.AllDirectories).Select(file => new FileInfo(file)).OrderByDescending(file => file.LastWriteTimeUtc).Take(joined.FilesAfter).Select(file => file.Length).ToList();
+        Print($"compaction: {joined.CompactedPartitions} partitions of {exported} rows in {taken:0.0} s, {exported / taken:0} rows/s, {joined.FilesBefore} files to {joined.FilesAfter} of {sizes.Min() >> 20} to {sizes.Max() >> 20} MiB (aim {LeastFile >> 20} to {LargestFile >> 20}{(sizes.Min() < LeastFile || sizes.Max() > LargestFile ? ", MISSED" : "")}), processor {(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s, at most {peak >> 20} MiB, load {LoadBench.LoadAverage()}");
+
+        // Done again it does nothing, and every row is what it was.
+        var again = await cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken);
+        if (again.IsChange) right = Right(["maintenance that was run a second time changed the table"]);
+        var audit = await cold.AuditAsync(ColdTables.SilverTrades, (int)day, cancellationToken);
+        Print($"audit of the day after it: {audit.Rows} rows compared, {audit.Problems.Length} differences");
+        return Right(audit.Problems) && right && exported == compactTrades && audit.Rows == compactTrades;
     }
 
     private static async Task FillAsync(WarehouseHost host, long count, long fromSecond, int seconds, long firstId, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ internal static class ExportCommand
     {
         var trades = new Option<long>("--trades") { Description = "trades of the large export", DefaultValueFactory = _ => 10_000_000 };
         var rate = new Option<int>("--trades-per-second") { Description = "trades of the quarter of an hour that all tables are brought up by", DefaultValueFactory = _ => 500 };
-        var command = new Command("export", "The export into the cold tables beside ClickHouse's own Parquet: rows a second, memory, bytes; a cycle over all tables.") { trades, rate };
+        var compacted = new Option<long>("--compact-trades") { Description = "trades that come in quarters of an hour through a day, and are then compacted; 0 leaves it out", DefaultValueFactory = _ => 0 };
+        var command = new Command("export", "The export into the cold tables beside ClickHouse's own Parquet: rows a second, memory, bytes; a cycle over all tables; compaction.") { trades, rate, compacted };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = Directory.CreateTempSubdirectory("k2-bench-export-").FullName;
@@ -17,7 +18,8 @@ internal static class ExportCommand
             {
                 var count = parsed.GetValue(trades) is >= 1000 and <= 1_000_000_000 and var given ? given : throw CliException.Usage("--trades takes a whole number from 1000 to 1000000000.");
                 var pace = parsed.GetValue(rate) is >= 1 and <= 100_000 and var each ? each : throw CliException.Usage("--trades-per-second takes a whole number from 1 to 100000.");
-                return await new ExportBench(folder, count, pace, services.Terminal.Out, services.Time).RunAsync(cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
+                var joined = parsed.GetValue(compacted) is 0 or (>= 1000 and <= 1_000_000_000) and var many ? many : throw CliException.Usage("--compact-trades takes 0, or a whole number from 1000 to 1000000000.");
+                return await new ExportBench(folder, count, pace, joined, services.Terminal.Out, services.Time).RunAsync(cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
             }
             finally
             {
