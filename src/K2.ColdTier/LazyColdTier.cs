@@ -88,17 +88,20 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<long> FindSnapshotAsync(ColdTable table, ColdMoment moment, CancellationToken cancellationToken) => await (await OpenReaderAsync(cancellationToken)).FindSnapshotAsync(table, moment, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, long? snapshotId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await ReaderAsync(moment, cancellationToken) is not { } reader) yield break;
-        await foreach (var trade in reader.ReadTradesAsync(query, moment, cancellationToken)) yield return trade;
+        if (await ReaderAsync(snapshotId, cancellationToken) is not { } reader) yield break;
+        await foreach (var trade in reader.ReadTradesAsync(query, snapshotId, cancellationToken)) yield return trade;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, long? snapshotId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await ReaderAsync(moment, cancellationToken) is not { } reader) yield break;
-        await foreach (var candle in reader.ReadCandlesAsync(query, moment, cancellationToken)) yield return candle;
+        if (await ReaderAsync(snapshotId, cancellationToken) is not { } reader) yield break;
+        await foreach (var candle in reader.ReadCandlesAsync(query, snapshotId, cancellationToken)) yield return candle;
     }
 
     /// <inheritdoc/>
@@ -109,10 +112,19 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     }
 
     // A read does not try to open it: that may take as long as a store takes to fail, and what this silo has not exported is in the warehouse. Who asks for a state of it is told why there is none.
-    private async Task<ColdReader?> ReaderAsync(ColdMoment? moment, CancellationToken cancellationToken)
+    private async Task<ColdReader?> ReaderAsync(long? snapshotId, CancellationToken cancellationToken) => snapshotId is null && _tier is null ? null : await OpenReaderAsync(cancellationToken);
+
+    private async Task<ColdReader> OpenReaderAsync(CancellationToken cancellationToken)
     {
-        if (moment is null && _tier is null) return null;
-        return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
+        try
+        {
+            return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
+        }
+        catch (StartupException failure)
+        {
+            // The store may come back, so asking again is worth while.
+            throw new K2Exception($"The cold tier cannot be used now: {failure.Message}", true, failure);
+        }
     }
 
     private async Task<ColdTier> OpenAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
@@ -76,6 +77,7 @@ public sealed class TestPlatform : IAsyncLifetime
         builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton<IColdReader, FakeCold>();
         builder.Services.AddSingleton<IWarehouseSummaries>(new ReaderSummaries(reader, instruments));
         var counters = new PipelineCounters();
         counters.Add(PipelineStage.Frames, 123);
