@@ -43,6 +43,9 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     public string Location => _store.LocationOf("cold");
 
     /// <inheritdoc/>
+    public string? Problem => null;
+
+    /// <inheritdoc/>
     public IReadOnlyList<ColdTable> Tables { get; }
 
     /// <summary>Opens the store, asks whether it can do what a commit needs, and looks at the tables that are there.</summary>
@@ -63,7 +66,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"the cold tier's temporary folder {options.TemporaryFolder} cannot be used: {failure.Message}", failure);
+            throw new StartupException($"the cold tier's temporary folder {options.TemporaryFolder} cannot be used ({failure.Message.TrimEnd('.')}): let this user write there", failure);
         }
 
         IObjectStore store = options.Bucket is { } bucket ? S3ObjectStore.Create(bucket, time, new Random()) : LocalObjectStore.Open(options.Folder, time);

@@ -28,12 +28,16 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ColdTier? _tier;
     private ColdReader? _reader;
+    private volatile string? _problem;
 
     /// <inheritdoc/>
     public string Location => options.Bucket is { } bucket ? $"s3://{bucket.Bucket}/{(bucket.Prefix.Length > 0 ? bucket.Prefix + "/" : "")}cold" : Path.Combine(options.Folder, "cold");
 
     /// <inheritdoc/>
     public IReadOnlyList<ColdTable> Tables { get; } = ColdTier.TablesOf(exchanges);
+
+    /// <inheritdoc/>
+    public string? Problem => _problem;
 
     /// <summary>Tries to open it; returns why it cannot be used, or null.</summary>
     public async Task<string?> TryOpenAsync(CancellationToken cancellationToken)
@@ -114,18 +118,7 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     // A read does not try to open it: that may take as long as a store takes to fail, and what this silo has not exported is in the warehouse. Who asks for a state of it is told why there is none.
     private async Task<ColdReader?> ReaderAsync(long? snapshotId, CancellationToken cancellationToken) => snapshotId is null && _tier is null ? null : await OpenReaderAsync(cancellationToken);
 
-    private async Task<ColdReader> OpenReaderAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
-        }
-        catch (StartupException failure)
-        {
-            // The store may come back, so asking again is worth while.
-            throw new K2Exception($"The cold tier cannot be used now: {failure.Message}", true, failure);
-        }
-    }
+    private async Task<ColdReader> OpenReaderAsync(CancellationToken cancellationToken) => _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
 
     private async Task<ColdTier> OpenAsync(CancellationToken cancellationToken)
     {
@@ -133,7 +126,15 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            return _tier ??= await ColdTier.OpenAsync(options, source, log, exchanges, time, cancellationToken);
+            _tier ??= await ColdTier.OpenAsync(options, source, log, exchanges, time, cancellationToken);
+            _problem = null;
+            return _tier;
+        }
+        catch (StartupException failure)
+        {
+            // The silo has started; what is wrong with the store may be mended while it runs.
+            _problem = failure.Message;
+            throw new K2Exception(failure.Message, true, failure);
         }
         finally
         {

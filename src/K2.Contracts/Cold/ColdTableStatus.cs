@@ -14,4 +14,7 @@ public sealed record ColdTableStatus
 
     /// <summary>The latest run of each kind of work since the grain was activated.</summary>
     [Id(2)] public required ImmutableArray<ColdRun> Runs { get; init; }
+
+    /// <summary>What is wrong with it now, a sentence each; empty if nothing is.</summary>
+    [Id(3)] public ImmutableArray<string> Problems { get; init; } = [];
 }

@@ -53,7 +53,7 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
         return Task.FromResult(_runs[job.Work]);
     }
 
-    public Task<ColdTableStatus> GetStatus() => Task.FromResult(new ColdTableStatus { Table = Table.Name, Location = $"{Cold.Location}/{Table.Name}", Runs = [.. _runs.Values] });
+    public Task<ColdTableStatus> GetStatus() => Task.FromResult(new ColdTableStatus { Table = Table.Name, Location = $"{Cold.Location}/{Table.Name}", Runs = [.. _runs.Values], Problems = Cold.Problem is { } problem ? [problem] : [] });
 
     public async Task<ImmutableArray<ColdSnapshotView>> GetSnapshots(int limit)
     {

@@ -99,7 +99,8 @@ public sealed class ColdExportTests : IAsyncLifetime
         var query = new TradeQuery(InstrumentId.Create(Exchange.Binance, "T0/USDT"), null, null, null, 10, false);
 
         Assert.Contains("cannot be written to", await lazy.TryOpenAsync(default), StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StartupException>(() => lazy.ExportAsync(ColdTables.SilverTrades, default));
+        Assert.Contains("K2:Cold:Folder", lazy.Problem, StringComparison.Ordinal);
+        Assert.True((await Assert.ThrowsAsync<K2Exception>(() => lazy.ExportAsync(ColdTables.SilverTrades, default))).IsTransient);
         Assert.Null(await lazy.CoveredUntilAsync(RetainedTable.Silver, default));
         Assert.Empty(await lazy.ReadTradesAsync(query, null, default).ToListAsync());
         Assert.True((await Assert.ThrowsAsync<K2Exception>(() => lazy.FindSnapshotAsync(ColdTables.SilverTrades, ColdMoment.OfSnapshot(1), default))).IsTransient);
@@ -108,6 +109,7 @@ public sealed class ColdExportTests : IAsyncLifetime
         Assert.Empty(await lazy.ReadTradesAsync(query, null, default).ToListAsync());
         Assert.False(Directory.Exists(_world.TablesFolder), "a read does not open the store");
         Assert.Equal(10, (await lazy.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+        Assert.Null(lazy.Problem);
         Assert.NotNull(await lazy.CoveredUntilAsync(RetainedTable.Silver, default));
     }
 
