@@ -108,7 +108,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
             try
             {
                 var outcome = await open.Exporter.RunAsync(ends => EndsAsync(table, ends), token);
-                await LogAsync(outcome, outcome.Rows > 0 ? "exported" : "nothing", token);
+                await LogAsync(outcome, outcome.Word, token);
                 return outcome;
             }
             catch (K2Exception failure)

@@ -67,6 +67,7 @@ public sealed class ColdStoreErrorTests : IAsyncLifetime
                 var run = await RunExportAsync(http);
                 Assert.Equal("exported", run);
                 Assert.DoesNotContain((await JsonAsync(http, "/v1/cold")).GetProperty("data").EnumerateArray(), table => table.GetProperty("problems").GetArrayLength() > 0);
+                Assert.Equal("ok", (await JsonAsync(http, "/health")).GetProperty("status").GetString());
                 Assert.Contains(_stub.Requests, request => request.StartsWith("PUT lake/cold/silver_trades/metadata/v1.metadata.json", StringComparison.Ordinal));
             });
     }
@@ -111,6 +112,15 @@ public sealed class ColdStoreErrorTests : IAsyncLifetime
         {
             foreach (var part in parts) Assert.Contains(part, table.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
         }
+
+        // The report is degraded, but what orchestrators look at is not.
+        using var answer = await http.GetAsync(new Uri("/health", UriKind.Relative), Token);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var health = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token)).RootElement;
+        Assert.Equal("degraded", health.GetProperty("status").GetString());
+        var problem = Assert.Single(health.GetProperty("problems").EnumerateArray()).GetString();
+        Assert.StartsWith("Cold tables raw_frames, bronze_trades_binance, ", problem, StringComparison.Ordinal);
+        foreach (var part in parts) Assert.Contains(part, problem, StringComparison.Ordinal);
 
         using var snapshots = await http.GetAsync(new Uri("/v1/snapshots?table=silver_trades", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, snapshots.StatusCode);

@@ -54,6 +54,16 @@ public sealed class ColdTierTests
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/v1/snapshots?table=none", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(2, await CodeAsync(folder.Data, "export", "run", "none"));
         Assert.Equal(2, await CodeAsync(folder.Data, "restore", "raw_frames", "--since", "2020-01-01", "--until", "2021-01-01"));
+
+        // A file that goes away is found by the audit, and from then on the health names the table.
+        Assert.Equal("ok", (await JsonAsync(http, "/health")).GetProperty("status").GetString());
+        File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Data, "cold", "silver_trades", "data"), "*.parquet", SearchOption.AllDirectories).First());
+        Assert.Equal(1, await CodeAsync(folder.Data, "maintenance", "audit", "silver_trades"));
+        var health = await JsonAsync(http, "/health");
+        Assert.Equal("degraded", health.GetProperty("status").GetString());
+        var problem = Assert.Single(health.GetProperty("problems").EnumerateArray()).GetString()!;
+        Assert.StartsWith("Cold table silver_trades: The last audit ended as ", problem, StringComparison.Ordinal);
+        Assert.Contains(problem, await K2Async(folder.Data, "status"), StringComparison.Ordinal);
         await silo.TerminateAsync();
         Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
     }

@@ -17,4 +17,7 @@ public sealed record ColdTableStatus
 
     /// <summary>What is wrong with it now, a sentence each; empty if nothing is.</summary>
     [Id(3)] public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>When the last good export ended, UTC; null if there was none since the grain was activated.</summary>
+    [Id(4)] public DateTime? LastExport { get; init; }
 }

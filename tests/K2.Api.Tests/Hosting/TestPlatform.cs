@@ -59,6 +59,19 @@ public sealed class TestPlatform : IAsyncLifetime
         return app;
     }
 
+    /// <summary>Starts another API with services of its own.</summary>
+    internal async Task<WebApplication> StartApiAsync(Action<IServiceCollection> configure)
+    {
+        WebApplication? app = null;
+        app = Build(FakeWarehouse.WithSamples(), Samples.Table(), () => EndpointsOf(app!, Endpoints.Gateway), "http://127.0.0.1:0", builder =>
+        {
+            builder.Services.AddSingleton(Grains);
+            configure(builder.Services);
+        });
+        await app.StartAsync();
+        return app;
+    }
+
     internal ITestSymbolGrain Symbol(string instrument) => Grains.GetGrain<ITestSymbolGrain>(instrument);
 
     internal ITestLiveGrain Live(string instrument) => Grains.GetGrain<ITestLiveGrain>(instrument);
