@@ -9,6 +9,7 @@ using K2.Contracts.Lineage;
 using K2.Contracts.Live;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 
@@ -93,11 +94,12 @@ public sealed class K2Client : IAsyncDisposable
     /// <param name="to">End of the window starts, exclusive, or null for the newest.</param>
     /// <param name="fill">Whether windows without trades are filled, marked.</param>
     /// <param name="asOf">Only what was known at this moment, or null for now.</param>
+    /// <param name="snapshot">A state of the cold table, without the warehouse's rows; null for all current rows.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public IAsyncEnumerable<CandleView> GetCandlesAsync(
-        string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, bool fill = false, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
+        string exchange, string symbol, string timeframe, DateTimeOffset? from = null, DateTimeOffset? to = null, bool fill = false, DateTimeOffset? asOf = null, ColdMoment? snapshot = null, CancellationToken cancellationToken = default)
     {
-        var path = $"{CandlePath(timeframe, Window(Parse(exchange, symbol), from, to), fill, asOf)}&order=asc&limit={PageSize}";
+        var path = $"{CandlePath(timeframe, Window(Parse(exchange, symbol), from, to, snapshot), fill, asOf)}&order=asc&limit={PageSize}";
         return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.CandlePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
     }
 
@@ -110,18 +112,25 @@ public sealed class K2Client : IAsyncDisposable
     /// <param name="live">Whether the forming candle is taken from memory, where it is newer than the stored one.</param>
     /// <param name="fill">Whether windows without trades are filled, marked.</param>
     /// <param name="asOf">Only what was known at this moment, or null for now.</param>
+    /// <param name="snapshot">A state of the cold table, without the warehouse's rows; null for all current rows.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<IReadOnlyList<CandleView>> GetLatestCandlesAsync(
-        string exchange, string symbol, string timeframe, int count, DateTimeOffset? before = null, bool live = false, bool fill = false, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
+        string exchange, string symbol, string timeframe, int count, DateTimeOffset? before = null, bool live = false, bool fill = false, DateTimeOffset? asOf = null, ColdMoment? snapshot = null, CancellationToken cancellationToken = default)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{CandlePath(timeframe, Window(Parse(exchange, symbol), null, before), fill, asOf)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{CandlePath(timeframe, Window(Parse(exchange, symbol), null, before, snapshot), fill, asOf)}&order=desc&limit={count}{(live ? "&live=true" : "")}");
         return (await _rest.GetAsync(path, ApiJson.Default.CandlePage, cancellationToken)).Data;
     }
 
     /// <summary>Returns the stored trades with an exchange time in [from, to), ordered by (exchange time, trade id), page by page as they are read.</summary>
-    public IAsyncEnumerable<TradeView> GetTradesAsync(string exchange, string symbol, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default)
+    /// <param name="exchange">For example <c>binance</c>.</param>
+    /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
+    /// <param name="from">First exchange time, or null for the oldest.</param>
+    /// <param name="to">End of the exchange times, exclusive, or null for the newest.</param>
+    /// <param name="snapshot">A state of the cold table, without the warehouse's rows; null for all current rows.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public IAsyncEnumerable<TradeView> GetTradesAsync(string exchange, string symbol, DateTimeOffset? from = null, DateTimeOffset? to = null, ColdMoment? snapshot = null, CancellationToken cancellationToken = default)
     {
-        var path = $"/v1/trades?{Window(Parse(exchange, symbol), from, to)}&order=asc&limit={PageSize}";
+        var path = $"/v1/trades?{Window(Parse(exchange, symbol), from, to, snapshot)}&order=asc&limit={PageSize}";
         return FollowAsync(path, async (page, token) => await _rest.GetAsync(page, ApiJson.Default.TradePage, token) is var read ? (read.Data, read.Next) : default, cancellationToken);
     }
 
@@ -130,10 +139,11 @@ public sealed class K2Client : IAsyncDisposable
     /// <param name="symbol">For example <c>BTC/USDT</c>.</param>
     /// <param name="count">How many, 1 to 10,000.</param>
     /// <param name="before">Only trades with an earlier exchange time, or null for all.</param>
+    /// <param name="snapshot">A state of the cold table, without the warehouse's rows; null for all current rows.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<IReadOnlyList<TradeView>> GetLatestTradesAsync(string exchange, string symbol, int count, DateTimeOffset? before = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<TradeView>> GetLatestTradesAsync(string exchange, string symbol, int count, DateTimeOffset? before = null, ColdMoment? snapshot = null, CancellationToken cancellationToken = default)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/trades?{Window(Parse(exchange, symbol), null, before)}&order=desc&limit={count}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/trades?{Window(Parse(exchange, symbol), null, before, snapshot)}&order=desc&limit={count}");
         return (await _rest.GetAsync(path, ApiJson.Default.TradePage, cancellationToken)).Data;
     }
 
@@ -313,8 +323,8 @@ public sealed class K2Client : IAsyncDisposable
     private static string CandlePath(string interval, string window, bool fill, DateTimeOffset? asOf) =>
         $"/v1/ohlcv/{RequestPath.Interval(interval)}?{window}{RequestPath.Moment("as_of", asOf)}{(fill ? "&fill=true" : "")}";
 
-    private static string Window(InstrumentId id, DateTimeOffset? from, DateTimeOffset? to) =>
-        $"exchange={id.Exchange.ToName()}&symbol={Uri.EscapeDataString(id.UrlSymbol)}{RequestPath.Moment("from", from)}{RequestPath.Moment("to", to)}";
+    private static string Window(InstrumentId id, DateTimeOffset? from, DateTimeOffset? to, ColdMoment? snapshot = null) =>
+        $"exchange={id.Exchange.ToName()}&symbol={Uri.EscapeDataString(id.UrlSymbol)}{RequestPath.Moment("from", from)}{RequestPath.Moment("to", to)}{(snapshot is null ? "" : $"&snapshot={snapshot}")}";
 
     private static async IAsyncEnumerable<T> FollowAsync<T>(
         string path, Func<string, CancellationToken, Task<(System.Collections.Immutable.ImmutableArray<T> Data, string? Next)>> read, [EnumeratorCancellation] CancellationToken cancellationToken)

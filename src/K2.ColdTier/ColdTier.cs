@@ -42,6 +42,9 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
     public string Location => _store.LocationOf("cold");
 
     /// <inheritdoc/>
+    public string? Problem => null;
+
+    /// <inheritdoc/>
     public IReadOnlyList<ColdTable> Tables { get; }
 
     /// <summary>Opens the store, asks whether it can do what a commit needs, and looks at the tables that are there.</summary>
@@ -62,7 +65,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"the cold tier's temporary folder {options.TemporaryFolder} cannot be used: {failure.Message}", failure);
+            throw new StartupException($"the cold tier's temporary folder {options.TemporaryFolder} cannot be used ({failure.Message.TrimEnd('.')}): let this user write there", failure);
         }
 
         IObjectStore store = options.Bucket is { } bucket ? S3ObjectStore.Create(bucket, time, new Random()) : LocalObjectStore.Open(options.Folder, time);
@@ -104,7 +107,7 @@ public sealed class ColdTier : IColdTier, IColdCoverage, IDisposable
             try
             {
                 var outcome = await open.Exporter.RunAsync(ends => EndsAsync(table, ends), token);
-                await LogAsync(outcome, outcome.Rows > 0 ? "exported" : "nothing", token);
+                await LogAsync(outcome, outcome.Word, token);
                 return outcome;
             }
             catch (K2Exception failure)

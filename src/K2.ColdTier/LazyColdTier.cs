@@ -28,12 +28,16 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ColdTier? _tier;
     private ColdReader? _reader;
+    private volatile string? _problem;
 
     /// <inheritdoc/>
     public string Location => options.Bucket is { } bucket ? $"s3://{bucket.Bucket}/{(bucket.Prefix.Length > 0 ? bucket.Prefix + "/" : "")}cold" : Path.Combine(options.Folder, "cold");
 
     /// <inheritdoc/>
     public IReadOnlyList<ColdTable> Tables { get; } = ColdTier.TablesOf(exchanges);
+
+    /// <inheritdoc/>
+    public string? Problem => _problem;
 
     /// <summary>Tries to open it; returns why it cannot be used, or null.</summary>
     public async Task<string?> TryOpenAsync(CancellationToken cancellationToken)
@@ -91,17 +95,20 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<long> FindSnapshotAsync(ColdTable table, ColdMoment moment, CancellationToken cancellationToken) => await (await OpenReaderAsync(cancellationToken)).FindSnapshotAsync(table, moment, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, long? snapshotId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await ReaderAsync(moment, cancellationToken) is not { } reader) yield break;
-        await foreach (var trade in reader.ReadTradesAsync(query, moment, cancellationToken)) yield return trade;
+        if (await ReaderAsync(snapshotId, cancellationToken) is not { } reader) yield break;
+        await foreach (var trade in reader.ReadTradesAsync(query, snapshotId, cancellationToken)) yield return trade;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, long? snapshotId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await ReaderAsync(moment, cancellationToken) is not { } reader) yield break;
-        await foreach (var candle in reader.ReadCandlesAsync(query, moment, cancellationToken)) yield return candle;
+        if (await ReaderAsync(snapshotId, cancellationToken) is not { } reader) yield break;
+        await foreach (var candle in reader.ReadCandlesAsync(query, snapshotId, cancellationToken)) yield return candle;
     }
 
     /// <inheritdoc/>
@@ -112,11 +119,9 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
     }
 
     // A read does not try to open it: that may take as long as a store takes to fail, and what this silo has not exported is in the warehouse. Who asks for a state of it is told why there is none.
-    private async Task<ColdReader?> ReaderAsync(ColdMoment? moment, CancellationToken cancellationToken)
-    {
-        if (moment is null && _tier is null) return null;
-        return _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
-    }
+    private async Task<ColdReader?> ReaderAsync(long? snapshotId, CancellationToken cancellationToken) => snapshotId is null && _tier is null ? null : await OpenReaderAsync(cancellationToken);
+
+    private async Task<ColdReader> OpenReaderAsync(CancellationToken cancellationToken) => _reader ??= (await OpenAsync(cancellationToken)).Reader(instruments);
 
     private async Task<ColdTier> OpenAsync(CancellationToken cancellationToken)
     {
@@ -124,7 +129,15 @@ public sealed class LazyColdTier(ColdOptions options, IColdSource source, Func<I
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            return _tier ??= await ColdTier.OpenAsync(options, source, log, exchanges, time, cancellationToken);
+            _tier ??= await ColdTier.OpenAsync(options, source, log, exchanges, time, cancellationToken);
+            _problem = null;
+            return _tier;
+        }
+        catch (StartupException failure)
+        {
+            // The silo has started; what is wrong with the store may be mended while it runs.
+            _problem = failure.Message;
+            throw new K2Exception(failure.Message, true, failure);
         }
         finally
         {

@@ -16,6 +16,7 @@ public static class GrainServiceExtensions
         services.AddSingleton(connectors);
         services.AddSingleton(candles);
         services.AddSingleton(cold);
+        services.AddSingleton<ColdMetrics>();
         services.TryAddSingleton(TimeProvider.System);
         foreach (var adapter in ExchangeAdapters.All) services.AddSingleton(adapter);
         services.AddSingleton<ConnectorHost>();

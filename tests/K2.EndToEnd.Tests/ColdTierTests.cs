@@ -48,10 +48,22 @@ public sealed class ColdTierTests
         var tables = await JsonAsync(http, "/v1/cold");
         Assert.Equal(12, tables.GetProperty("data").GetArrayLength());
         Assert.InRange(seen, 1, rows);
-        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, (await http.GetAsync(new Uri("/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(seen, await CountAsync(folder.Data, "BTC/USDT", id) + await CountAsync(folder.Data, "ETH/USDT", id));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/v1/ohlcv/1m?exchange=binance&symbol=BTC-USDT&snapshot=2024-01-01", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/v1/snapshots?table=none", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(2, await CodeAsync(folder.Data, "export", "run", "none"));
         Assert.Equal(2, await CodeAsync(folder.Data, "restore", "raw_frames", "--since", "2020-01-01", "--until", "2021-01-01"));
+
+        // A file that goes away is found by the audit, and from then on the health names the table.
+        Assert.Equal("ok", (await JsonAsync(http, "/health")).GetProperty("status").GetString());
+        File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Data, "cold", "silver_trades", "data"), "*.parquet", SearchOption.AllDirectories).First());
+        Assert.Equal(1, await CodeAsync(folder.Data, "maintenance", "audit", "silver_trades"));
+        var health = await JsonAsync(http, "/health");
+        Assert.Equal("degraded", health.GetProperty("status").GetString());
+        var problem = Assert.Single(health.GetProperty("problems").EnumerateArray()).GetString()!;
+        Assert.StartsWith("Cold table silver_trades: The last audit ended as ", problem, StringComparison.Ordinal);
+        Assert.Contains(problem, await K2Async(folder.Data, "status"), StringComparison.Ordinal);
         await silo.TerminateAsync();
         Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
     }
@@ -126,6 +138,9 @@ public sealed class ColdTierTests
         var current = metadata.RootElement.GetProperty("current-snapshot-id").GetInt64();
         return metadata.RootElement.GetProperty("snapshots").EnumerateArray().Single(snapshot => snapshot.GetProperty("snapshot-id").GetInt64() == current).GetProperty("summary").GetProperty("total-records").GetString()!;
     }
+
+    private static async Task<int> CountAsync(string data, string symbol, long snapshot) =>
+        (await K2Async(data, "trades", "binance", symbol, "--from", "2020-01-01", "--limit", "100000", "--format", "csv", "--snapshot", snapshot.ToString(System.Globalization.CultureInfo.InvariantCulture))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1;
 
     private static async Task<JsonElement> JsonAsync(HttpClient http, string path) =>
         JsonDocument.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;

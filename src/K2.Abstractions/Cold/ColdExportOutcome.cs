@@ -40,4 +40,7 @@ public sealed record ColdExportOutcome
     /// them again.
     /// </summary>
     public ImmutableArray<string> Behind { get; init; } = [];
+
+    /// <summary>In one word: exported, nothing, or different if anything is wrong.</summary>
+    public string Word => !Differences.IsEmpty || !Behind.IsEmpty ? "different" : Rows > 0 ? "exported" : "nothing";
 }

@@ -11,6 +11,9 @@ public interface IColdTier
     /// <summary>Where the tables are.</summary>
     string Location { get; }
 
+    /// <summary>Why nothing can be done with the tables, as it was when that was last tried, in a sentence without secrets; null if it can.</summary>
+    string? Problem { get; }
+
     /// <summary>The tables that are kept.</summary>
     IReadOnlyList<ColdTable> Tables { get; }
 

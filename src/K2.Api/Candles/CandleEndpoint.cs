@@ -1,4 +1,5 @@
 using K2.Abstractions.Cold;
+using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Warehouse;
 using K2.Api.Http;
 using K2.Contracts.Http;
@@ -28,24 +29,25 @@ internal static class CandleEndpoint
         var live = request.Flag("live");
         var fill = request.Flag("fill");
         var asOf = request.Time("as_of");
-        var snapshot = request.Snapshot();
+        var moment = request.Snapshot();
         var format = request.Format();
         if (from >= to) request.FailWindow();
-        if (snapshot is not null && (live || fill)) request.Fail("snapshot goes without live and fill: it is a state of the cold tables.");
-        if (request.Problem is null && snapshot is not null && !interval.IsStored) request.Fail($"snapshot goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
+        if (moment is not null && (live || fill)) request.Fail("snapshot goes without live and fill: it is a state of the cold tables.");
+        if (request.Problem is null && moment is not null && !interval.IsStored) request.Fail($"snapshot goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
         if (live && (fill || asOf is not null)) request.Fail("live goes without fill and as_of: what comes from memory is now and may have holes.");
         if (request.Problem is null && live && !interval.IsStored) request.Fail($"live goes with {string.Join(", ", Timeframes.All.Select(frame => frame.ToName()))}: other intervals are made of stored candles.");
         if (request.Problem is { } problem) return problem;
 
         var query = new IntervalQuery(instrument!.Id, interval, from, to, limit, newestFirst) { Fill = fill, AsOf = asOf };
         var cold = http.RequestServices.GetService<IColdReader>();
-        if (snapshot is not null && cold is null) return Problem.NoColdTier;
+        if (moment is not null && cold is null) return Problem.NoColdTier;
+        long? snapshot = moment is null ? null : await cold!.FindSnapshotAsync(ColdTables.CandlesOf(interval.Source, asOf is not null), moment, cancellationToken);
         var views = snapshot is null
             ? (await reader.ReadIntervalsAsync(query, cancellationToken)).Select(candle => candle.ToView(instrument)).ToList()
             : await cold!.ReadCandlesAsync(new CandleQuery(instrument.Id, interval.Source, from, to, limit, newestFirst) { AsOf = asOf }, snapshot, cancellationToken).Select(candle => candle.ToView(instrument)).ToListAsync(cancellationToken);
         if (live) await MergeFormingAsync(views, query, grains.GetGrain<ILiveGrain>(instrument.Id.ToString()), cancellationToken);
 
-        var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, http.Request.Query["snapshot"].ToString(), format);
+        var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, snapshot, format);
         return format == AnswerFormat.Csv
             ? new CsvResult<CandleView>(CandleColumns.All, views, next)
             : new PageResult<CandlePage>(new CandlePage { Data = [.. views], Next = next }, ApiJson.Readable.CandlePage, next);
@@ -81,14 +83,14 @@ internal static class CandleEndpoint
         }
     }
 
-    private static string? NextPage(IntervalQuery query, CandleView last, bool live, string snapshot, AnswerFormat format)
+    private static string? NextPage(IntervalQuery query, CandleView last, bool live, long? snapshot, AnswerFormat format)
     {
         var start = Timestamp.From(new DateTimeOffset(last.WindowStart, TimeSpan.Zero));
         var from = query.NewestFirst ? query.From : new Timestamp(start.Microseconds + query.Interval.LengthMicroseconds);
         var to = query.NewestFirst ? start : query.To;
         if (from >= to) return null;
         return $"/v1/ohlcv/{query.Interval.Name}?exchange={query.Instrument.Exchange.ToName()}&symbol={query.Instrument.UrlSymbol}{Parameter("from", from)}{Parameter("to", to)}"
-            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(query.Fill ? "&fill=true" : "")}{Parameter("as_of", query.AsOf)}{(snapshot.Length > 0 ? "&snapshot=" + Uri.EscapeDataString(snapshot) : "")}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
+            + $"&limit={query.Limit}&order={(query.NewestFirst ? "desc" : "asc")}{(live ? "&live=true" : "")}{(query.Fill ? "&fill=true" : "")}{Parameter("as_of", query.AsOf)}{(snapshot is null ? "" : "&snapshot=" + snapshot)}{(format == AnswerFormat.Csv ? "&format=csv" : "")}";
     }
 
     private static string Parameter(string name, Timestamp? time) => time is { } value ? $"&{name}={value}" : "";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using K2.Abstractions.Cold;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain;
@@ -117,12 +116,13 @@ internal sealed class RequestReader
         return otherwise;
     }
 
-    /// <summary>A state of the cold tables: a snapshot's number, or a time.</summary>
+    /// <summary>Reads a state of the cold tables, or null if none is given. An empty one is a mistake: current rows would pass for those of a state.</summary>
     public ColdMoment? Snapshot()
     {
-        if (Value("snapshot") is not { } text) return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return new ColdMoment(id, null);
-        return Time("snapshot") is { } time ? new ColdMoment(null, new DateTimeOffset(time.ToDateTime(), TimeSpan.Zero)) : null;
+        if (!_request.Query.TryGetValue("snapshot", out var values)) return null;
+        var text = (values.Count > 0 ? values[0] ?? "" : "").Trim();
+        if (!ColdMoment.TryParse(text, out var moment)) Fail($"snapshot '{Shown(text)}' is neither the number of a snapshot nor a time: /v1/snapshots lists the numbers, and a time is ISO 8601 in UTC such as 2024-08-08T23:55:00Z (a plus sign is %2B in a URL).");
+        return moment;
     }
 
     public long? Id(string parameter)

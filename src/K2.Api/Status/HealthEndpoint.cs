@@ -7,7 +7,7 @@ namespace K2.Api.Status;
 
 /// <summary>
 /// <c>GET /health</c>: 503 when the warehouse does not answer, because then nothing can be read; 200 otherwise. A connection that is away for
-/// a moment makes the report degraded but must not make an orchestrator restart what still serves.
+/// a moment, or a cold table that falls behind or differs, makes the report degraded but must not make an orchestrator restart what still serves.
 /// </summary>
 internal static class HealthEndpoint
 {
@@ -18,11 +18,13 @@ internal static class HealthEndpoint
         if (new RequestReader(http.Request).Problem is { } problem) return problem;
 
         var asked = observer.WarehouseProblemAsync(cancellationToken);
+        var cold = observer.ColdProblemsAsync(cancellationToken);
         var connectors = await observer.ConnectorsAsync(cancellationToken);
         var warehouse = await asked;
         var problems = new List<string>();
         if (warehouse is not null) problems.Add($"The warehouse does not answer: {warehouse}.");
         problems.AddRange(connectors.Where(connector => !Healthy.Contains(connector.State)).Select(Describe));
+        problems.AddRange(await cold);
         var report = new HealthReport
         {
             Status = problems.Count == 0 ? HealthReport.Ok : HealthReport.Degraded,

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
+using K2.Contracts.Cold;
 using K2.Contracts.Connectors;
 using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
@@ -50,6 +52,18 @@ internal sealed class PlatformObserver(
     /// <summary>Returns what the latest run of the retention did, or null.</summary>
     public Task<RetentionReport?> RetentionAsync(CancellationToken cancellationToken) =>
         AskAsync(async _ => (await grains.GetGrain<IRetentionGrain>(IRetentionGrain.Key).GetLatest())!, cancellationToken);
+
+    /// <summary>Returns what is wrong with the cold tables; what is wrong with several of them alike is one sentence.</summary>
+    public async Task<ImmutableArray<string>> ColdProblemsAsync(CancellationToken cancellationToken)
+    {
+        if (services.GetService<IColdTier>() is not { } cold) return [];
+        var answers = await Task.WhenAll(cold.Tables.Select(async table =>
+            (table.Name, Status: await AskAsync(_ => grains.GetGrain<IColdExportGrain>(table.Name).GetStatus(), cancellationToken))));
+        return [.. answers
+            .SelectMany(answer => (answer.Status?.Problems ?? ["What works on it does not answer."]).Select(problem => (answer.Name, Problem: problem)))
+            .GroupBy(pair => pair.Problem, pair => pair.Name)
+            .Select(group => $"Cold table{(group.Count() == 1 ? "" : "s")} {string.Join(", ", group)}: {group.Key}")];
+    }
 
     /// <summary>Returns the records of trade topics that are in the log and not yet durable in the warehouse, or null where this process holds no log.</summary>
     public async Task<long?> LagAsync(CancellationToken cancellationToken)

@@ -27,6 +27,7 @@ internal static class StatusEndpoints
             Connectors = connectors,
             Verifications = await observer.VerificationsAsync(connectors, cancellationToken),
             Retention = await observer.RetentionAsync(cancellationToken),
+            ColdProblems = await observer.ColdProblemsAsync(cancellationToken),
             Symbols = await observer.SymbolsAsync(observer.Active(connectors), cancellationToken),
         };
         return Results.Json(status, ApiJson.Default.PlatformStatus);

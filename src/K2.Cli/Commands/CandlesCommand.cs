@@ -32,7 +32,7 @@ internal static class CandlesCommand
             if (!CandleInterval.TryParse(name, out _)) throw CliException.Usage($"--timeframe '{name}' is no interval: write a whole number and m, h, d or w, for example 1m, 15m, 4h, 1d or 1w, at most {CandleInterval.MaxDays}d.");
             var request = options.Request(result) with { Fill = result.GetValue(fill), AsOf = RowCommandOptions.Moment("--as-of", result.GetValue(asOf)) };
             var format = options.Format(result);
-            await using var reader = await services.OpenReaderAsync(services.Locator.Locate(result, target), cancellationToken);
+            await using var reader = await RowCommandOptions.OpenAsync(request, result, services, target, cancellationToken);
             await Rows.WriteAsync(reader.CandlesAsync(name, request, cancellationToken), format, services.Terminal, cancellationToken);
             return ExitCode.Ok;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using K2.Cli.Locating;
 using K2.Cli.Output;
 using K2.Cli.Reading;
 using K2.Domain;
@@ -17,6 +18,7 @@ internal sealed class RowCommandOptions
     private readonly Argument<string> _symbol = new("SYMBOL") { Description = "for example BTC/USDT" };
     private readonly Option<string?> _from = new("--from") { Description = "first moment: ISO 8601 (UTC) or Unix seconds or milliseconds; without it the newest rows come", HelpName = "TIME" };
     private readonly Option<string?> _to = new("--to") { Description = "end, exclusive", HelpName = "TIME" };
+    private readonly Option<string?> _snapshot = new("--snapshot") { Description = "the cold table as it was: a number of 'k2 snapshots', or the last one at or before a time (ISO 8601, UTC); needs a running silo", HelpName = "NUMBER|TIME" };
     private readonly Option<string?> _limit = new("--limit") { Description = $"the most rows (default {DefaultLimit})", HelpName = "N" };
     private readonly Option<string?> _format = new("--format") { Description = "table (default), csv or json", HelpName = "FORMAT" };
 
@@ -26,6 +28,7 @@ internal sealed class RowCommandOptions
         command.Add(_symbol);
         command.Add(_from);
         command.Add(_to);
+        command.Add(_snapshot);
         command.Add(_limit);
         command.Add(_format);
     }
@@ -38,8 +41,17 @@ internal sealed class RowCommandOptions
         if (from >= to) throw CliException.Usage("--from lies at or behind --to: the window is [from, to).");
         var most = from is null ? MaxBackward : MaxForward;
         var limit = Number("--limit", result.GetValue(_limit), most) ?? DefaultLimit;
-        return new RowRequest(instrument, from, to, limit);
+        return new RowRequest(instrument, from, to, limit) { Snapshot = Snapshot(result.GetValue(_snapshot)) };
     }
+
+    /// <summary>Opens what the rows are read by.</summary>
+    /// <exception cref="CliException">A snapshot is asked for, and no silo runs: where the cold tables are, and with which keys they are read, only its settings say.</exception>
+    public static Task<IMarketReader> OpenAsync(RowRequest request, ParseResult result, CliServices services, TargetOptions target, CancellationToken cancellationToken) =>
+        services.Locator.Locate(result, target) switch
+        {
+            Target.AtRest folder when request.Snapshot is not null => throw CliException.Failed($"no silo runs on {folder.Path}, and --snapshot is read by a running one: start it or give --server."),
+            var located => services.OpenReaderAsync(located, cancellationToken),
+        };
 
     public RowFormat Format(ParseResult result) => ReadFormat(result.GetValue(_format));
 
@@ -63,6 +75,12 @@ internal sealed class RowCommandOptions
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
             ? number
             : throw CliException.Usage($"{option} '{text}' is out of range: write a whole number from 1 to {most}.");
+    }
+
+    private static ColdMoment? Snapshot(string? text)
+    {
+        if (text is null) return null;
+        return ColdMoment.TryParse(text, out var moment) ? moment : throw CliException.Usage($"--snapshot '{text}' is neither the number of a snapshot nor a time: 'k2 snapshots' lists the numbers, and a time is ISO 8601 in UTC such as 2024-08-08T23:55:00Z.");
     }
 
     public static DateTimeOffset? Moment(string option, string? text)

@@ -51,6 +51,7 @@ internal static class StatusCommand
         }
 
         WriteRetention(status, terminal);
+        foreach (var problem in status.ColdProblems) output.WriteLine(problem);
         var symbols = Tables.Create([("instrument", false), ("watermark", false), ("last trade id", true), ("id holes", true), ("position", true)]);
         foreach (var symbol in status.Symbols) symbols.AddRow(Row(symbol));
         if (symbols.Rows.Count > 0) Tables.Write(symbols, terminal);

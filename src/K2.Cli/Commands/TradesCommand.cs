@@ -21,7 +21,7 @@ internal static class TradesCommand
         {
             var request = options.Request(result);
             var format = options.Format(result);
-            await using var reader = await services.OpenReaderAsync(services.Locator.Locate(result, target), cancellationToken);
+            await using var reader = await RowCommandOptions.OpenAsync(request, result, services, target, cancellationToken);
             await Rows.WriteAsync(reader.TradesAsync(request, cancellationToken), format, services.Terminal, cancellationToken);
             return ExitCode.Ok;
         });

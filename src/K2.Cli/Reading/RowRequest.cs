@@ -1,3 +1,4 @@
+using K2.Domain;
 using K2.Domain.Instruments;
 
 namespace K2.Cli.Reading;
@@ -14,4 +15,7 @@ internal sealed record RowRequest(InstrumentId Instrument, DateTimeOffset? From,
 
     /// <summary>Only what was known at this moment, or null for now; candles only.</summary>
     public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>A state of the cold table, or null for the current rows.</summary>
+    public ColdMoment? Snapshot { get; init; }
 }

@@ -15,16 +15,16 @@ internal sealed class ServerReader(K2Client client) : IMarketReader
     {
         var (exchange, symbol) = (request.Instrument.Exchange.ToName(), request.Instrument.Symbol);
         return request.From is null
-            ? ReversedAsync(client.GetLatestCandlesAsync(exchange, symbol, timeframe, request.Limit, request.To, fill: request.Fill, asOf: request.AsOf, cancellationToken: cancellationToken), cancellationToken)
-            : client.GetCandlesAsync(exchange, symbol, timeframe, request.From, request.To, request.Fill, request.AsOf, cancellationToken).Take(request.Limit);
+            ? ReversedAsync(client.GetLatestCandlesAsync(exchange, symbol, timeframe, request.Limit, request.To, fill: request.Fill, asOf: request.AsOf, snapshot: request.Snapshot, cancellationToken: cancellationToken), cancellationToken)
+            : client.GetCandlesAsync(exchange, symbol, timeframe, request.From, request.To, request.Fill, request.AsOf, request.Snapshot, cancellationToken).Take(request.Limit);
     }
 
     public IAsyncEnumerable<TradeView> TradesAsync(RowRequest request, CancellationToken cancellationToken)
     {
         var (exchange, symbol) = (request.Instrument.Exchange.ToName(), request.Instrument.Symbol);
         return request.From is null
-            ? ReversedAsync(client.GetLatestTradesAsync(exchange, symbol, request.Limit, request.To, cancellationToken), cancellationToken)
-            : client.GetTradesAsync(exchange, symbol, request.From, request.To, cancellationToken).Take(request.Limit);
+            ? ReversedAsync(client.GetLatestTradesAsync(exchange, symbol, request.Limit, request.To, request.Snapshot, cancellationToken), cancellationToken)
+            : client.GetTradesAsync(exchange, symbol, request.From, request.To, request.Snapshot, cancellationToken).Take(request.Limit);
     }
 
     public ValueTask DisposeAsync() => client.DisposeAsync();

@@ -8,6 +8,7 @@ using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Warehouse;
 using K2.ColdTier.Iceberg;
 using K2.ColdTier.Parquet;
+using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
@@ -18,7 +19,7 @@ namespace K2.ColdTier.Reading;
 /// Reads trades and candles of one instrument from the cold tables, day by day in the order asked for and no further than the limit. Files are left out by partition and bounds,
 /// row groups by statistics. Memory: a block of one file, and twice the limit's rows or a day's windows.
 /// </summary>
-internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable instruments)
+internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable instruments) : IColdReader
 {
     private const long DayMicroseconds = 86_400_000_000;
     private const int CachedSnapshots = 64;
@@ -26,13 +27,22 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
     // What a snapshot names never changes.
     private readonly ConcurrentDictionary<long, IReadOnlyList<DataFile>> _files = new();
 
-    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<long> FindSnapshotAsync(ColdTable table, ColdMoment moment, CancellationToken cancellationToken)
+    {
+        if (await tables(table.Name).Catalog.LoadAsync(cancellationToken) is not { Metadata: { Current: not null } metadata }) throw new UnknownSnapshotException(table.Name, moment, isExported: false);
+        var snapshot = moment.SnapshotId is { } id ? metadata.Find(id) : metadata.AsOf(new DateTimeOffset(moment.At.ToDateTime()));
+        return snapshot?.Id ?? throw new UnknownSnapshotException(table.Name, moment, isExported: true);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, long? snapshotId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var instrument = Known(query.Instrument);
         var open = tables(ColdTables.SilverTrades.Name);
         var filter = new RowFilter { Symbol = query.Instrument.Symbol, From = query.From?.Microseconds ?? long.MinValue, Until = EndOf(query) ?? long.MaxValue };
         var left = query.Limit;
-        foreach (var day in await DaysAsync(open, query.Instrument, filter, moment, query.NewestFirst, cancellationToken))
+        foreach (var day in await DaysAsync(open, query.Instrument, filter, snapshotId, query.NewestFirst, cancellationToken))
         {
             var found = new List<PositionedTrade>();
             await foreach (var (block, row) in RowsAsync(open, day, filter, cancellationToken))
@@ -52,13 +62,14 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
         }
     }
 
-    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, ColdMoment? moment, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, long? snapshotId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var instrument = Known(query.Instrument);
-        var open = tables((query.AsOf is null ? ColdTables.Gold.Single(gold => gold.Timeframe == query.Timeframe) : ColdTables.CandleRevisions).Name);
+        var open = tables(ColdTables.CandlesOf(query.Timeframe, query.AsOf is not null).Name);
         var filter = new RowFilter { Symbol = query.Instrument.Symbol, From = query.From?.Microseconds ?? long.MinValue, Until = query.To?.Microseconds ?? long.MaxValue };
         var left = query.Limit;
-        foreach (var day in await DaysAsync(open, query.Instrument, filter, moment, query.NewestFirst, cancellationToken))
+        foreach (var day in await DaysAsync(open, query.Instrument, filter, snapshotId, query.NewestFirst, cancellationToken))
         {
             // A day of one instrument has 1440 windows at most; of the history the highest version that was known counts.
             var found = new SortedDictionary<long, Candle>();
@@ -95,9 +106,9 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
             : (query.To is not { } end || time < end) && (time, trade.Trade.TradeId).CompareTo((query.From!.Value, after)) > 0;
     }
 
-    private async Task<IReadOnlyList<IGrouping<int, DataFile>>> DaysAsync(OpenTable open, InstrumentId instrument, RowFilter filter, ColdMoment? moment, bool newestFirst, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IGrouping<int, DataFile>>> DaysAsync(OpenTable open, InstrumentId instrument, RowFilter filter, long? snapshotId, bool newestFirst, CancellationToken cancellationToken)
     {
-        var days = (await FilesAsync(open, moment, cancellationToken)).Where(file => open.Reader.ExchangeOf(file) == instrument.Exchange.ToName() && MayHold(open, file, filter))
+        var days = (await FilesAsync(open, snapshotId, cancellationToken)).Where(file => open.Reader.ExchangeOf(file) == instrument.Exchange.ToName() && MayHold(open, file, filter))
             .GroupBy(PartitionReader.DayOf).Where(day => ((day.Key + 1L) * DayMicroseconds) > filter.From && day.Key * DayMicroseconds < filter.Until);
         return [.. newestFirst ? days.OrderByDescending(day => day.Key) : days.OrderBy(day => day.Key)];
     }
@@ -121,24 +132,16 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
         }
     }
 
-    private async Task<IReadOnlyList<DataFile>> FilesAsync(OpenTable open, ColdMoment? moment, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DataFile>> FilesAsync(OpenTable open, long? snapshotId, CancellationToken cancellationToken)
     {
-        if (await open.Catalog.LoadAsync(cancellationToken) is not { } version) return moment is null ? [] : throw Unknown(open, moment);
-        var snapshot = moment switch
-        {
-            null => version.Metadata.Current,
-            { SnapshotId: { } id } => version.Metadata.Find(id) ?? throw Unknown(open, moment),
-            { At: { } at } => version.Metadata.AsOf(at) ?? throw Unknown(open, moment),
-            _ => throw new ArgumentException("a moment has a number or a time", nameof(moment)),
-        };
-        if (snapshot is null) return [];
+        var version = await open.Catalog.LoadAsync(cancellationToken);
+        var snapshot = snapshotId is not { } id ? version?.Metadata.Current
+            : version?.Metadata.Find(id) ?? throw new UnknownSnapshotException(open.Table.Name, ColdMoment.OfSnapshot(id), isExported: version is not null);
+        if (version is null || snapshot is null) return [];
         if (_files.TryGetValue(snapshot.Id, out var known)) return known;
         if (_files.Count >= CachedSnapshots) _files.Clear();
         return _files[snapshot.Id] = await open.Iceberg.FilesAsync(version, snapshot, cancellationToken);
     }
-
-    private static K2Exception Unknown(OpenTable open, ColdMoment moment) =>
-        new($"{open.Table.Name} has no snapshot {(moment.SnapshotId is { } id ? id.ToString(System.Globalization.CultureInfo.InvariantCulture) : $"at or before {moment.At:u}")}: k2 snapshots {open.Table.Name} lists those that can be read");
 
     private static bool MayHold(OpenTable open, DataFile file, RowFilter filter)
     {

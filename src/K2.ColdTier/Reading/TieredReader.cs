@@ -34,7 +34,7 @@ public sealed class TieredReader(IWarehouseReader warm, IColdReader cold, IColdS
         var table = query.AsOf is null ? RetainedTable.Candles : RetainedTable.CandleRevisions;
         var rows = ReadAsync(
             table,
-            query.AsOf is null ? ColdTables.Gold.Single(gold => gold.Timeframe == query.Timeframe) : ColdTables.CandleRevisions,
+            ColdTables.CandlesOf(query.Timeframe, query.AsOf is not null),
             query.From,
             query.To,
             query.Limit,

@@ -23,9 +23,9 @@ public static class ColdStoreProbe
         }
         catch (ObjectStoreException failure)
         {
-            throw new StartupException($"the cold store {where} cannot be used: {failure.Message}", failure);
+            throw new StartupException($"the cold store {where} cannot be used: {failure.Message}{(failure.IsTransient ? "" : ", so let this silo's key or user list, read, write and delete there")}", failure);
         }
 
-        throw new StartupException($"the cold store {where} does not honour conditional puts (If-None-Match: *), without which two exporters could overwrite each other: use a store that does");
+        throw new StartupException($"the cold store {where} does not honour conditional puts (If-None-Match: *), without which two exporters could overwrite each other: use a store that does, or a folder (K2:Cold:Folder)");
     }
 }

@@ -39,7 +39,7 @@ public sealed class LocalObjectStore : IObjectStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"the cold store's folder {folder} cannot be written to: {failure.Message}", failure);
+            throw new StartupException($"the cold store's folder {folder} cannot be written to ({failure.Message.TrimEnd('.')}): let this user write there, or name another one by K2:Cold:Folder", failure);
         }
     }
 

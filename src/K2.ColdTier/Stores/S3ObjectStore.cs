@@ -169,15 +169,22 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (AmazonS3Exception refused) when (refused.ErrorCode == "NoSuchBucket" || refused.StatusCode == HttpStatusCode.NotFound)
         {
-            throw new StartupException($"cold store: {where} does not exist: create it", refused);
+            throw new StartupException($"the cold store's {where} does not exist: create it, or correct K2:Cold:Bucket", refused);
         }
         catch (AmazonS3Exception refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
         {
-            throw new StartupException($"cold store: {where} refuses the credentials ({refused.ErrorCode}): check {_options.AccessKeyFile ?? _options.AccessKeyVariable} and {_options.SecretKeyFile ?? _options.SecretKeyVariable}", refused);
+            var (access, secret) = (_options.AccessKeyFile ?? _options.AccessKeyVariable, _options.SecretKeyFile ?? _options.SecretKeyVariable);
+            var mend = refused.ErrorCode switch
+            {
+                "InvalidAccessKeyId" => $"correct the access key in {access}",
+                "SignatureDoesNotMatch" => $"correct the secret key in {secret}, which must be that of the access key in {access}",
+                _ => $"let the access key in {access} list, get, put and delete objects there",
+            };
+            throw new StartupException($"the cold store's {where} refuses the credentials ({refused.ErrorCode}): {mend}", refused);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new StartupException($"cold store: {where} cannot be reached: {failure.Message}", failure);
+            throw new StartupException($"the cold store's {where} cannot be reached ({failure.Message}): start it, or correct K2:Cold:Endpoint and K2:Cold:Region", failure);
         }
     }
 

@@ -16,10 +16,10 @@ internal static class StoreSecret
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"cold store: the {what}'s file {file} cannot be read: {unreadable.Message}", unreadable);
+            throw new StartupException($"cold store: the {what}'s file {file} cannot be read ({unreadable.Message}): let this user read it", unreadable);
         }
 
         if (!string.IsNullOrWhiteSpace(secret)) return secret.Trim();
-        throw new StartupException(file is null ? $"cold store: the environment variable {variable} with the {what} is not set" : $"cold store: the {what}'s file {file} is empty");
+        throw new StartupException(file is null ? $"cold store: the environment variable {variable} with the {what} is not set: set it" : $"cold store: the {what}'s file {file} is empty: write the key into its first line");
     }
 }

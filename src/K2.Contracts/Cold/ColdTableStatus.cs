@@ -14,4 +14,10 @@ public sealed record ColdTableStatus
 
     /// <summary>The latest run of each kind of work since the grain was activated.</summary>
     [Id(2)] public required ImmutableArray<ColdRun> Runs { get; init; }
+
+    /// <summary>What is wrong with it now, a sentence each; empty if nothing is.</summary>
+    [Id(3)] public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>When the last good export ended, UTC; null if there was none since the grain was activated.</summary>
+    [Id(4)] public DateTime? LastExport { get; init; }
 }

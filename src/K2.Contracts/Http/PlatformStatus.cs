@@ -38,4 +38,7 @@ public sealed record PlatformStatus
 
     /// <summary>What the latest run of the retention did, or null before the first.</summary>
     public RetentionReport? Retention { get; init; }
+
+    /// <summary>What is wrong with the cold tables, a sentence each that names them; empty if nothing is.</summary>
+    public ImmutableArray<string> ColdProblems { get; init; } = [];
 }

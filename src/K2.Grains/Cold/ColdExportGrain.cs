@@ -16,7 +16,7 @@ namespace K2.Grains.Cold;
 /// <summary>Works on one cold table by a reminder. What differs, or could not be done, is a row of <c>audit_log</c> and a line of the log.</summary>
 [GrainType("cold-export")]
 [KeepAlive]
-internal sealed partial class ColdExportGrain(IServiceProvider services, IWarehouseWriter writer, IRetention retention, ColdSchedule schedule, TimeProvider time, ILogger<ColdExportGrain> logger) : Grain, IColdExportGrain, IRemindable, IDisposable
+internal sealed partial class ColdExportGrain(IServiceProvider services, IWarehouseWriter writer, IRetention retention, ColdSchedule schedule, ColdMetrics metrics, TimeProvider time, ILogger<ColdExportGrain> logger) : Grain, IColdExportGrain, IRemindable, IDisposable
 {
     private const string Quarterly = "cold-export";
     private const int RememberedRuns = 32;
@@ -27,12 +27,17 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
     private readonly CancellationTokenSource _stop = new();
     private readonly SortedDictionary<ColdWork, ColdRun> _runs = [];
 
+    // A new run does not make a bad one good before it has ended.
+    private readonly SortedDictionary<ColdWork, ColdRun> _ended = [];
+
     // Who waits for a run asks now and then: others may have ended since.
-    private readonly Queue<ColdRun> _ended = new();
+    private readonly Queue<ColdRun> _remembered = new();
     private Task _running = Task.CompletedTask;
     private IGrainTimer? _timer;
     private long _exportedWindow;
     private DateOnly? _maintained;
+    private DateTime _activated;
+    private DateTime? _exported;
 
     private IColdTier Cold => services.GetService<IColdTier>() ?? throw new K2Exception("the cold tier is off (K2:Cold:Enabled)");
 
@@ -55,8 +60,8 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
         var run = new ColdRun { Table = table.Name, Work = job.Work, JobId = job.JobId, Started = time.GetUtcNow().UtcDateTime, Outcome = "running" };
         if (_runs.TryGetValue(job.Work, out var before))
         {
-            _ended.Enqueue(before);
-            if (_ended.Count > RememberedRuns) _ended.Dequeue();
+            _remembered.Enqueue(before);
+            if (_remembered.Count > RememberedRuns) _remembered.Dequeue();
         }
 
         _runs[job.Work] = run;
@@ -64,9 +69,16 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
         return Task.FromResult(_runs[job.Work]);
     }
 
-    public Task<ColdTableStatus> GetStatus() => Task.FromResult(new ColdTableStatus { Table = Table.Name, Location = $"{Cold.Location}/{Table.Name}", Runs = [.. _runs.Values] });
+    public Task<ColdTableStatus> GetStatus() => Task.FromResult(new ColdTableStatus
+    {
+        Table = Table.Name,
+        Location = $"{Cold.Location}/{Table.Name}",
+        Runs = [.. _runs.Values],
+        Problems = ColdHealth.Problems(Cold.Problem, _ended.Values, _exported ?? _activated, schedule.Interval, time.GetUtcNow().UtcDateTime),
+        LastExport = _exported,
+    });
 
-    public Task<ColdRun?> GetRun(Guid jobId) => Task.FromResult(_runs.Values.FirstOrDefault(run => run.JobId == jobId) ?? _ended.FirstOrDefault(run => run.JobId == jobId));
+    public Task<ColdRun?> GetRun(Guid jobId) => Task.FromResult(_runs.Values.FirstOrDefault(run => run.JobId == jobId) ?? _remembered.FirstOrDefault(run => run.JobId == jobId));
 
     public async Task<ImmutableArray<ColdSnapshotView>> GetSnapshots(int limit)
     {
@@ -95,10 +107,20 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
         await MaintainIfDueAsync();
     }
 
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        _activated = now.UtcDateTime;
+        var key = this.GetPrimaryKeyString();
+        if (services.GetService<IColdTier>()?.Tables.Any(table => table.Name == key) == true) metrics.Begin(key, now);
+        return Task.CompletedTask;
+    }
+
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        metrics.End(this.GetPrimaryKeyString());
     }
 
     public void Dispose()
@@ -151,21 +173,27 @@ internal sealed partial class ColdExportGrain(IServiceProvider services, IWareho
     {
         try
         {
-            var done = await ColdJobRunner.RunAsync(Cold, retention, table, job, run, _stop.Token);
-            _runs[job.Work] = run = done with { Ended = time.GetUtcNow().UtcDateTime };
+            run = await ColdJobRunner.RunAsync(Cold, retention, table, job, run, _stop.Token) with { Ended = time.GetUtcNow().UtcDateTime };
             if (!run.IsGood) LogNotGood(table.Name, job.Work, run.Outcome, string.Join("; ", run.Problems));
             if (!run.IsGood || job.Work is ColdWork.Audit or ColdWork.Restore)
-                await writer.WriteAuditAsync([new AuditEntry(Timestamp.From(time.GetUtcNow()), $"cold-{job.Work.ToString().ToLowerInvariant()}", table.Name, run.Outcome, JsonSerializer.Serialize(run, ApiJson.Default.ColdRun))], _stop.Token);
+                await writer.WriteAuditAsync([new AuditEntry(Timestamp.From(time.GetUtcNow()), $"cold-{ColdMetrics.WordOf(job.Work)}", table.Name, run.Outcome, JsonSerializer.Serialize(run, ApiJson.Default.ColdRun))], _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+            // No failure: nobody needs to be alerted.
             _runs[job.Work] = run with { Ended = time.GetUtcNow().UtcDateTime, Outcome = "failed", Problems = ["the silo stops; the next run goes on where the table stands"] };
+            return;
         }
         catch (Exception failure)
         {
-            _runs[job.Work] = run with { Ended = time.GetUtcNow().UtcDateTime, Outcome = "failed", Problems = [failure.Message] };
+            // What the run found stays, also if it could not be recorded.
+            run = run with { Ended = time.GetUtcNow().UtcDateTime, Outcome = "failed", Problems = run.Problems.Add(failure.Message) };
             LogFailed(failure, table.Name, job.Work);
         }
+
+        _runs[job.Work] = _ended[job.Work] = run;
+        if (job.Work == ColdWork.Export && run.IsGood) _exported = run.Ended;
+        metrics.Record(run);
     }
 
     [LoggerMessage(EventId = 2501, Level = LogLevel.Warning, Message = "Cold table {Table}: {Work} ended as {Outcome}: {Problems}")]

@@ -42,7 +42,7 @@ internal static class ColdJobRunner
 
     private static ColdRun Done(ColdRun run, ColdExportOutcome outcome) => run with
     {
-        Outcome = outcome.Rows > 0 ? "exported" : "nothing",
+        Outcome = outcome.Word,
         Rows = outcome.Rows,
         Files = outcome.Files,
         Bytes = outcome.Bytes,

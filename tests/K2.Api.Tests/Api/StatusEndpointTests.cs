@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using K2.Abstractions;
+using K2.Abstractions.Cold;
+using K2.Api.Tests.Cli;
 using K2.Api.Tests.Hosting;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace K2.Api.Tests.Api;
 
@@ -60,6 +63,27 @@ public sealed class StatusEndpointTests(TestPlatform platform)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.False(report.Warehouse);
         Assert.Contains("The warehouse does not answer: connection refused.", report.Problems);
+    }
+
+    [Fact]
+    public async Task GetHealth_ColdTablesFail_IsDegradedWith200AndNamesThem()
+    {
+        await using var app = await platform.StartApiAsync(services => services.AddSingleton<IColdTier, FakeColdTier>());
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        string[] problems =
+        [
+            "Cold tables raw_frames, silver_trades: The last export ended as failed: the store is away.",
+            "Cold table candle_revisions: What works on it does not answer.",
+        ];
+
+        using var response = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+
+        var report = await ReportAsync(response);
+        Assert.Equal((HttpStatusCode.OK, HealthReport.Degraded, true), (response.StatusCode, report.Status, report.Warehouse));
+        Assert.Equal(["The connection to kraken is unreachable (kraken is asleep).", .. problems], report.Problems);
+        var status = JsonSerializer.Deserialize(await http.GetStringAsync("/v1/status", TestContext.Current.CancellationToken), ApiJson.Default.PlatformStatus)!;
+        Assert.Equal(problems, status.ColdProblems);
+        Assert.EndsWith(string.Join('\n', problems) + "\n", (await CliRun.OfAsync(["status", "--server", app.Urls.First()])).Out.Split("instrument")[0].TrimEnd(' '), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
@@ -58,6 +59,19 @@ public sealed class TestPlatform : IAsyncLifetime
         return app;
     }
 
+    /// <summary>Starts another API with services of its own.</summary>
+    internal async Task<WebApplication> StartApiAsync(Action<IServiceCollection> configure)
+    {
+        WebApplication? app = null;
+        app = Build(FakeWarehouse.WithSamples(), Samples.Table(), () => EndpointsOf(app!, Endpoints.Gateway), "http://127.0.0.1:0", builder =>
+        {
+            builder.Services.AddSingleton(Grains);
+            configure(builder.Services);
+        });
+        await app.StartAsync();
+        return app;
+    }
+
     internal ITestSymbolGrain Symbol(string instrument) => Grains.GetGrain<ITestSymbolGrain>(instrument);
 
     internal ITestLiveGrain Live(string instrument) => Grains.GetGrain<ITestLiveGrain>(instrument);
@@ -76,6 +90,7 @@ public sealed class TestPlatform : IAsyncLifetime
         builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton<IColdReader, FakeCold>();
         builder.Services.AddSingleton<IWarehouseSummaries>(new ReaderSummaries(reader, instruments));
         var counters = new PipelineCounters();
         counters.Add(PipelineStage.Frames, 123);

@@ -1,8 +1,8 @@
 using K2.Abstractions;
-using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
+using K2.Domain;
 using K2.Domain.Instruments;
 using K2.TestKit.Warehouse;
 
@@ -121,15 +121,17 @@ public sealed class ColdExportTests : IAsyncLifetime
         var query = new TradeQuery(InstrumentId.Create(Exchange.Binance, "T0/USDT"), null, null, null, 10, false);
 
         Assert.Contains("cannot be written to", await lazy.TryOpenAsync(default), StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StartupException>(() => lazy.ExportAsync(ColdTables.SilverTrades, default));
+        Assert.Contains("K2:Cold:Folder", lazy.Problem, StringComparison.Ordinal);
+        Assert.True((await Assert.ThrowsAsync<K2Exception>(() => lazy.ExportAsync(ColdTables.SilverTrades, default))).IsTransient);
         Assert.Null(await lazy.CoveredUntilAsync(RetainedTable.Silver, default));
         Assert.Empty(await lazy.ReadTradesAsync(query, null, default).ToListAsync());
-        await Assert.ThrowsAsync<StartupException>(async () => await lazy.ReadTradesAsync(query, new ColdMoment(1, null), default).ToListAsync());
+        Assert.True((await Assert.ThrowsAsync<K2Exception>(() => lazy.FindSnapshotAsync(ColdTables.SilverTrades, ColdMoment.OfSnapshot(1), default))).IsTransient);
 
         File.Delete(_world.TablesFolder);
         Assert.Empty(await lazy.ReadTradesAsync(query, null, default).ToListAsync());
         Assert.False(Directory.Exists(_world.TablesFolder), "a read does not open the store");
         Assert.Equal(10, (await lazy.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+        Assert.Null(lazy.Problem);
         Assert.NotNull(await lazy.CoveredUntilAsync(RetainedTable.Silver, default));
     }
 

@@ -1,4 +1,3 @@
-using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Domain.Instruments;
 using K2.Abstractions.Warehouse;
@@ -53,7 +52,7 @@ public sealed class MaintenanceRunTests : IAsyncLifetime
 
         // Again: nothing. The small files stay for who reads an older snapshot.
         Assert.False((await cold.MaintainAsync(ColdTables.SilverTrades, default)).IsChange);
-        Assert.Equal(1005, await cold.Reader(Instruments).ReadTradesAsync(new TradeQuery(Btc, null, null, null, 10_000, false), new ColdMoment(before.Id, null), default).CountAsync());
+        Assert.Equal(1005, await cold.Reader(Instruments).ReadTradesAsync(new TradeQuery(Btc, null, null, null, 10_000, false), before.Id, default).CountAsync());
 
         // A late trade brings a small file, and the next night takes it in.
         await _world.TradesAsync("binance:BTC/USDT", 1, Day.AddHours(5));

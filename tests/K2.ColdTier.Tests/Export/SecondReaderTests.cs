@@ -4,6 +4,7 @@ using K2.Abstractions.Cold.Tables;
 using K2.ColdTier.Stores;
 using K2.ColdTier.Tests.Stores;
 using K2.Domain.Candles;
+using K2.TestKit.Cold;
 
 namespace K2.ColdTier.Tests.Export;
 
@@ -227,7 +228,7 @@ public sealed class SecondReaderTests(SecondReaderWorld world, S3StubFixture s3)
             Assert.Empty(exported.Differences);
             Assert.Empty(audit.Problems);
             Assert.Equal((exported.Rows, 0), (audit.Rows, audit.ColdOnly));
-            var bucket = $"icebergS3('{stub.Endpoint!.ToString().TrimEnd('/')}/{stub.Bucket}/{stub.Prefix}/cold/{table.Name}', '{s3.Stub.AccessKey}', 'stub-secret')";
+            var bucket = $"icebergS3('{stub.Endpoint!.ToString().TrimEnd('/')}/{stub.Bucket}/{stub.Prefix}/cold/{table.Name}', '{S3Stub.AccessKey}', '{S3Stub.SecretKey}')";
             Assert.Equal(Text(exported.Rows), await world.World.AskAsync($"SELECT count() FROM {bucket}"));
             Assert.Equal(await world.World.AskAsync($"SELECT {HouseFigures(table)} FROM {SecondReaderWorld.Warm(table)}"), await world.World.AskAsync($"SELECT {HouseFigures(table)} FROM {bucket}"));
             var ofDay = HouseRange(table.DayOf, (FirstDay, FirstDay + DayMicroseconds));

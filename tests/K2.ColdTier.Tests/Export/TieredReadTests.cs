@@ -1,5 +1,4 @@
 using System.Globalization;
-using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Retention;
@@ -9,6 +8,7 @@ using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using K2.TestKit.Cold;
 
 namespace K2.ColdTier.Tests.Export;
 
@@ -75,14 +75,21 @@ public sealed class TieredReadTests : IAsyncLifetime
         await _cold.ExportAsync(ColdTables.SilverTrades, default);
         var reader = _cold.Reader(Instruments);
 
-        async Task<int> CountAsync(ColdMoment? moment) => await reader.ReadTradesAsync(new TradeQuery(Btc, null, null, null, 10_000, false), moment, default).CountAsync();
+        async Task<int> CountAsync(long? snapshot) => await reader.ReadTradesAsync(new TradeQuery(Btc, null, null, null, 10_000, false), snapshot, default).CountAsync();
+        Task<long> FindAsync(ColdMoment moment) => reader.FindSnapshotAsync(ColdTables.SilverTrades, moment, default);
 
         Assert.Equal(710, await CountAsync(null));
-        Assert.Equal(700, await CountAsync(new ColdMoment(before.Id, null)));
-        Assert.Equal(700, await CountAsync(new ColdMoment(null, before.At)));
-        var unknown = await Assert.ThrowsAsync<K2Exception>(() => CountAsync(new ColdMoment(1, null)));
-        Assert.Contains("k2 snapshots silver_trades", unknown.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<K2Exception>(() => CountAsync(new ColdMoment(null, before.At.AddDays(-1))));
+        Assert.Equal(700, await CountAsync(before.Id));
+        Assert.Equal(before.Id, await FindAsync(ColdMoment.OfSnapshot(before.Id)));
+        Assert.Equal(before.Id, await FindAsync(ColdMoment.AtTime(before.At)));
+        await Assert.ThrowsAsync<UnknownSnapshotException>(() => CountAsync(1));
+        var unknown = await Assert.ThrowsAsync<UnknownSnapshotException>(() => FindAsync(ColdMoment.OfSnapshot(1)));
+        Assert.Equal("silver_trades has no snapshot 1 (any more): k2 snapshots silver_trades, or /v1/snapshots?table=silver_trades, lists those that can be read.", unknown.Message);
+        await Assert.ThrowsAsync<UnknownSnapshotException>(() => FindAsync(ColdMoment.AtTime(before.At.AddMilliseconds(-1))));
+
+        using var empty = await _world.OpenAsync(new InMemoryObjectStore(TimeProvider.System));
+        var never = await Assert.ThrowsAsync<UnknownSnapshotException>(() => empty.Reader(Instruments).FindSnapshotAsync(ColdTables.SilverTrades, ColdMoment.AtTime(before.At), default));
+        Assert.Contains("k2 export run silver_trades", never.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +109,7 @@ public sealed class TieredReadTests : IAsyncLifetime
 
     private async Task EqualAsync(List<PositionedTrade> trades, List<Candle> candles)
     {
-        var tiered = new TieredReader(_world.Host.Reader, new Cold(_cold.Reader(Instruments)), _world.Host.Cold, new RetentionOptions(), TimeProvider.System);
+        var tiered = new TieredReader(_world.Host.Reader, _cold.Reader(Instruments), _world.Host.Cold, new RetentionOptions(), TimeProvider.System);
         Assert.Equal(trades, await TradesAsync(tiered, 1000));
         Assert.Equal(candles, await CandlesAsync(tiered, Timeframe.OneMinute));
         Assert.Equal(Enumerable.Reverse(trades), await tiered.ReadTradesAsync(new TradeQuery(Btc, null, null, null, 1000, true), default).ToListAsync());
@@ -131,11 +138,4 @@ public sealed class TieredReadTests : IAsyncLifetime
     private static async Task<List<Candle>> CandlesAsync(IWarehouseReader reader, Timeframe timeframe) => await reader.ReadCandlesAsync(new CandleQuery(Btc, timeframe, null, null, 10_000, false), default).ToListAsync();
 
     private static int DayOf(string date) => (int)(DateTime.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture) - DateTime.UnixEpoch).TotalDays;
-
-    private sealed class Cold(ColdReader reader) : IColdReader
-    {
-        public IAsyncEnumerable<PositionedTrade> ReadTradesAsync(TradeQuery query, ColdMoment? moment, CancellationToken cancellationToken) => reader.ReadTradesAsync(query, moment, cancellationToken);
-
-        public IAsyncEnumerable<Candle> ReadCandlesAsync(CandleQuery query, ColdMoment? moment, CancellationToken cancellationToken) => reader.ReadCandlesAsync(query, moment, cancellationToken);
-    }
 }

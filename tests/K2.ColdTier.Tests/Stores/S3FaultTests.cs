@@ -152,8 +152,14 @@ public sealed class S3FaultTests(S3StubFixture s3) : IClassFixture<S3StubFixture
     [Fact]
     public async Task Probe_NamesEachMistake()
     {
-        await FailsAsync(s3.Options(bucket: "not-there"), "bucket not-there at", "does not exist");
-        await FailsAsync(s3.Options(accessKey: "wrong"), "refuses the credentials (InvalidAccessKeyId)");
+        await FailsAsync(s3.Options(bucket: "not-there"), "bucket not-there at", "does not exist: create it");
+        await FailsAsync(s3.Options(accessKey: "wrong"), "refuses the credentials (InvalidAccessKeyId): correct the access key in ");
+        await FailsAsync(s3.Options(secretKey: "wrong"), "refuses the credentials (SignatureDoesNotMatch): correct the secret key in ");
+        s3.Stub.Faults = (_, _) => S3Fault.AccessDenied;
+        await FailsAsync(s3.Options(), "refuses the credentials (AccessDenied): let the access key in ");
+        s3.Stub.Faults = (method, _) => method == "PUT" ? S3Fault.AccessDenied : S3Fault.None;
+        await FailsAsync(s3.Options(), "AccessDenied", "let this silo's key or user list, read, write and delete there");
+        s3.Stub.Faults = (_, _) => S3Fault.None;
         await FailsAsync(s3.Options(endpoint: new Uri("http://127.0.0.1:1")), "cannot be reached");
         s3.Stub.ConditionalPut = false;
         await FailsAsync(s3.Options(), "does not honour conditional puts");

@@ -10,11 +10,11 @@ public sealed class S3StubFixture : IAsyncLifetime
 
     public S3Stub Stub { get; private set; } = null!;
 
-    public S3StoreOptions Options(string? bucket = null, string accessKey = "stub-key", Uri? endpoint = null, string? encryption = null)
+    public S3StoreOptions Options(string? bucket = null, string accessKey = S3Stub.AccessKey, string secretKey = S3Stub.SecretKey, Uri? endpoint = null, string? encryption = null)
     {
-        var (access, secret) = (Path.Combine(_folder, accessKey), Path.Combine(_folder, "secret"));
+        var (access, secret) = (Path.Combine(_folder, accessKey), Path.Combine(_folder, "of-" + secretKey));
         File.WriteAllText(access, accessKey + "\n");
-        File.WriteAllText(secret, "stub-secret\n");
+        File.WriteAllText(secret, secretKey + "\n");
         return new S3StoreOptions
         {
             Endpoint = endpoint ?? Stub.Url,

@@ -20,4 +20,7 @@ public enum S3Fault
 
     /// <summary>What is asked, but it does not answer until the client gives up.</summary>
     Hang = 5,
+
+    /// <summary>Nothing; it answers 403 AccessDenied, as to a key that lacks the permission.</summary>
+    AccessDenied = 6,
 }

@@ -14,13 +14,22 @@ using Microsoft.Extensions.Logging;
 namespace K2.TestKit.Cold;
 
 /// <summary>
-/// The part of S3's protocol that the cold store uses, on loopback, path style, with faults that a test chooses. It asks for a signature by the right access key but does
-/// not verify the signature itself.
+/// The part of S3's protocol that the cold store uses, on loopback, path style, with faults that a test chooses. Requests must be signed with the stub's keys.
 /// </summary>
 public sealed class S3Stub : IAsyncDisposable
 {
+    /// <summary>The only access key.</summary>
+    public const string AccessKey = "stub-key";
+
+    /// <summary>Its secret key.</summary>
+    public const string SecretKey = "stub-secret";
+
+    /// <summary>The region that requests are signed for.</summary>
+    public const string Region = "us-east-1";
+
     private static readonly XNamespace Xml = "http://s3.amazonaws.com/doc/2006-03-01/";
     private readonly WebApplication _app;
+    private readonly S3Signature _signature = new(AccessKey, SecretKey, Region);
     private readonly ConcurrentDictionary<string, StubObject> _objects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<int, byte[]>> _uploads = new(StringComparer.Ordinal);
 
@@ -31,9 +40,6 @@ public sealed class S3Stub : IAsyncDisposable
 
     /// <summary>The only bucket.</summary>
     public string Bucket { get; init; } = "k2-cold";
-
-    /// <summary>The only access key.</summary>
-    public string AccessKey { get; init; } = "stub-key";
 
     /// <summary>Whether it honours <c>If-None-Match: *</c>, as not every store does.</summary>
     public bool ConditionalPut { get; set; } = true;
@@ -82,7 +88,7 @@ public sealed class S3Stub : IAsyncDisposable
         return bytes.ToArray();
     }
 
-    private static StubAnswer Error(int status, string code) => new StubAnswer(status, Encoding.UTF8.GetBytes(new XElement("Error", new XElement("Code", code), new XElement("Message", code)).ToString()));
+    private static StubAnswer Error(int status, string code, string? message = null) => new(status, Encoding.UTF8.GetBytes(new XElement("Error", new XElement("Code", code), new XElement("Message", message ?? code)).ToString()));
 
     private static StubAnswer Answer(XElement body) => new(200, Encoding.UTF8.GetBytes(body.ToString()));
 
@@ -111,7 +117,7 @@ public sealed class S3Stub : IAsyncDisposable
         {
             S3Fault.PreconditionFailed => Error(412, "PreconditionFailed"),
             S3Fault.SlowDown => Error(503, "SlowDown"),
-            _ => Authorized(request) ?? (path[0] == Bucket ? Do(request, key, body) : Error(404, "NoSuchBucket")),
+            _ => Checked(request, path[0], key, body, fault),
         };
         if (fault == S3Fault.LoseAnswer) context.Abort();
         else if (fault == S3Fault.Hang) await WhenGoneAsync(context);
@@ -125,11 +131,11 @@ public sealed class S3Stub : IAsyncDisposable
         await gone.Task;
     }
 
-    private StubAnswer? Authorized(HttpRequest request)
+    private StubAnswer Checked(HttpRequest request, string bucket, string key, byte[] body, S3Fault fault)
     {
-        var header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith("AWS4-HMAC-SHA256 ", StringComparison.Ordinal) || !header.Contains("Signature=", StringComparison.Ordinal)) return Error(403, "AccessDenied");
-        return header.Contains($"Credential={AccessKey}/", StringComparison.Ordinal) ? null : Error(403, "InvalidAccessKeyId");
+        if (_signature.Check(request, body, out var content) is { } refusal) return Error(refusal.Status, refusal.Code, refusal.Message);
+        if (bucket != Bucket) return Error(404, "NoSuchBucket");
+        return fault == S3Fault.AccessDenied ? Error(403, "AccessDenied") : Do(request, key, content);
     }
 
     private StubAnswer Do(HttpRequest request, string key, byte[] body)
@@ -154,7 +160,6 @@ public sealed class S3Stub : IAsyncDisposable
     private StubAnswer Put(HttpRequest request, string key, byte[] body)
     {
         LastPutHeaders = request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        if (request.Headers["x-amz-content-sha256"].ToString().StartsWith("STREAMING", StringComparison.Ordinal)) return Error(501, "NotImplemented");
         var written = new StubObject(body, TimeProvider.System.GetUtcNow(), Tag(body));
         if (!ConditionalPut || request.Headers.IfNoneMatch != "*") _objects[key] = written;
         else if (!_objects.TryAdd(key, written)) return Error(412, "PreconditionFailed");

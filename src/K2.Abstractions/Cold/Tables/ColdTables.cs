@@ -53,6 +53,9 @@ public static class ColdTables
     public static ColdTable CandleRevisions { get; } = Table("candle_revisions", ColdLayer.History, "window_start", ["canonical_symbol", "timeframe", "window_start", "version"],
         [.. CandleColumns, ("timeframe", Text), ("change", Text), ("known_at", ColdType.Timestamp)]);
 
+    /// <summary>Returns the table that a query for candles reads: their latest values, or the history for what was known at a time.</summary>
+    public static ColdTable CandlesOf(Timeframe timeframe, bool history) => history ? CandleRevisions : Gold.Single(gold => gold.Timeframe == timeframe);
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ColdTable> All { get; } = [RawFrames, BronzeBinance, BronzeKraken, BronzeCoinbase, SilverTrades, .. Gold, CandleRevisions];
 

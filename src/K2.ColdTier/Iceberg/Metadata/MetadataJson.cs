@@ -46,7 +46,7 @@ internal static class MetadataJson
         {
             var json = JsonNode.Parse(bytes)!;
             var version = json["format-version"]!.GetValue<int>();
-            if (version != TableMetadata.FormatVersion) throw new TableFormatException($"{where} is an Iceberg table of version {version}; only version {TableMetadata.FormatVersion} is supported");
+            if (version != TableMetadata.FormatVersion) throw new TableFormatException($"{where} is an Iceberg table of version {version}; only version {TableMetadata.FormatVersion} is supported: move it away, or keep the tables elsewhere (K2:Cold:Folder or K2:Cold:Prefix)");
             return Read(json);
         }
         catch (Exception wrong) when (wrong is JsonException or NullReferenceException or InvalidOperationException or FormatException or KeyNotFoundException)
