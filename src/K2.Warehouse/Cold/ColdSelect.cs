@@ -133,8 +133,8 @@ internal sealed class ColdSelect
 
     private void Arrays(IReadOnlyList<ColdRange> ranges)
     {
-        // What has no position of its own counts as 0.
-        Parameters["keys"] = "[" + string.Join(',', ranges.Select(range => $"'{range.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'")) + "]";
+        // Keys are of letters, digits and :/._ only. What has no position of its own counts as 0.
+        Parameters["keys"] = "[" + string.Join(',', ranges.Select(range => $"'{range.Key}'")) + "]";
         Parameters["froms"] = "[" + string.Join(',', ranges.Select(range => Text(range.From ?? -1))) + "]";
         Parameters["tos"] = "[" + string.Join(',', ranges.Select(range => Text(range.To))) + "]";
         Parameters["low"] = Text(ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min());

@@ -31,8 +31,8 @@ internal sealed class ColdLedger
     public static IReadOnlyList<ColdTable> Tables { get; } =
         [ColdTables.RawFrames, ColdTables.SilverTrades, .. ColdTables.Gold.Where(table => Kept.Contains(table.Timeframe)), ColdTables.CandleRevisions];
 
-    /// <summary>The data's clock, in microseconds since 1970-01-01.</summary>
-    public long Clock => _clock;
+    /// <summary>The data's clock, the newest trade's time in microseconds since 1970-01-01.</summary>
+    public long Clock { get; private set; } = Start;
 
     /// <summary>The rows of a table.</summary>
     public IReadOnlyList<LedgerRow> Rows(ColdTable table) => _rows.GetValueOrDefault(table.Name) ?? [];
@@ -67,6 +67,7 @@ internal sealed class ColdLedger
             if (time < Start) time = Start;
             var trade = (Time: time, Id: ++_id, Price: (Int128)_random.Next(1, 1_000_000) * 1_000_000_000_000_000, Quantity: (Int128)_random.Next(1, 5000) * 1_000_000_000_000);
             known.Add(trade);
+            if (time > Clock) Clock = time;
             offset++;
             var version = LogPosition.Create(1, offset).Version;
             Add(ColdTables.SilverTrades, key, version, time, exchange,

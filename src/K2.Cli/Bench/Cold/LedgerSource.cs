@@ -41,9 +41,16 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
     public Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken) =>
         Task.FromResult(Select(table, ranges).LongCount(row => (day is null || row.Day == day) && (exchange is null || row.Exchange == exchange)));
 
-    public Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);
+    public Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken) =>
+        Task.FromResult(Earliest(table, ledger.Rows(table).Where(row => !positions.TryGetValue(row.Key, out var position) || row.Position > position)));
 
-    public Task<Timestamp?> UnbrokenSinceAsync(ColdTable table, CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);
+    public Task<Timestamp?> UnbrokenSinceAsync(ColdTable table, CancellationToken cancellationToken)
+    {
+        var days = ledger.Rows(table).Select(row => row.Day).ToHashSet();
+        var first = days.DefaultIfEmpty().Max();
+        while (days.Contains(first - 1)) first--;
+        return Task.FromResult(Earliest(table, ledger.Rows(table).Where(row => row.Day >= first)));
+    }
 
     public Task<Timestamp?> ClockAsync(CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(new Timestamp(ledger.Clock));
 
@@ -72,6 +79,13 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
     public ValueTask CommitAsync(string topic, int partition, LogPosition next, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static Timestamp? Earliest(ColdTable table, IEnumerable<LedgerRow> rows)
+    {
+        var column = table.Columns.ToList().FindIndex(column => column.Name == table.DayOf);
+        var times = rows.Select(row => (long)row.Values[column]!).ToList();
+        return times.Count == 0 ? null : new Timestamp(times.Min());
+    }
 
     private IEnumerable<LedgerRow> Select(ColdTable table, IReadOnlyList<ColdRange>? ranges)
     {
