@@ -2,7 +2,7 @@ using K2.Cli.Bench.Cold;
 
 namespace K2.EndToEnd.Tests;
 
-/// <summary>A few seeds of <c>k2 bench cold</c>; the whole is 200, with processes that are killed.</summary>
+/// <summary>A few seeds of <c>k2 bench cold</c>, and a few calls of its <c>--steps</c>; the whole is 200 seeds and every call, with processes that are killed.</summary>
 public sealed class ColdBenchTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("k2-cold-bench-").FullName;
@@ -18,5 +18,17 @@ public sealed class ColdBenchTests : IDisposable
 
         Assert.True(passed, output.ToString());
         Assert.Contains("PASSED: 4 seeds", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FewCallsOfTheScript_EachDisturbed_AreEqual()
+    {
+        var output = new StringWriter();
+
+        // Passes only if each kind of fault has happened, and compaction, expiry and sweep have had something to do.
+        var passed = await new ColdSteps(new ColdStepsOptions { Folder = _folder, Every = 31 }, output).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(passed, output.ToString());
+        Assert.Contains("PASSED: 8 steps", output.ToString(), StringComparison.Ordinal);
     }
 }

@@ -29,9 +29,10 @@ internal sealed class ColdWorld : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("k2-cold-world-").FullName;
     private readonly Dictionary<string, (long Offset, DateTime Last)> _reached = new(StringComparer.Ordinal);
     private readonly Dictionary<Exchange, long> _frames = [];
+    private readonly bool _ownsHost;
     private long _ids;
 
-    private ColdWorld(WarehouseHost host, InMemoryLog log) => (Host, Log) = (host, log);
+    private ColdWorld(WarehouseHost host, bool ownsHost, InMemoryLog log) => (Host, _ownsHost, Log) = (host, ownsHost, log);
 
     public WarehouseHost Host { get; }
 
@@ -43,13 +44,16 @@ internal sealed class ColdWorld : IAsyncDisposable
 
     public static bool HasEngine => EngineLocator.FindLibrary() is not null;
 
-    public static async Task<ColdWorld> StartAsync(InstrumentTable? instruments = null)
+    /// <summary>Starts an engine, or takes one that is shared and stays.</summary>
+    public static async Task<ColdWorld> StartAsync(SharedEngine? shared = null, InstrumentTable? instruments = null)
     {
-        var folder = Directory.CreateTempSubdirectory("k2-cold-engine-").FullName;
-        var host = await WarehouseHost.StartAsync(
-            new WarehouseOptions { DataFolder = folder, Port = 0 }, instruments ?? WarehouseSamples.Instruments, new PipelineCounters(), NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-        return new ColdWorld(host, new InMemoryLog([.. All.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 2))]));
+        var known = instruments ?? WarehouseSamples.Instruments;
+        var host = shared is null ? await StartHostAsync(known) : await shared.EmptyAsync(known);
+        return new ColdWorld(host, shared is null, new InMemoryLog([.. All.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 2))]));
     }
+
+    public static async Task<WarehouseHost> StartHostAsync(InstrumentTable instruments) => await WarehouseHost.StartAsync(
+        new WarehouseOptions { DataFolder = Directory.CreateTempSubdirectory("k2-cold-engine-").FullName, Port = 0 }, instruments, new PipelineCounters(), NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
 
     public async Task<ColdTier> OpenAsync(IObjectStore? store = null, ColdOptions? options = null, IColdSource? source = null)
     {
@@ -59,8 +63,8 @@ internal sealed class ColdWorld : IAsyncDisposable
 
     public ColdOptions Options() => new() { Folder = TablesFolder, TemporaryFolder = TemporaryFolder };
 
-    /// <summary>Adds trades of a symbol a given time apart, then its candles, then its checkpoint.</summary>
-    public async Task TradesAsync(string symbol, int count, DateTime start, double secondsApart = 1, bool checkpoints = true)
+    /// <summary>Adds trades of a symbol a given time apart, then its candles (unless no test looks at them), then its checkpoint.</summary>
+    public async Task TradesAsync(string symbol, int count, DateTime start, double secondsApart = 1, bool checkpoints = true, bool candles = true)
     {
         var (exchange, name) = Split(symbol);
         var (offset, last) = _reached.GetValueOrDefault(symbol, (0, DateTime.UnixEpoch));
@@ -77,7 +81,7 @@ internal sealed class ColdWorld : IAsyncDisposable
         var end = start.AddSeconds(secondsApart * (count - 1));
         var now = end > last ? end : last;
         var reached = offset + count + 1;
-        foreach (var timeframe in Timeframes.All) await CandlesAsync(exchange, name, timeframe, version, LogPosition.Create(1, reached).Version, last, now);
+        if (candles) await CandlesAsync(exchange, name, version, LogPosition.Create(1, reached).Version, last, now);
         _reached[symbol] = (reached, now);
         if (checkpoints) await CheckpointAsync(symbol);
     }
@@ -162,24 +166,29 @@ internal sealed class ColdWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Host.DisposeAsync();
+        if (_ownsHost) await Host.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
         if (Directory.Exists(TablesFolder)) Directory.Delete(TablesFolder, recursive: true);
     }
 
-    private async Task CandlesAsync(string exchange, string name, Timeframe timeframe, long above, long version, DateTime last, DateTime now)
+    // All timeframes in one statement a table: statements, not rows, are what this costs.
+    private async Task CandlesAsync(string exchange, string name, long above, long version, DateTime last, DateTime now)
+    {
+        const string columns = "exchange, symbol, canonical_symbol, timeframe, window_start, window_end, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, complete, revision, version";
+        await RunAsync($"INSERT INTO k2.ohlcv_store ({columns}) {string.Join(" UNION ALL ", Timeframes.All.Select(timeframe => Candles(exchange, name, timeframe, above, version, last, now)))}");
+        await RunAsync($"INSERT INTO k2.candle_revisions_store ({columns}) {string.Join(" UNION ALL ", Timeframes.All.Select(timeframe => $"{Candles(exchange, name, timeframe, above, version, last, now)} AND start + {timeframe.LengthMicroseconds()} <= {Micros(now)}"))}");
+    }
+
+    private static string Candles(string exchange, string name, Timeframe timeframe, long above, long version, DateTime last, DateTime now)
     {
         var length = timeframe.LengthMicroseconds();
-        var row = string.Create(CultureInfo.InvariantCulture, $"""
+        return string.Create(CultureInfo.InvariantCulture, $"""
             SELECT exchange, any(symbol), canonical_symbol, '{timeframe.ToName()}', fromUnixTimestamp64Micro(start, 'UTC'), fromUnixTimestamp64Micro(start + {length}, 'UTC'),
                 argMin(price, (timestamp, trade_id)), max(price), min(price), argMax(price, (timestamp, trade_id)), sum(quantity), sum(quote_volume), toInt64(count()), min(timestamp), max(timestamp),
                 argMin(trade_id, (timestamp, trade_id)), argMax(trade_id, (timestamp, trade_id)), start + {length} <= {Micros(now)}, 'yes', if(start + {length} <= {Micros(last)}, 1, 0), {version}
             FROM (SELECT *, intDiv(toUnixTimestamp64Micro(timestamp), {length}) * {length} AS start FROM k2.silver_trades WHERE exchange = '{exchange}' AND canonical_symbol = '{name}')
-            GROUP BY exchange, canonical_symbol, start HAVING max(version) > {above} OR (start + {length} <= {Micros(now)} AND start + {length} > {Micros(last)})
+            GROUP BY exchange, canonical_symbol, start HAVING (max(version) > {above} OR (start + {length} <= {Micros(now)} AND start + {length} > {Micros(last)}))
             """);
-        const string columns = "exchange, symbol, canonical_symbol, timeframe, window_start, window_end, open_price, high_price, low_price, close_price, volume, quote_volume, trade_count, open_time, close_time, open_trade_id, close_trade_id, closed, complete, revision, version";
-        await RunAsync($"INSERT INTO k2.ohlcv_store ({columns}) {row}");
-        await RunAsync($"INSERT INTO k2.candle_revisions_store ({columns}) {row} AND start + {length} <= {Micros(now)}");
     }
 
     private static string Frame(Exchange exchange, long number, DateTime start)

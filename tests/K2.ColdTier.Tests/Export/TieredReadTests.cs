@@ -13,7 +13,7 @@ using K2.TestKit.Cold;
 namespace K2.ColdTier.Tests.Export;
 
 /// <summary>Rows of any age over one surface, with the real engine: dropped, restored, or both at once, each is returned once and in order.</summary>
-public sealed class TieredReadTests : IAsyncLifetime
+public sealed class TieredReadTests(SharedEngine engine) : IAsyncLifetime, IClassFixture<SharedEngine>
 {
     private static readonly DateTime Day = new(2026, 3, 1, 22, 0, 0, DateTimeKind.Utc);
     private static readonly InstrumentId Btc = InstrumentId.Create(Exchange.Binance, "BTC/USDT");
@@ -24,12 +24,11 @@ public sealed class TieredReadTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (!ColdWorld.HasEngine) return;
-        _world = await ColdWorld.StartAsync(Instruments);
+        _world = await ColdWorld.StartAsync(engine, Instruments);
         _cold = await _world.OpenAsync();
         await _world.TradesAsync("binance:BTC/USDT", 400, Day, 30);
         await _world.TradesAsync("binance:BTC/USDT", 300, Day.AddDays(1), 30);
         await _world.TradesAsync("binance:ETH/USDT", 50, Day, 30);
-        foreach (var table in _cold.Tables) await _cold.ExportAsync(table, default);
     }
 
     public async ValueTask DisposeAsync()
@@ -42,6 +41,7 @@ public sealed class TieredReadTests : IAsyncLifetime
     public async Task Rows_AreReturnedOnceAndInOrder_WhereverTheyAre()
     {
         Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        foreach (var table in ColdTables.Gold.Prepend(ColdTables.SilverTrades)) await _cold.ExportAsync(table, default);
         var trades = await TradesAsync(_world.Host.Reader, 1000);
         var candles = await CandlesAsync(_world.Host.Reader, Timeframe.OneMinute);
         Assert.Equal(700, trades.Count);
@@ -70,6 +70,7 @@ public sealed class TieredReadTests : IAsyncLifetime
     public async Task Snapshot_IsTheTableAsItWas()
     {
         Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        await _cold.ExportAsync(ColdTables.SilverTrades, default);
         var before = (await _cold.SnapshotsAsync(ColdTables.SilverTrades, default))[0];
         await _world.TradesAsync("binance:BTC/USDT", 10, Day.AddDays(2));
         await _cold.ExportAsync(ColdTables.SilverTrades, default);
@@ -96,6 +97,7 @@ public sealed class TieredReadTests : IAsyncLifetime
     public async Task Warehouse_ThatLostRows_DoesNotTakeThemFromTheTable()
     {
         Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        await _cold.ExportAsync(ColdTables.Gold[0], default);
         var candles = (await CandlesAsync(_world.Host.Reader, Timeframe.OneMinute)).Where(candle => candle.Closed).ToList();
         await _world.RunAsync("TRUNCATE TABLE k2.ohlcv_store");
         await _world.TradesAsync("binance:BTC/USDT", 20, Day.AddDays(1).AddHours(1).AddSeconds(7), 30);
@@ -119,7 +121,7 @@ public sealed class TieredReadTests : IAsyncLifetime
         foreach (var newestFirst in new[] { false, true })
         {
             var pages = new List<PositionedTrade>();
-            var query = new TradeQuery(Btc, newestFirst ? null : new Timestamp(0), null, null, 37, newestFirst);
+            var query = new TradeQuery(Btc, newestFirst ? null : new Timestamp(0), null, null, 97, newestFirst);
             while (true)
             {
                 var page = await tiered.ReadTradesAsync(query, default).ToListAsync();

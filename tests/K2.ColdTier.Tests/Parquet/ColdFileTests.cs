@@ -26,7 +26,7 @@ public sealed class ColdFileTests : IDisposable
             Assert.Equal(written.Rows, reader.FileRows);
             Assert.All(Rows.Table.Columns.SelectMany(column => column.ItemId > 0 ? new[] { column.ItemId, column.ValueId }.Where(id => id > 0) : [column.Id]), id => Assert.True(reader.ColumnSizes()[id] > 0));
         },
-        iter: 60);
+        iter: 40);
 
     [Fact]
     public void NativeStream_GivesBackAllRows() => Rows.Any.Array[1, 4].Sample(
@@ -37,7 +37,7 @@ public sealed class ColdFileTests : IDisposable
             stream.Position = 0;
             Assert.Equal(blocks.SelectMany(rows => Rows.Words(Rows.Block(rows))), Rows.Words(new NativeReader(stream, Rows.Table)));
         },
-        iter: 200);
+        iter: 80);
 
     [Fact]
     public void NativeStream_ThatEndsEarlyOrHoldsAnError_IsOneClearError() => Rows.Any.Sample(
@@ -149,7 +149,7 @@ public sealed class ColdFileTests : IDisposable
             Assert.Equal(SingleValue.OfDecimal(prices.Max()), greatest);
             Assert.Equal(rows.Count(row => row[10] is null), written.Bounds.Single(bounds => bounds.Column.Name == "maybe_time").Nulls);
         },
-        iter: 60);
+        iter: 40);
 
     private static WrittenFile Write(string file, List<RowBlock> blocks)
     {

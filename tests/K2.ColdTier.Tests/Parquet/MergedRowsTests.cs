@@ -21,7 +21,7 @@ public sealed class MergedRowsTests
                 last ??= again.Block;
             }
         },
-        iter: 100);
+        iter: 50);
 
     [Fact]
     public void NewestOnly_TakesTheHighestVersion_AndOfEqualOnesTheFirstSources()
@@ -60,7 +60,7 @@ public sealed class MergedRowsTests
             stamped[0][15] = unchecked((long)stamped[0][15]! + 1);
             Assert.True(whole.IsSameAs(Of(stamped)));
         },
-        iter: 100);
+        iter: 50);
 
     private sealed class Sorted : IRowSource
     {

@@ -1,11 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
-using K2.Abstractions.Cold.Tables;
-using K2.ColdTier.Iceberg;
-using K2.ColdTier.Iceberg.Commits;
-using K2.ColdTier.Parquet;
 using K2.ColdTier.Stores;
 
 namespace K2.Cli.Bench.Cold;
@@ -57,8 +52,6 @@ internal sealed class ColdBench(ColdBenchOptions options, TextWriter output)
         private readonly LocalObjectStore _store = LocalObjectStore.Open(Path.Combine(folder, "store"), TimeProvider.System);
         private readonly FileAges _ages = new();
         private readonly SteppedTime _time = new();
-        private readonly Dictionary<string, long> _highest = new(StringComparer.Ordinal);
-        private readonly List<(int Round, string Key)> _watched = [];
         private readonly Lock _lock = new();
         private TaskCompletionSource _wake = new();
         private int _round;
@@ -77,6 +70,8 @@ internal sealed class ColdBench(ColdBenchOptions options, TextWriter output)
         public int Fenced { get; private set; }
 
         public long Rows { get; private set; }
+
+        private ColdCheck Check => field ??= new ColdCheck(_store, _time, ColdLedger.Tables, Add);
 
         public async Task RunAsync(CancellationToken cancellationToken)
         {
@@ -111,7 +106,7 @@ internal sealed class ColdBench(ColdBenchOptions options, TextWriter output)
                 }
 
                 await Task.WhenAll(awake);
-                await LookAsync(cancellationToken);
+                await Check.LookAsync(_round, cancellationToken);
             }
 
             _awayCalls = 0;
@@ -183,38 +178,11 @@ internal sealed class ColdBench(ColdBenchOptions options, TextWriter output)
         private async Task KillProcessAsync(CancellationToken cancellationToken)
         {
             var culture = CultureInfo.InvariantCulture;
-            string[] arguments = [.. options.Program!.Skip(1), "bench", "cold", "--worker", folder, "--first-seed", seed.ToString(culture), "--round", _round.ToString(culture), "--kill-at", _random.Next(1, 160).ToString(culture)];
-            using var process = Process.Start(new ProcessStartInfo(options.Program![0], _random.Next(2) == 0 ? arguments : [.. arguments, "--kill-after"]) { RedirectStandardError = true })!;
-            var error = await process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            const int bySignal = 137;
-            if (process.ExitCode == bySignal) KilledProcesses++;
-            else if (process.ExitCode != 0) Add($"the process ended with {process.ExitCode}: {error}");
+            string[] arguments = ["--worker", folder, "--first-seed", seed.ToString(culture), "--round", _round.ToString(culture), "--kill-at", _random.Next(1, 160).ToString(culture)];
+            var (exitCode, error) = await ColdWorker.StartAsync(options.Program!, _random.Next(2) == 0 ? arguments : [.. arguments, "--kill-after"], cancellationToken);
+            if (exitCode == ColdWorker.ExitCodeBySignal) KilledProcesses++;
+            else if (exitCode != 0) Add($"the process ended with {exitCode}: {error}");
             await foreach (var item in _store.ListAsync("", cancellationToken)) _ages.Met(item.Key);
-        }
-
-        // What anybody who looks between the rounds may see.
-        private async Task LookAsync(CancellationToken cancellationToken)
-        {
-            foreach (var (_, key) in _watched.Where(watched => watched.Round >= _round - 1))
-            {
-                if (await _store.HeadAsync(key, cancellationToken) is null) Add($"{key} is gone, though a snapshot that was current two hours ago names it");
-            }
-
-            _watched.RemoveAll(watched => watched.Round < _round);
-            foreach (var table in ColdLedger.Tables)
-            {
-                var (iceberg, version) = await LoadAsync(table, cancellationToken);
-                if (version?.Metadata.Current is not { } snapshot) continue;
-                foreach (var (name, position) in IcebergTable.Watermarks(version))
-                {
-                    var key = $"{table.Name} {name}";
-                    if (_highest.GetValueOrDefault(key, -1) is var highest && position < highest) Add($"{key} fell from {highest} to {position}");
-                    _highest[key] = position;
-                }
-
-                foreach (var file in await iceberg.FilesAsync(version, snapshot, cancellationToken)) _watched.Add((_round, $"{iceberg.Prefix}/{file.Path}"));
-            }
         }
 
         private async Task FinishAsync(CancellationToken cancellationToken)
@@ -223,44 +191,14 @@ internal sealed class ColdBench(ColdBenchOptions options, TextWriter output)
             foreach (var table in ColdLedger.Tables)
             {
                 await cold.ExportAsync(table, cancellationToken);
-                await CompareAsync(table, "after the last export", cancellationToken);
+                await Check.CompareAsync(_ledger, table, "after the last export", cancellationToken);
                 await cold.MaintainAsync(table, cancellationToken);
-                await CompareAsync(table, "after maintenance", cancellationToken);
+                await Check.CompareAsync(_ledger, table, "after maintenance", cancellationToken);
                 if ((await cold.MaintainAsync(table, cancellationToken)).IsChange) Add($"{table.Name}: maintenance done again changed something");
                 if ((await cold.ExportAsync(table, cancellationToken)).Rows > 0) Add($"{table.Name}: an export after the last one wrote rows");
                 foreach (var problem in (await cold.AuditAsync(table, null, cancellationToken)).Problems) Add($"{table.Name}: {problem}");
                 Rows += _ledger.Rows(table).Count;
             }
-        }
-
-        private async Task CompareAsync(ColdTable table, string when, CancellationToken cancellationToken)
-        {
-            var expected = new Dictionary<string, int>(StringComparer.Ordinal);
-            if (_ledger.Rows(table).Count > 0)
-            {
-                var block = LedgerRows.ToBlock(table, _ledger.Rows(table));
-                for (var row = 0; row < block.Rows; row++) expected[LedgerRows.Text(block, row)] = expected.GetValueOrDefault(LedgerRows.Text(block, row)) + 1;
-            }
-
-            var (iceberg, version) = await LoadAsync(table, cancellationToken);
-            foreach (var file in version?.Metadata.Current is { } snapshot ? await iceberg.FilesAsync(version, snapshot, cancellationToken) : [])
-            {
-                using var reader = new ColdFileReader(_store.LocationOf($"{iceberg.Prefix}/{file.Path}"), table, null);
-                while (reader.Next())
-                {
-                    for (var row = 0; row < reader.Block.Rows; row++) expected[LedgerRows.Text(reader.Block, row)] = expected.GetValueOrDefault(LedgerRows.Text(reader.Block, row)) - 1;
-                }
-            }
-
-            var (missing, surplus) = (expected.Values.Where(count => count > 0).Sum(), -expected.Values.Where(count => count < 0).Sum());
-            if (missing + surplus > 0) Add($"{table.Name} {when}: {missing} rows are missing, {surplus} are too many");
-        }
-
-        private async Task<(IcebergTable Table, VersionedTable? Version)> LoadAsync(ColdTable table, CancellationToken cancellationToken)
-        {
-            var prefix = $"cold/{table.Name}";
-            var catalog = new FileTableCatalog(_store, prefix);
-            return (new IcebergTable(catalog, _store, prefix, new CommitOptions(), _time, new Random(0)), await catalog.LoadAsync(cancellationToken));
         }
 
         private void Add(string problem)

@@ -10,19 +10,24 @@ internal static class ColdCommand
         var seeds = new Option<int>("--seeds") { Description = "number of seeds", DefaultValueFactory = _ => 200 };
         var first = new Option<int>("--first-seed") { Description = "the first seed", DefaultValueFactory = _ => 1 };
         var rounds = new Option<int>("--rounds") { Description = "rounds of each seed, from 3", DefaultValueFactory = _ => 8 };
-        var kills = new Option<int>("--kills") { Description = "processes that are killed by SIGKILL in each seed", DefaultValueFactory = _ => 3 };
+        var kills = new Option<int>("--kills") { Description = "processes that are killed by SIGKILL in each seed; with --steps, 0 for none", DefaultValueFactory = _ => 3 };
+
+        var steps = new Option<bool>("--steps") { Description = "instead of drawn faults: a short script, disturbed at each call of the store by each kind of fault, one at a time" };
+        var every = new Option<int>("--every") { Description = "with --steps: every how many calls one is disturbed", DefaultValueFactory = _ => 1 };
 
         // How the bench starts the processes that it kills.
         var worker = new Option<string?>("--worker") { Hidden = true };
         var round = new Option<int>("--round") { Hidden = true };
         var killAt = new Option<int>("--kill-at") { Hidden = true };
         var killAfter = new Option<bool>("--kill-after") { Hidden = true };
-        var command = new Command("cold", "Exporters killed at every step, zombies, lost answers, a store that is away, clocks that jump; the cold tables must hold every row once.") { seeds, first, rounds, kills, worker, round, killAt, killAfter };
+        var command = new Command("cold", "Exporters killed at every step, zombies, lost answers, a store that is away, clocks that jump; the cold tables must hold every row once.") { seeds, first, rounds, kills, steps, every, worker, round, killAt, killAfter };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(worker) is { } folder)
             {
-                await ColdWorker.RunAsync(folder, parsed.GetValue(first), parsed.GetValue(round), parsed.GetValue(killAt), parsed.GetValue(killAfter), cancellationToken);
+                var unsteady = new UnsteadyOptions { AtCall = parsed.GetValue(killAt), After = parsed.GetValue(killAfter) };
+                if (parsed.GetValue(steps)) await ColdWorker.RunStepAsync(folder, parsed.GetValue(round), unsteady, cancellationToken);
+                else await ColdWorker.RunAsync(folder, parsed.GetValue(first), parsed.GetValue(round), unsteady, cancellationToken);
                 return ExitCode.Ok;
             }
 
@@ -36,11 +41,13 @@ internal static class ColdCommand
                 Kills = parsed.GetValue(kills) is >= 0 and var killed ? killed : throw CliException.Usage("--kills takes a whole number from 0."),
                 Program = [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? ["exec", typeof(ColdCommand).Assembly.Location] : Array.Empty<string>()],
             };
-            var passed = await new ColdBench(options, services.Terminal.Out).RunAsync(cancellationToken);
+            var passed = parsed.GetValue(steps)
+                ? await new ColdSteps(new ColdStepsOptions { Folder = temporary, Program = options.Kills > 0 ? options.Program : null, Every = parsed.GetValue(every) is > 0 and var distance ? distance : throw CliException.Usage("--every takes a whole number from 1.") }, services.Terminal.Out).RunAsync(cancellationToken)
+                : await new ColdBench(options, services.Terminal.Out).RunAsync(cancellationToken);
 
-            // The files of a seed that failed stay to be looked at.
+            // The files of what failed stay to be looked at.
             if (passed) Directory.Delete(temporary, recursive: true);
-            else await services.Terminal.Error.WriteLineAsync($"k2: the files of the seeds that failed are in {temporary}");
+            else await services.Terminal.Error.WriteLineAsync($"k2: the files of what failed are in {temporary}");
             return passed ? ExitCode.Ok : ExitCode.Failed;
         });
         return command;

@@ -47,7 +47,7 @@ internal sealed class ColdLedger
         foreach (var (exchange, symbol) in Symbols)
         {
             // A symbol may be silent.
-            if (_random.Next(8) > 0) AddTrades(exchange, symbol, _random.Next(5, 120), length);
+            if (_random.Next(8) > 0) AddTrades(exchange, symbol, Times(_random.Next(5, 120), length), length);
         }
 
         AddFrames("binance", _random.Next(0, 60));
@@ -55,16 +55,31 @@ internal sealed class ColdLedger
         _clock += length;
     }
 
-    private void AddTrades(string exchange, string symbol, int count, long length)
+    /// <summary>Goes on by a step of a script.</summary>
+    public void Advance(ColdStep step)
+    {
+        var length = (long)step.Data.TotalMicroseconds;
+        foreach (var (exchange, symbol, seconds) in step.Trades) AddTrades(exchange, symbol, seconds.Select(second => Start + (second * Second)), length);
+        _clock += length;
+    }
+
+    private IEnumerable<long> Times(int count, long length)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var time = _random.Next(12) == 0 && _clock > Start ? _clock - _random.NextInt64(2 * 86_400 * Second) : _clock + _random.NextInt64(length);
+            yield return Math.Max(time, Start);
+        }
+    }
+
+    private void AddTrades(string exchange, string symbol, IEnumerable<long> times, long length)
     {
         var key = $"{exchange}:{symbol}";
         var known = _trades.TryGetValue(key, out var list) ? list : _trades[key] = [];
         var offset = _offsets.GetValueOrDefault(key);
         var touched = new HashSet<(Timeframe, long)>();
-        for (var i = 0; i < count; i++)
+        foreach (var (i, time) in times.Index())
         {
-            var time = _random.Next(12) == 0 && _clock > Start ? _clock - _random.NextInt64(2 * 86_400 * Second) : _clock + _random.NextInt64(length);
-            if (time < Start) time = Start;
             var trade = (Time: time, Id: ++_id, Price: (Int128)_random.Next(1, 1_000_000) * 1_000_000_000_000_000, Quantity: (Int128)_random.Next(1, 5000) * 1_000_000_000_000);
             known.Add(trade);
             if (time > Clock) Clock = time;

@@ -10,11 +10,15 @@ namespace K2.Cli.Bench.Cold;
 internal sealed class UnsteadyStore(IObjectStore inner, FileAges ages, Random random, UnsteadyOptions options) : IObjectStore
 {
     private readonly Lock _lock = new();
+    private readonly List<StoreCall> _calls = [];
     private bool _dead;
-    private int _calls;
+    private int _conflicts;
 
     /// <summary>How many calls failed by intent.</summary>
     public int Faults { get; private set; }
+
+    /// <summary>The calls so far.</summary>
+    public IReadOnlyList<StoreCall> Calls => _calls;
 
     public string LocationOf(string key) => inner.LocationOf(key);
 
@@ -37,9 +41,16 @@ internal sealed class UnsteadyStore(IObjectStore inner, FileAges ages, Random ra
     public Task<PutOutcome> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         RunAsync(key, true, async () =>
         {
-            var outcome = await inner.PutIfAbsentAsync(key, content, cancellationToken);
-            if (outcome == PutOutcome.Created) ages.Written(key);
-            return outcome;
+            if (!IsStorm()) return await PutAsync();
+            await options.ConflictAsync(key, PutAsync);
+            return PutOutcome.AlreadyThere;
+
+            async Task<PutOutcome> PutAsync()
+            {
+                var outcome = await inner.PutIfAbsentAsync(key, content, cancellationToken);
+                if (outcome == PutOutcome.Created) ages.Written(key);
+                return outcome;
+            }
         }, unknown: true);
 
     public Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken) => RunAsync(key, false, () => inner.GetAsync(key, cancellationToken));
@@ -66,54 +77,53 @@ internal sealed class UnsteadyStore(IObjectStore inner, FileAges ages, Random ra
             return true;
         });
 
+    private bool IsStorm()
+    {
+        lock (_lock) return options.Conflicts > 0 && _calls.Count >= options.AtCall && _conflicts++ < options.Conflicts;
+    }
+
     private async Task<T> RunAsync<T>(string key, bool changes, Func<Task<T>> call, bool unknown = false)
     {
-        var (before, after) = (Fault.None, Fault.None);
+        var (before, after) = (UnsteadyFault.None, UnsteadyFault.None);
+        var isChosen = false;
         lock (_lock)
         {
             if (_dead) throw new ExporterKilledException();
-            _calls++;
-            if (options.KillAtCall == _calls) (before, after) = options.KillAfter ? (Fault.None, Fault.Kill) : (Fault.Kill, Fault.None);
-            else if (options.IsAway()) before = Fault.Fail;
-            else if (random.NextDouble() < options.FaultRate) (before, after) = random.Next(2) == 0 ? (Draw(), Fault.None) : (Fault.None, Draw());
-            if (before != Fault.None || after != Fault.None) Faults++;
+            _calls.Add(new StoreCall(key, changes, unknown));
+            isChosen = options.AtCall == _calls.Count && options.Conflicts == 0;
+            if (isChosen) (before, after) = options.After ? (UnsteadyFault.None, options.Fault) : (options.Fault, UnsteadyFault.None);
+            else if (options.IsAway()) before = UnsteadyFault.Fail;
+            else if (random.NextDouble() < options.FaultRate) (before, after) = random.Next(2) == 0 ? (Draw(), UnsteadyFault.None) : (UnsteadyFault.None, Draw());
+            if (before != UnsteadyFault.None || after != UnsteadyFault.None) Faults++;
         }
 
         await Task.Yield();
         await ActAsync(before, key, unknown);
         var result = await call();
-        if (changes || after == Fault.Kill) await ActAsync(after, key, unknown);
+        if (changes || isChosen || after == UnsteadyFault.Kill) await ActAsync(after, key, unknown);
         return result;
 
-        Fault Draw() => random.Next(10) switch
+        UnsteadyFault Draw() => random.Next(10) switch
         {
-            0 => Fault.Kill,
-            1 or 2 => Fault.Sleep,
-            _ => Fault.Fail,
+            0 => UnsteadyFault.Kill,
+            1 or 2 => UnsteadyFault.Sleep,
+            _ => UnsteadyFault.Fail,
         };
     }
 
-    private async Task ActAsync(Fault fault, string key, bool unknown)
+    private async Task ActAsync(UnsteadyFault fault, string key, bool unknown)
     {
         switch (fault)
         {
-            case Fault.Kill:
+            case UnsteadyFault.Kill:
                 _dead = true;
                 options.Killed?.Invoke();
                 throw new ExporterKilledException();
-            case Fault.Sleep:
+            case UnsteadyFault.Sleep:
                 await options.SleepAsync();
                 break;
-            case Fault.Fail:
+            case UnsteadyFault.Fail:
                 throw unknown ? new OutcomeUnknownException(key, new IOException("the answer got lost")) : new ObjectStoreException($"{key}: the store does not answer", true);
         }
-    }
-
-    private enum Fault
-    {
-        None,
-        Fail,
-        Sleep,
-        Kill,
     }
 }
