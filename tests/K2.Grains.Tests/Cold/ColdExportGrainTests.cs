@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
+using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Cold;
 using K2.Domain;
@@ -32,6 +33,7 @@ public sealed class ColdExportGrainTests : IAsyncLifetime
         {
             silo.Services.AddSingleton<IColdTier>(_tier);
             silo.Services.AddSingleton<IWarehouseWriter>(_warehouse);
+            silo.Services.AddSingleton<IRetention>(new NoRetention());
             silo.Services.AddSingleton(new ColdSchedule());
             silo.Services.AddSingleton<ColdMetrics>();
             silo.Services.AddLogging(logging => logging.AddProvider(_lines));
@@ -118,6 +120,8 @@ public sealed class ColdExportGrainTests : IAsyncLifetime
 
         public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => Task.FromResult(Audit!());
 
+        public Task<string?> DifferenceAsync(ColdTable table, int day, string exchange, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -125,6 +129,13 @@ public sealed class ColdExportGrainTests : IAsyncLifetime
         public Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class NoRetention : IRetention
+    {
+        public Task<IReadOnlyList<RetentionOutcome>> RunAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task HoldAsync(RetainedTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class Lines : ILoggerProvider, ILogger

@@ -18,7 +18,7 @@ internal static class ExportCommand
             {
                 var count = parsed.GetValue(trades) is >= 1000 and <= 1_000_000_000 and var given ? given : throw CliException.Usage("--trades takes a whole number from 1000 to 1000000000.");
                 var pace = parsed.GetValue(rate) is >= 1 and <= 100_000 and var each ? each : throw CliException.Usage("--trades-per-second takes a whole number from 1 to 100000.");
-                var joined = parsed.GetValue(compacted) is 0 or (>= 1000 and <= 1_000_000_000) and var many ? many : throw CliException.Usage("--compact-trades takes 0, or a whole number from 1000 to 1000000000.");
+                var joined = parsed.GetValue(compacted) is var many && many is 0 or (>= 1000 and <= 1_000_000_000) ? many : throw CliException.Usage("--compact-trades takes 0, or a whole number from 1000 to 1000000000.");
                 return await new ExportBench(folder, count, pace, joined, services.Terminal.Out, services.Time).RunAsync(cancellationToken) ? ExitCode.Ok : ExitCode.Failed;
             }
             finally
