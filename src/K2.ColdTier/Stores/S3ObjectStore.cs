@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -20,12 +21,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     private readonly AmazonS3Client _client;
     private readonly S3StoreOptions _options;
     private readonly S3Retry _retry;
+    private readonly TimeProvider _time;
     private readonly string _prefix;
 
     private S3ObjectStore(AmazonS3Client client, S3StoreOptions options, TimeProvider time, Random random)
     {
         _client = client;
         _options = options;
+        _time = time;
         _retry = new S3Retry(options, time, random);
         _prefix = options.Prefix.Length == 0 ? "" : options.Prefix + "/";
     }
@@ -162,10 +165,12 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     internal async Task CheckBucketAsync(CancellationToken cancellationToken)
     {
         var where = $"bucket {_options.Bucket} at {_options.Endpoint?.ToString() ?? _options.Region}";
+        using var limit = new CancellationTokenSource(_options.FirstAnswerTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             // A listing and not a HEAD: its answer has a body that says why.
-            await _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _prefix, MaxKeys = 1 }, cancellationToken);
+            await _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _prefix, MaxKeys = 1 }, either.Token);
         }
         catch (AmazonS3Exception refused) when (refused.ErrorCode == "NoSuchBucket" || refused.StatusCode == HttpStatusCode.NotFound)
         {
@@ -184,7 +189,8 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new StartupException($"the cold store's {where} cannot be reached ({failure.Message}): start it, or correct K2:Cold:Endpoint and K2:Cold:Region", failure);
+            var reason = limit.IsCancellationRequested ? string.Create(CultureInfo.InvariantCulture, $"no answer within {_options.FirstAnswerTimeout.TotalSeconds:0.#} s") : failure.Message;
+            throw new StartupException($"the cold store's {where} cannot be reached ({reason}): start it, or correct K2:Cold:Endpoint and K2:Cold:Region", failure);
         }
     }
 

@@ -47,6 +47,9 @@ public sealed class S3StoreOptions
     /// <summary>How long one request may take: 1 s to 10 min. Short ones make outcomes unknown more often.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the store may take to answer the first question: 100 ms to <see cref="RequestTimeout"/>. A silo waits for it at its start, and goes on without a store that hangs.</summary>
+    public TimeSpan FirstAnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a request that may be repeated is tried: 1 to 20.</summary>
     public int Attempts { get; init; } = 5;
 
@@ -65,6 +68,7 @@ public sealed class S3StoreOptions
         Require(KmsKeyId is null || Encryption == "aws:kms", "KmsKeyId needs Encryption aws:kms");
         Require(PartSizeBytes is >= LeastPartSize and <= 512 << 20, $"PartSizeBytes {PartSizeBytes} is not in 5 MiB to 512 MiB");
         Require(RequestTimeout >= TimeSpan.FromSeconds(1) && RequestTimeout <= TimeSpan.FromMinutes(10), $"RequestTimeout {RequestTimeout} is not in 1 s to 10 min");
+        Require(FirstAnswerTimeout >= TimeSpan.FromMilliseconds(100) && FirstAnswerTimeout <= RequestTimeout, $"FirstAnswerTimeout {FirstAnswerTimeout} is not in 100 ms to RequestTimeout {RequestTimeout}");
         Require(Attempts is >= 1 and <= 20, $"Attempts {Attempts} is not in 1 to 20");
         Require(FirstPause > TimeSpan.Zero && FirstPause <= TimeSpan.FromMinutes(1), $"FirstPause {FirstPause} is not above zero and at most a minute");
     }

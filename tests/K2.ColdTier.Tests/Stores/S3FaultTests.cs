@@ -161,6 +161,9 @@ public sealed class S3FaultTests(S3StubFixture s3) : IClassFixture<S3StubFixture
         await FailsAsync(s3.Options(), "AccessDenied", "let this silo's key or user list, read, write and delete there");
         s3.Stub.Faults = (_, _) => S3Fault.None;
         await FailsAsync(s3.Options(endpoint: new Uri("http://127.0.0.1:1")), "cannot be reached");
+        s3.Stub.Faults = (_, _) => S3Fault.Hang;
+        await FailsAsync(s3.Options(), "cannot be reached (no answer within 1.5 s): start it, or correct K2:Cold:Endpoint");
+        s3.Stub.Faults = (_, _) => S3Fault.None;
         s3.Stub.ConditionalPut = false;
         await FailsAsync(s3.Options(), "does not honour conditional puts");
     }
@@ -175,6 +178,7 @@ public sealed class S3FaultTests(S3StubFixture s3) : IClassFixture<S3StubFixture
         Fails(new S3StoreOptions { Bucket = "bucket", Encryption = "rot13" }, "Encryption");
         Fails(new S3StoreOptions { Bucket = "bucket", PartSizeBytes = 1 }, "PartSizeBytes");
         Fails(new S3StoreOptions { Bucket = "bucket", Attempts = 0 }, "Attempts");
+        Fails(new S3StoreOptions { Bucket = "bucket", FirstAnswerTimeout = TimeSpan.FromMinutes(1) }, "FirstAnswerTimeout");
         Fails(new S3StoreOptions { Bucket = "bucket", AccessKeyVariable = "K2_NOT_SET_ANYWHERE" }, "K2_NOT_SET_ANYWHERE");
         Fails(new S3StoreOptions { Bucket = "bucket", AccessKeyFile = "/not/there" }, "cannot be read");
     }

@@ -25,6 +25,7 @@ public sealed class S3StubFixture : IAsyncLifetime
             Encryption = encryption,
             PartSizeBytes = S3StoreOptions.LeastPartSize,
             RequestTimeout = TimeSpan.FromSeconds(2),
+            FirstAnswerTimeout = TimeSpan.FromSeconds(1.5),
             Attempts = 4,
             FirstPause = TimeSpan.FromMilliseconds(2),
         };
