@@ -48,7 +48,11 @@ internal static class ColdWorker
     /// <summary>Runs a worker as a process of its own until it ends.</summary>
     public static async Task<(int ExitCode, string Error)> StartAsync(IReadOnlyList<string> program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(program[0], [.. program.Skip(1), "bench", "cold", .. arguments]) { RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "bench", "cold", .. arguments]) { RedirectStandardError = true };
+
+        // Who is killed leaves his diagnostic pipes in the temporary folder.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         return (process.ExitCode, error);
