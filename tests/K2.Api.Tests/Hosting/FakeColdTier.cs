@@ -23,6 +23,8 @@ internal sealed class FakeColdTier : IColdTier
 
     public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<string?> DifferenceAsync(ColdTable table, int day, string exchange, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -11,6 +11,8 @@ internal sealed class TestColdGrain : Grain, IColdExportGrain
 
     public Task<ColdRun> Start(ColdJob job) => throw new NotSupportedException();
 
+    public Task<ColdRun?> GetRun(Guid jobId) => throw new NotSupportedException();
+
     public Task<ColdTableStatus> GetStatus() => Task.FromResult(this.GetPrimaryKeyString() switch
     {
         "candle_revisions" => throw new InvalidOperationException("asleep"),

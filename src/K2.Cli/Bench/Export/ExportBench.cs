@@ -69,7 +69,8 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         await sampler;
         self.Refresh();
         Print($"silver_trades: {outcome.Rows} rows in {taken:0.0} s, {outcome.Rows / taken:0} rows/s (aim {RowsAim:0}{(outcome.Rows / taken < RowsAim ? ", MISSED" : "")}); each row read twice, written and read back");
-        Print($"  processor seconds: exporter {(self.TotalProcessorTime - cpu).TotalSeconds:0.0}, engine {(EngineCpu(host) - engineCpu).TotalSeconds:0.0}; exporter at most {peak >> 20} MiB (aim {MemoryAim >> 20}{(peak > MemoryAim ? ", MISSED" : "")}), engine at most {EnginePeak(host) >> 20} MiB");
+        var own = (self.TotalProcessorTime - cpu).TotalSeconds;
+        Print($"  processor seconds: exporter {own:0.0} ({outcome.Rows / own:0} rows for each), engine {(EngineCpu(host) - engineCpu).TotalSeconds:0.0}; exporter at most {peak >> 20} MiB (aim {MemoryAim >> 20}{(peak > MemoryAim ? ", MISSED" : "")}), engine at most {EnginePeak(host) >> 20} MiB");
         Print($"  {outcome.Files} files, {(double)outcome.Bytes / outcome.Rows:0.0} bytes a trade");
         return Right(outcome.Differences) && outcome.Rows == trades;
     }
