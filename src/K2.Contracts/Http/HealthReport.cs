@@ -24,6 +24,6 @@ public sealed record HealthReport
     /// <summary>The connections to exchanges.</summary>
     public required ImmutableArray<ConnectorStatus> Connectors { get; init; }
 
-    /// <summary>What passed each stage of the trade path since the process started, by the stage's name.</summary>
+    /// <summary>What passed each stage of the trade path since the process started, by the stage's name; empty where it takes no trades.</summary>
     public required ImmutableSortedDictionary<string, long> Counters { get; init; }
 }

@@ -21,10 +21,10 @@ public sealed record PlatformStatus
     /// <summary>The silo's clock when the answer was made, UTC.</summary>
     public required DateTime Now { get; init; }
 
-    /// <summary>Records of all trade topics that are in the log and not yet durable in the warehouse; null where this process holds no log.</summary>
+    /// <summary>Records of all trade topics that are in the log and not yet durable in the warehouse; null where that is not known.</summary>
     public required long? LagRecords { get; init; }
 
-    /// <summary>What passed each stage of the trade path since the process started, by the stage's name.</summary>
+    /// <summary>What passed each stage of the trade path since the process started, by the stage's name; empty where it takes no trades.</summary>
     public required ImmutableSortedDictionary<string, long> Counters { get; init; }
 
     /// <summary>The connections to exchanges.</summary>
