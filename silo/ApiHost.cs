@@ -74,6 +74,7 @@ internal sealed class ApiHost : IAsyncDisposable
         }
 
         builder.WebHost.UseUrls(options.Url);
+        builder.AddMetrics(options);
         cluster.AddClient(builder, _time);
         builder.Services.AddReading(instruments, warehouse, _cold, retention, _time);
         builder.Services.AddK2Api(() => Endpoints);

@@ -17,7 +17,7 @@ internal static class ApiRun
         var url = host.Endpoints.Url;
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"K2 on Orleans {ProductVersion.Current.Number}, role api, ready in {watch.Elapsed.TotalSeconds:0.0} s"));
         await output.WriteLineAsync($"candles     {url}/");
-        await output.WriteLineAsync($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard");
+        await output.WriteLineAsync($"API         {url}/v1   health {url}/health   metrics {url}/metrics   Orleans dashboard {url}/dashboard");
         if (host.ColdProblem is { } problem) await output.WriteLineAsync($"cold tier   CANNOT BE USED, rows that only it has are missing until it can: {problem}");
         await output.WriteLineAsync($"ClickHouse  {host.Endpoints.ClickHouseUrl}");
         await output.FlushAsync(stop);

@@ -162,6 +162,7 @@ internal sealed class Platform : IAsyncDisposable
         }
 
         builder.WebHost.UseUrls(options.Url);
+        builder.AddMetrics(options);
         var started = _time.GetUtcNow();
         _cluster.AddOrleans(builder, trades, fault.Stream, new SiloDescription(ProductVersion.Current, options.RoleName, _cluster.Gateway, started));
         builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, _cold, coldSettings.Schedule(options), fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);

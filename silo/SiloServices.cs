@@ -86,10 +86,13 @@ internal static class SiloServices
         if (role == SiloRole.Silo)
         {
             app.MapK2Operation();
-            return;
+        }
+        else
+        {
+            app.MapK2Api();
+            app.MapOrleansDashboard("/dashboard");
         }
 
-        app.MapK2Api();
-        app.MapOrleansDashboard("/dashboard");
+        app.MapMetrics();
     }
 }

@@ -25,12 +25,12 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         });
         if (options.Role == SiloRole.Silo)
         {
-            output.WriteLine($"role silo   health {url}/health   {url}/v1/status   market data is served by processes of --role api");
+            output.WriteLine($"role silo   health {url}/health   metrics {url}/metrics   {url}/v1/status   market data is served by processes of --role api");
         }
         else
         {
             output.WriteLine($"candles     {url}/");
-            output.WriteLine($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard");
+            output.WriteLine($"API         {url}/v1   health {url}/health   metrics {url}/metrics   Orleans dashboard {url}/dashboard");
         }
 
         if (platform.ColdLocation is { } cold) output.WriteLine($"cold tier   {cold}   Iceberg tables; k2 snapshots lists their states");
