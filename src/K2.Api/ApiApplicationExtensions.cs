@@ -18,7 +18,7 @@ public static class ApiApplicationExtensions
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps what an operator needs of any process, <c>/health</c>, <c>/v1/cluster</c> and <c>/v1/status</c>, and puts host check, security headers and problem details before every endpoint of the
+    /// Maps what an operator needs of any process, <c>/health…</c>, <c>/v1/cluster</c> and <c>/v1/status</c>, and puts host check, security headers and problem details before every endpoint of the
     /// application, also those of others such as the dashboard.
     /// </summary>
     public static void MapK2Operation(this WebApplication app)
@@ -31,6 +31,8 @@ public static class ApiApplicationExtensions
         app.UseRateLimiter();
 
         app.MapMethods("/health", Read, HealthEndpoint.GetAsync);
+        app.MapMethods("/health/live", Read, ProbeEndpoints.GetLive);
+        app.MapMethods("/health/ready", Read, ProbeEndpoints.GetReadyAsync);
         app.MapMethods("/v1/cluster", Read, StatusEndpoints.GetClusterAsync);
         app.MapMethods("/v1/status", Read, StatusEndpoints.GetStatusAsync);
     }

@@ -35,6 +35,7 @@ public static class ApiServiceExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton(History, (provider, _) => provider.GetRequiredService<IWarehouseReader>());
         services.AddSingleton(new SiloIdentity(endpoints));
+        services.AddSingleton<Readiness>();
         services.AddSingleton<PlatformObserver>();
         services.AddSingleton<HostGuard>();
         services.AddProblemDetails();

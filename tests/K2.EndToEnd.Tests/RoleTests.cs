@@ -1,4 +1,5 @@
 using System.Text.Json;
+using K2.Cli.Bench;
 using K2.Client;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
@@ -32,6 +33,18 @@ public sealed class RoleTests
         foreach (var path in (string[])["/", "/dashboard", "/health", "/v1/live", "/v1/cold", "/v1/ohlcv/1m?exchange=kraken&symbol=BTC-USD"]) Assert.Equal((path, 200), (path, (await cluster.GetAsync(api, path)).Status));
         foreach (var path in (string[])["/", "/dashboard", "/v1/live", "/v1/ohlcv/1m?exchange=kraken&symbol=BTC-USD"]) Assert.Equal((path, 404), (path, (await cluster.GetAsync(silo, path)).Status));
         foreach (var path in (string[])["/health", "/v1/status", "/v1/cluster"]) Assert.Equal((path, 200), (path, (await cluster.GetAsync(silo, path)).Status));
+
+        var member = Assert.Single(status.Silos);
+        Assert.Equal((SiloMember.Active, "silo", ProductVersion.Current.Number, ProductVersion.Current.Commit), (member.Status, member.Role, member.Version, member.Commit));
+        Assert.NotNull(member.Started);
+        foreach (var process in (SiloProcess[])[silo, api])
+        {
+            Assert.Equal((200, "live\n"), await cluster.GetAsync(process, "/health/live"));
+            Assert.Equal((200, "ready\n"), await cluster.GetAsync(process, "/health/ready"));
+        }
+
+        Assert.Contains("role=\"api\"", (await cluster.GetAsync(api, "/metrics")).Text, StringComparison.Ordinal);
+        Assert.Contains("role=\"silo\"", (await cluster.GetAsync(silo, "/metrics")).Text, StringComparison.Ordinal);
 
         await api.TerminateAsync();
         Assert.True(await api.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken) == 0, api.Output);

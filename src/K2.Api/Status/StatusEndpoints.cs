@@ -29,8 +29,11 @@ internal static class StatusEndpoints
         {
             Source = identity.Endpoints.Source,
             Version = identity.Version.Number,
+            Commit = identity.Version.Commit,
+            Role = identity.Endpoints.Role,
             Started = identity.Endpoints.Started.UtcDateTime,
             Now = time.GetUtcNow().UtcDateTime,
+            Silos = await observer.SilosAsync(cancellationToken) ?? [],
             LagRecords = await observer.LagAsync(connectors, cancellationToken),
             Counters = observer.Counters(),
             Connectors = connectors,
