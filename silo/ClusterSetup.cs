@@ -2,19 +2,23 @@ using System.Net;
 using K2.Abstractions;
 using K2.Abstractions.Log;
 using K2.Domain.Instruments;
+using K2.Grains.Hosting;
 using K2.Grains.Symbols;
 using K2.Streaming.Provider;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using StackExchange.Redis;
 
 namespace K2.Silo;
 
-/// <summary>Orleans alone in this process, or as one silo of several.</summary>
+/// <summary>Orleans alone in this process, as one silo of several, or as their client.</summary>
 internal sealed class ClusterSetup
 {
     private const int MissedProbes = 3;
+    private const string WarehouseSetting = "K2:ClickHouse:ConnectionString";
     private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstSiloPoll = TimeSpan.FromSeconds(1);
     private readonly ClusterSettings _settings;
     private readonly ConfigurationOptions? _redis;
     private readonly IPAddress _address;
@@ -30,6 +34,9 @@ internal sealed class ClusterSetup
         _gatewayPort = gatewayPort;
     }
 
+    /// <summary>How long a client waits for the first silo.</summary>
+    public static TimeSpan FirstSiloLimit { get; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Whether there are other silos, or may be.</summary>
     public bool IsShared => _redis is not null;
 
@@ -38,19 +45,20 @@ internal sealed class ClusterSetup
     /// <summary>Where clients connect.</summary>
     public string Gateway => $"{new IPEndPoint(_address, _gatewayPort)}";
 
-    /// <summary>Reads the settings and sees that Redis answers.</summary>
-    /// <exception cref="StartupException">A setting is wrong, does not go with the others, or Redis does not answer.</exception>
+    /// <summary>Reads the settings of a silo and sees that Redis answers.</summary>
+    /// <exception cref="StartupException">A setting is wrong, is missing for the role, does not go with the others, or Redis does not answer.</exception>
     public static async Task<ClusterSetup> ReadAsync(IConfiguration configuration, SiloOptions options, bool hasSharedLog, bool hasSharedWarehouse)
     {
-        var settings = SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+        var settings = Settings(configuration);
         if (settings.Redis is null)
         {
+            if (options.Role == SiloRole.Silo) throw new StartupException($"--role silo makes this process one of a cluster: set {ClusterSettings.SectionName}:Redis, {KafkaSettings.SectionName}:BootstrapServers and {WarehouseSetting}, or leave --role out for everything in one process.");
             var ports = SiloConfiguration.FreePorts(2);
-            return new ClusterSetup(new ClusterSettings(), null, IPAddress.Loopback, ports[0], ports[1]);
+            return new ClusterSetup(settings, null, IPAddress.Loopback, ports[0], ports[1]);
         }
 
         if (!hasSharedLog) throw new StartupException($"{ClusterSettings.SectionName}:Redis makes this silo one of several, and they need one log: set {KafkaSettings.SectionName}:BootstrapServers.");
-        if (!hasSharedWarehouse) throw new StartupException($"{ClusterSettings.SectionName}:Redis makes this silo one of several, and they need one ClickHouse: set K2:ClickHouse:ConnectionString.");
+        if (!hasSharedWarehouse) throw new StartupException($"{ClusterSettings.SectionName}:Redis makes this silo one of several, and they need one ClickHouse: set {WarehouseSetting}.");
         if (options.Source == SourceKind.Replay) throw new StartupException($"--source replay plays captures to one process: leave {ClusterSettings.SectionName}:Redis out.");
         if (options.Source == SourceKind.Simulated && options.Connected.FirstOrDefault(exchange => !options.Addresses.ContainsKey(exchange)) is var missing and not Exchange.Unknown)
             throw new StartupException($"Several silos need one simulation: run `k2 simulate` and name it by --endpoint {missing.ToName()}=WEBSOCKET,REST.");
@@ -63,13 +71,25 @@ internal sealed class ClusterSetup
         return new ClusterSetup(settings, redis, isAuto ? await OwnAddress.TowardsAsync(redis.EndPoints[0]) : address, settings.SiloPort, settings.GatewayPort);
     }
 
+    /// <summary>Reads the settings of a process that serves a cluster and is none of its silos, and sees that Redis answers.</summary>
+    /// <exception cref="StartupException">A setting is wrong or missing, or Redis does not answer.</exception>
+    public static async Task<ClusterSetup> ReadClientAsync(IConfiguration configuration, bool hasSharedWarehouse)
+    {
+        var settings = Settings(configuration);
+        if (settings.Redis is null) throw new StartupException($"--role api serves a cluster and has to know which: set {ClusterSettings.SectionName}:Redis and {WarehouseSetting} as its silos have them.");
+        return hasSharedWarehouse
+            ? new ClusterSetup(settings, await RedisAsync(settings), IPAddress.Loopback, 0, 0)
+            : throw new StartupException($"--role api reads the cluster's ClickHouse and has none inside: set {WarehouseSetting} as the silos have it.");
+    }
+
     /// <summary>Adds Orleans with the streams over the log.</summary>
-    public void AddOrleans(WebApplicationBuilder builder, IReadOnlyList<LogTopic> trades, LogStreamFault fault)
+    public void AddOrleans(WebApplicationBuilder builder, IReadOnlyList<LogTopic> trades, LogStreamFault fault, SiloDescription description)
     {
         builder.Host.UseOrleans(silo =>
         {
             if (_redis is null) AddAlone(silo);
             else AddShared(silo, _redis);
+            silo.UseSiloMetadata(description.ToMetadata());
             silo.AddLogStreams(StreamNames.Provider, streams =>
             {
                 streams.Topics = trades;
@@ -84,6 +104,33 @@ internal sealed class ClusterSetup
         });
     }
 
+    /// <summary>Adds a client of the cluster, which is given some time to find a silo.</summary>
+    public void AddClient(WebApplicationBuilder builder, TimeProvider time)
+    {
+        var asked = time.GetTimestamp();
+        builder.Host.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(ConfigureIds);
+            client.UseRedisClustering(clustering => clustering.ConfigurationOptions = _redis!);
+            client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = AlivePeriod);
+            client.UseConnectionRetryFilter(async (_, stop) =>
+            {
+                if (time.GetElapsedTime(asked) > FirstSiloLimit) return false;
+                await Task.Delay(FirstSiloPoll, time, stop);
+                return true;
+            });
+            client.AddDashboard();
+        });
+    }
+
+    private static ClusterSettings Settings(IConfiguration configuration) => SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+
+    private void ConfigureIds(ClusterOptions cluster)
+    {
+        cluster.ClusterId = ClusterId;
+        cluster.ServiceId = SiloConfiguration.ServiceId;
+    }
+
     private void AddAlone(ISiloBuilder silo)
     {
         silo.UseLocalhostClustering(_siloPort, _gatewayPort, null, SiloConfiguration.ServiceId, ClusterId);
@@ -93,11 +140,7 @@ internal sealed class ClusterSetup
 
     private void AddShared(ISiloBuilder silo, ConfigurationOptions redis)
     {
-        silo.Configure<ClusterOptions>(cluster =>
-        {
-            cluster.ClusterId = ClusterId;
-            cluster.ServiceId = SiloConfiguration.ServiceId;
-        });
+        silo.Configure<ClusterOptions>(ConfigureIds);
         silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = redis);
         silo.UseRedisReminderService(reminders => reminders.ConfigurationOptions = redis);
         silo.ConfigureEndpoints(_address, _siloPort, _gatewayPort, listenOnAnyHostAddress: false);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
@@ -9,6 +8,7 @@ using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
 using K2.Grains;
 using K2.Grains.Connectors;
+using K2.Grains.Hosting;
 using K2.Simulator.Replay;
 using K2.Streaming.Embedded;
 using K2.Warehouse;
@@ -45,8 +45,6 @@ internal sealed class Platform : IAsyncDisposable
     public PipelineCounters Counters { get; } = new();
 
     public SiloEndpoints Endpoints { get; private set; } = null!;
-
-    public string Version { get; } = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     /// <summary>Where the cold tables are, or null if there are none.</summary>
     public string? ColdLocation => _cold?.Location;
@@ -164,11 +162,13 @@ internal sealed class Platform : IAsyncDisposable
         }
 
         builder.WebHost.UseUrls(options.Url);
-        _cluster.AddOrleans(builder, trades, fault.Stream);
+        builder.AddMetrics(options);
+        var started = _time.GetUtcNow();
+        _cluster.AddOrleans(builder, trades, fault.Stream, new SiloDescription(ProductVersion.Current, options.RoleName, _cluster.Gateway, started));
         builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, _cold, coldSettings.Schedule(options), fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(_app);
-        _app.MapPlatform();
+        _app.MapPlatform(options.Role);
         try
         {
             await _app.StartAsync(cancellationToken);
@@ -192,7 +192,8 @@ internal sealed class Platform : IAsyncDisposable
             ClusterId = _cluster.ClusterId,
             ServiceId = SiloConfiguration.ServiceId,
             Source = options.Source.ToString().ToLowerInvariant(),
-            Started = _time.GetUtcNow(),
+            Started = started,
+            Role = options.RoleName,
         };
         folder.Publish(Endpoints);
         _streaming = Stopwatch.StartNew();

@@ -22,7 +22,7 @@ public static class SiloCommandLine
     private static readonly Option<string> UrlsOption = new("--urls") { Description = "address of API and pages", DefaultValueFactory = _ => SiloOptions.DefaultUrl };
     private static readonly Option<int> ClickHousePortOption = new("--clickhouse-port") { Description = "port of ClickHouse's HTTP protocol; 0 takes a free one", DefaultValueFactory = _ => SiloOptions.DefaultClickHousePort };
     private static readonly Option<string?> InstrumentsOption = new("--instruments") { Description = "an instruments file in place of the built-in one" };
-    private static readonly Option<string> RoleOption = new("--role") { Description = "all, silo or api", DefaultValueFactory = _ => "all" };
+    private static readonly Option<string> RoleOption = new("--role") { Description = "all (default); in a cluster also silo, which takes and keeps trades, or api, which serves them", DefaultValueFactory = _ => "all" };
     private static readonly Option<int> SeedOption = new("--seed") { Description = "seed of the simulated feed", DefaultValueFactory = _ => 1 };
     private static readonly Option<string[]> EndpointOption = new("--endpoint") { Description = "where an exchange is reached: EXCHANGE=WEBSOCKET,REST, for example of k2 simulate" };
     private static readonly Option<bool> HealthCheckOption = new("--healthcheck") { Description = "ask the silo that runs at --urls whether it serves, and end: code 0 if so (for containers)" };
@@ -46,8 +46,8 @@ public static class SiloCommandLine
     private static SiloOptions Check(ParseResult result)
     {
         if (!Enum.TryParse<SourceKind>(result.GetValue(SourceOption), true, out var source) || !Enum.IsDefined(source)) throw new StartupException($"--source '{result.GetValue(SourceOption)}' is unknown: write simulated, live or replay.");
-        var role = result.GetValue(RoleOption);
-        if (role is not "all") throw new StartupException($"--role '{role}' needs the cluster's log and membership, which this version does not have: leave it at all.");
+        if (!Enum.TryParse<SiloRole>(result.GetValue(RoleOption), true, out var role) || !Enum.IsDefined(role)) throw new StartupException($"--role '{result.GetValue(RoleOption)}' is unknown: write all, silo or api.");
+        if (role != SiloRole.All && source == SourceKind.Replay) throw new StartupException($"--source replay plays captures to one process: leave --role {result.GetValue(RoleOption)} out.");
 
         var captures = result.GetValue(CapturesOption) ?? [];
         if (source == SourceKind.Replay && captures.Length == 0) throw new StartupException("--source replay needs --captures FILE…");
@@ -69,6 +69,7 @@ public static class SiloCommandLine
         var exchanges = Exchanges(result.GetValue(ExchangesOption) ?? [], source);
         return new SiloOptions
         {
+            Role = role,
             Source = source,
             Captures = captures,
             Speed = Speed(result.GetValue(SpeedOption)!),

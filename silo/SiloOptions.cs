@@ -26,6 +26,12 @@ public sealed record SiloOptions
     /// <summary>The default port of ClickHouse's HTTP protocol.</summary>
     public const int DefaultClickHousePort = 8123;
 
+    /// <summary>What this process does.</summary>
+    public required SiloRole Role { get; init; }
+
+    /// <summary>The role's name as users write it.</summary>
+    public string RoleName => Role.ToString().ToLowerInvariant();
+
     /// <summary>Where trades come from.</summary>
     public required SourceKind Source { get; init; }
 

@@ -17,6 +17,7 @@ internal static class SiloRun
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
 
+        if (options.Role == SiloRole.Api) return await ApiRun.RunAsync(options, Console.Out, TimeProvider.System, stop.Token);
         var watch = Stopwatch.StartNew();
         if (options.Source == SourceKind.Replay)
         {

@@ -34,26 +34,14 @@ internal static class SiloServices
     {
         // Late trades are taken as long as their day is kept: one setting for both.
         var retention = SiloConfiguration.Retention(builder.Configuration);
-        builder.Services.AddSingleton(instruments);
+        builder.Services.AddReading(instruments, warehouse, cold, retention, time);
         builder.Services.AddSingleton(log);
-        builder.Services.AddSingleton(warehouse.Reader);
         builder.Services.AddSingleton(warehouse.RawFrames);
         builder.Services.AddSingleton(warehouse.Lineage);
-        builder.Services.AddSingleton(warehouse.Summaries);
         builder.Services.AddSingleton(warehouse.Retention((IColdCoverage?)cold ?? NoColdTier.Instance, retention));
-        if (cold is not null)
-        {
-            builder.Services.AddSingleton<IColdTier>(cold);
-            builder.Services.AddSingleton<IColdReader>(cold);
-
-            // For who asks from outside; the trade path reads the warehouse and never waits for a store.
-            builder.Services.AddKeyedSingleton<IWarehouseReader>(ApiServiceExtensions.History, new TieredReader(warehouse.Reader, cold, warehouse.Cold, retention, time));
-        }
-
         builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);
         builder.Services.AddSingleton(probe);
-        builder.Services.AddSingleton(time);
         builder.Services.AddK2Grains(
             new ConnectorHostOptions
             {
@@ -78,9 +66,33 @@ internal static class SiloServices
         builder.Services.AddK2Api(endpoints);
     }
 
-    public static void MapPlatform(this WebApplication app)
+    /// <summary>Adds what reads rows of any age, which every process that serves needs.</summary>
+    public static void AddReading(this IServiceCollection services, InstrumentTable instruments, WarehouseHost warehouse, LazyColdTier? cold, RetentionOptions retention, TimeProvider time)
     {
-        app.MapK2Api();
-        app.MapOrleansDashboard("/dashboard");
+        services.AddSingleton(time);
+        services.AddSingleton(instruments);
+        services.AddSingleton(warehouse.Reader);
+        services.AddSingleton(warehouse.Summaries);
+        if (cold is null) return;
+        services.AddSingleton<IColdTier>(cold);
+        services.AddSingleton<IColdReader>(cold);
+
+        // For who asks from outside; the trade path reads the warehouse and never waits for a store.
+        services.AddKeyedSingleton<IWarehouseReader>(ApiServiceExtensions.History, new TieredReader(warehouse.Reader, cold, warehouse.Cold, retention, time));
+    }
+
+    public static void MapPlatform(this WebApplication app, SiloRole role)
+    {
+        if (role == SiloRole.Silo)
+        {
+            app.MapK2Operation();
+        }
+        else
+        {
+            app.MapK2Api();
+            app.MapOrleansDashboard("/dashboard");
+        }
+
+        app.MapMetrics();
     }
 }

@@ -1,7 +1,8 @@
-using K2.Domain.Instruments;
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
+using K2.Contracts.Hosting;
+using K2.Domain.Instruments;
 
 namespace K2.Silo;
 
@@ -15,15 +16,23 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
     public void PrintStart(TimeSpan startup)
     {
         var url = platform.Endpoints.Url;
-        output.WriteLine(Text($"K2 on Orleans {platform.Version}, ready in {startup.TotalSeconds:0.0} s, data in {options.DataFolder}"));
+        output.WriteLine(Text($"K2 on Orleans {ProductVersion.Current.Number}, ready in {startup.TotalSeconds:0.0} s, data in {options.DataFolder}"));
         output.WriteLine(options.Source switch
         {
             SourceKind.Simulated => Text($"source      SIMULATED: {string.Join(", ", options.Exchanges.Select(Shown))} (seed {options.Seed}); no real market data"),
             SourceKind.Replay => Text($"source      replay of {options.Captures.Count} capture(s) of {string.Join(", ", options.Exchanges.Select(Shown))} at speed {options.Speed}"),
             _ => $"source      live: {string.Join(", ", options.Exchanges.Select(Shown))}",
         });
-        output.WriteLine($"candles     {url}/");
-        output.WriteLine($"API         {url}/v1   health {url}/health   Orleans dashboard {url}/dashboard");
+        if (options.Role == SiloRole.Silo)
+        {
+            output.WriteLine($"role silo   health {url}/health   metrics {url}/metrics   {url}/v1/status   market data is served by processes of --role api");
+        }
+        else
+        {
+            output.WriteLine($"candles     {url}/");
+            output.WriteLine($"API         {url}/v1   health {url}/health   metrics {url}/metrics   Orleans dashboard {url}/dashboard");
+        }
+
         if (platform.ColdProblem is { } problem) output.WriteLine($"cold tier   CANNOT BE USED, nothing is exported until it can: {OneLine(problem)}");
         else if (platform.ColdLocation is { } cold) output.WriteLine($"cold tier   {cold}   Iceberg tables; k2 snapshots lists their states");
         output.WriteLine($"ClickHouse  {platform.Endpoints.ClickHouseUrl}   for example: curl '{platform.Endpoints.ClickHouseUrl}/?query=SELECT+count()+FROM+k2.silver_trades'");

@@ -18,10 +18,10 @@ public static class ApiApplicationExtensions
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps <c>/</c>, <c>/health</c> and <c>/v1/…</c>, and puts host check, security headers and problem details before every endpoint of the
+    /// Maps what an operator needs of any process, <c>/health…</c>, <c>/v1/cluster</c> and <c>/v1/status</c>, and puts host check, security headers and problem details before every endpoint of the
     /// application, also those of others such as the dashboard.
     /// </summary>
-    public static void MapK2Api(this WebApplication app)
+    public static void MapK2Operation(this WebApplication app)
     {
         app.Use(SecurityHeaders.ApplyAsync);
         app.UseExceptionHandler();
@@ -30,10 +30,18 @@ public static class ApiApplicationExtensions
         app.UseRouting();
         app.UseRateLimiter();
 
-        app.MapMethods("/", Read, IndexPage.WriteAsync);
         app.MapMethods("/health", Read, HealthEndpoint.GetAsync);
-        app.MapMethods("/v1/cluster", Read, (HttpContext http, SiloIdentity identity) => StatusEndpoints.GetCluster(http, identity));
+        app.MapMethods("/health/live", Read, ProbeEndpoints.GetLive);
+        app.MapMethods("/health/ready", Read, ProbeEndpoints.GetReadyAsync);
+        app.MapMethods("/v1/cluster", Read, StatusEndpoints.GetClusterAsync);
         app.MapMethods("/v1/status", Read, StatusEndpoints.GetStatusAsync);
+    }
+
+    /// <summary>Maps <c>/</c> and <c>/v1/…</c> beside what <see cref="MapK2Operation"/> maps.</summary>
+    public static void MapK2Api(this WebApplication app)
+    {
+        app.MapK2Operation();
+        app.MapMethods("/", Read, IndexPage.WriteAsync);
         app.MapMethods("/v1/symbols", Read, StatusEndpoints.GetSymbolsAsync);
         app.MapMethods("/v1/cold", Read, ColdEndpoints.GetTablesAsync);
         app.MapMethods("/v1/snapshots", Read, ColdEndpoints.GetSnapshotsAsync).RequireRateLimiting(ApiServiceExtensions.WarehouseReads);

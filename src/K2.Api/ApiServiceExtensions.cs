@@ -22,16 +22,20 @@ public static class ApiServiceExtensions
     private const int WaitingReads = 512;
 
     /// <summary>
-    /// Adds the REST API. The host also registers <c>InstrumentTable</c>, <c>IWarehouseReader</c>, <c>IWarehouseSummaries</c>, <c>PipelineCounters</c> and an Orleans
-    /// <c>IGrainFactory</c>, and, where the process holds the log, <c>ILog</c> (for the lag).
+    /// Adds the REST API. The host also registers <c>InstrumentTable</c>, <c>IWarehouseReader</c>, <c>IWarehouseSummaries</c> and an Orleans <c>IGrainFactory</c>, and, where
+    /// the process takes trades, <c>PipelineCounters</c> and <c>ILog</c> (for the lag).
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="endpoints">Names the silo's addresses; asked for when a request needs them, so after the host has started.</param>
+    /// <param name="endpoints">
+    /// Names the process's addresses; asked for when a request needs them, so after the host has started. Without a gateway of its own it is a client of the cluster, and
+    /// a silo's gateway is named to apps.
+    /// </param>
     public static IServiceCollection AddK2Api(this IServiceCollection services, Func<SiloEndpoints> endpoints)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton(History, (provider, _) => provider.GetRequiredService<IWarehouseReader>());
         services.AddSingleton(new SiloIdentity(endpoints));
+        services.AddSingleton<Readiness>();
         services.AddSingleton<PlatformObserver>();
         services.AddSingleton<HostGuard>();
         services.AddProblemDetails();

@@ -34,9 +34,10 @@ public sealed class WarehouseHost : IAsyncDisposable
     private readonly ClickHouseClient _client;
     private readonly ClickHouseClient _longClient;
     private readonly ClickHouseWarehouseWriter _writer;
+    private readonly WriterMetrics _metrics;
     private readonly TimeProvider _time;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, HttpClient longHttp, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, IWarehouseReader reader, IWarehouseSummaries summaries, TimeProvider time)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, HttpClient longHttp, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, WriterMetrics metrics, IWarehouseReader reader, IWarehouseSummaries summaries, TimeProvider time)
     {
         _engine = engine;
         _http = http;
@@ -44,6 +45,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         _client = client;
         _longClient = longClient;
         _writer = writer;
+        _metrics = metrics;
         _time = time;
         Url = url;
         Reader = reader;
@@ -111,8 +113,9 @@ public sealed class WarehouseHost : IAsyncDisposable
             }
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
-            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>())), counters, probe, time);
-            return new WarehouseHost(engine, url, http, longHttp, client, longClient, writer, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments), time);
+            var metrics = new WriterMetrics();
+            var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>()), metrics), counters, probe, metrics, time);
+            return new WarehouseHost(engine, url, http, longHttp, client, longClient, writer, metrics, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments), time);
         }
         catch
         {
@@ -138,6 +141,7 @@ public sealed class WarehouseHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
+        _metrics.Dispose();
         _client.Dispose();
         _longClient.Dispose();
         _http.Dispose();

@@ -38,7 +38,7 @@ public sealed partial class ContainerTests
 
     [Theory]
     [InlineData("200 OK", 0, "")]
-    [InlineData("503 Service Unavailable", 1, "/health answers 503")]
+    [InlineData("503 Service Unavailable", 1, "/health/ready answers 503: see its log.")]
     public async Task HealthCheck_SaysWhatHealthAnswers(string status, int code, string error)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -49,7 +49,7 @@ public sealed partial class ContainerTests
         // As in the container, where the silo listens on all addresses.
         var run = await RunAsync("--healthcheck", "--urls", string.Create(CultureInfo.InvariantCulture, $"http://0.0.0.0:{port}"));
 
-        Assert.StartsWith("GET /health ", await asked, StringComparison.Ordinal);
+        Assert.StartsWith("GET /health/ready ", await asked, StringComparison.Ordinal);
         Assert.Equal(code, run.Code);
         Assert.Contains(error, run.Error, StringComparison.Ordinal);
         Assert.Equal("", run.Output);

@@ -13,7 +13,7 @@ internal static class HealthEndpoint
 {
     private static readonly HashSet<string> Healthy = ["idle", "streaming", "paused", "drained"];
 
-    public static async Task<IResult> GetAsync(HttpContext http, PlatformObserver observer, CancellationToken cancellationToken)
+    public static async Task<IResult> GetAsync(HttpContext http, SiloIdentity identity, PlatformObserver observer, CancellationToken cancellationToken)
     {
         if (new RequestReader(http.Request).Problem is { } problem) return problem;
 
@@ -32,6 +32,9 @@ internal static class HealthEndpoint
             Warehouse = warehouse is null,
             Connectors = connectors,
             Counters = observer.Counters(),
+            Version = identity.Version.Number,
+            Commit = identity.Version.Commit,
+            Role = identity.Endpoints.Role,
         };
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(report, ApiJson.Default.HealthReport, statusCode: warehouse is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -5,6 +5,7 @@ using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Cold;
 using K2.Contracts.Connectors;
+using K2.Contracts.Hosting;
 using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
@@ -15,11 +16,29 @@ namespace K2.Api.Status;
 
 /// <summary>Asks the parts of the platform how they do. A part that does not answer in time is reported as such and never fails the whole answer.</summary>
 internal sealed class PlatformObserver(
-    InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, PipelineCounters counters, TimeProvider time, IServiceProvider services)
+    InstrumentTable instruments, IWarehouseReader reader, IGrainFactory grains, TimeProvider time, IServiceProvider services)
 {
     private const string Unreachable = "unreachable";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private readonly ILog? _log = services.GetService<ILog>();
+    private readonly PipelineCounters? _counters = services.GetService<PipelineCounters>();
+
+    /// <summary>Returns the silos of the cluster, or null when none answers.</summary>
+    public async Task<ImmutableArray<SiloMember>?> SilosAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LimitedAsync(_ => grains.GetGrain<IClusterGrain>(IClusterGrain.Key).GetSilos(), cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Returns where apps connect to the cluster: the gateway of an active silo, or null when none is known.</summary>
+    public async Task<string?> GatewayAsync(CancellationToken cancellationToken) =>
+        (await SilosAsync(cancellationToken))?.FirstOrDefault(silo => silo is { Status: SiloMember.Active, Gateway.Length: > 0 })?.Gateway;
 
     public async Task<ImmutableArray<ConnectorStatus>> ConnectorsAsync(CancellationToken cancellationToken)
     {
@@ -65,10 +84,13 @@ internal sealed class PlatformObserver(
             .Select(group => $"Cold table{(group.Count() == 1 ? "" : "s")} {string.Join(", ", group)}: {group.Key}")];
     }
 
-    /// <summary>Returns the records of trade topics that are in the log and not yet durable in the warehouse, or null where this process holds no log.</summary>
-    public async Task<long?> LagAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns the records of trade topics that are in the log and not yet durable in the warehouse. A process without the log takes what the connectors' silos know;
+    /// null where one of them does not answer.
+    /// </summary>
+    public async Task<long?> LagAsync(ImmutableArray<ConnectorStatus> connectors, CancellationToken cancellationToken)
     {
-        if (_log is null) return null;
+        if (_log is null) return connectors.Any(connector => connector.State == Unreachable) ? null : connectors.Sum(connector => connector.LagRecords);
         var trades = ExchangeNames.All.Select(TopicNames.Trades).ToHashSet();
         return await LogLag.OfAsync(_log, topic => trades.Contains(topic.Name), cancellationToken);
     }
@@ -89,8 +111,10 @@ internal sealed class PlatformObserver(
         }
     }
 
-    public ImmutableSortedDictionary<string, long> Counters() =>
-        Enum.GetValues<PipelineStage>().ToImmutableSortedDictionary(SnakeCase, stage => counters[stage], StringComparer.Ordinal);
+    /// <summary>Returns what passed through this process; nothing where it takes no trades.</summary>
+    public ImmutableSortedDictionary<string, long> Counters() => _counters is { } counters
+        ? Enum.GetValues<PipelineStage>().ToImmutableSortedDictionary(SnakeCase, stage => counters[stage], StringComparer.Ordinal)
+        : ImmutableSortedDictionary<string, long>.Empty;
 
     private async Task<ConnectorStatus> ConnectorAsync(Exchange exchange, CancellationToken cancellationToken)
     {

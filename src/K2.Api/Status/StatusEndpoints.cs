@@ -8,8 +8,17 @@ namespace K2.Api.Status;
 /// <summary><c>GET /v1/cluster</c>, <c>/v1/status</c> and <c>/v1/symbols</c>.</summary>
 internal static class StatusEndpoints
 {
-    public static IResult GetCluster(HttpContext http, SiloIdentity identity) =>
-        new RequestReader(http.Request).Problem ?? (IResult)Results.Text(identity.Endpoints.ToJson(), "application/json");
+    public static async Task<IResult> GetClusterAsync(HttpContext http, SiloIdentity identity, PlatformObserver observer, CancellationToken cancellationToken)
+    {
+        if (new RequestReader(http.Request).Problem is { } problem) return problem;
+        var endpoints = identity.Endpoints;
+        if (endpoints.Gateway.Length > 0) return Results.Text(endpoints.ToJson(), "application/json");
+
+        // This process is none of the silos: apps connect to one that is active now.
+        return await observer.GatewayAsync(cancellationToken) is { } gateway
+            ? Results.Text((endpoints with { Gateway = gateway }).ToJson(), "application/json")
+            : new Problem(StatusCodes.Status503ServiceUnavailable, "No silo of the cluster is reached: see whether one runs, and ask again.");
+    }
 
     public static async Task<IResult> GetStatusAsync(HttpContext http, SiloIdentity identity, PlatformObserver observer, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -19,10 +28,13 @@ internal static class StatusEndpoints
         var status = new PlatformStatus
         {
             Source = identity.Endpoints.Source,
-            Version = identity.Version,
+            Version = identity.Version.Number,
+            Commit = identity.Version.Commit,
+            Role = identity.Endpoints.Role,
             Started = identity.Endpoints.Started.UtcDateTime,
             Now = time.GetUtcNow().UtcDateTime,
-            LagRecords = await observer.LagAsync(cancellationToken),
+            Silos = await observer.SilosAsync(cancellationToken) ?? [],
+            LagRecords = await observer.LagAsync(connectors, cancellationToken),
             Counters = observer.Counters(),
             Connectors = connectors,
             Verifications = await observer.VerificationsAsync(connectors, cancellationToken),

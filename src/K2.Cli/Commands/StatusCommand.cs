@@ -33,7 +33,11 @@ internal static class StatusCommand
     internal static void Write(PlatformStatus status, string url, Terminal terminal)
     {
         var output = terminal.Out;
-        output.WriteLine($"K2 {status.Version} at {url}, source {status.Source}, up {Span(status.Now - status.Started)}, lag {(status.LagRecords is { } lag ? Number(lag) + " records" : "not known here")}");
+        output.WriteLine($"K2 {status.Version}{(status.Commit.Length > 0 ? $" ({Short(status.Commit)})" : "")} at {url}{(status.Role == "all" ? "" : ", role " + status.Role)}, source {status.Source}, up {Span(status.Now - status.Started)}, lag {(status.LagRecords is { } lag ? Number(lag) + " records" : "not known here")}");
+        var silos = Tables.Create([("silo", false), ("status", false), ("role", false), ("version", false), ("commit", false), ("up", true)]);
+        foreach (var silo in status.Silos) silos.AddRow(silo.Address, silo.Status, Known(silo.Role), Known(silo.Version), Known(Short(silo.Commit)), silo.Started is { } started ? Span(status.Now - started) : "-");
+        if (silos.Rows.Count > 0) Tables.Write(silos, terminal);
+
         var counters = Tables.Create([("stage", false), ("count", true)]);
         foreach (var (stage, count) in status.Counters.Where(counter => counter.Value != 0)) counters.AddRow(stage, Number(count));
         if (counters.Rows.Count > 0) Tables.Write(counters, terminal);
@@ -80,6 +84,11 @@ internal static class StatusCommand
 
     private static string[] Row(SymbolStatus symbol) =>
         [symbol.Instrument, Moment(symbol.Watermark), symbol.LastTradeId < 0 ? "-" : symbol.LastTradeId.ToString(CultureInfo.InvariantCulture), Number(symbol.IdHoles), symbol.Position];
+
+    private static string Short(string commit) => commit.Length > 12 ? commit[..12] : commit;
+
+    // A silo tells what it is a moment after it has joined, and one of an older version never.
+    private static string Known(string text) => text.Length > 0 ? text : "-";
 
     private static string Moment(DateTime? time) => time is { } value ? UtcTimeConverter.Format(value) : "-";
 

@@ -33,6 +33,9 @@ public sealed record SiloEndpoints
     /// <summary>When the silo started, UTC.</summary>
     public required DateTimeOffset Started { get; init; }
 
+    /// <summary>all, silo or api.</summary>
+    public string Role { get; init; } = "all";
+
     /// <summary>Returns the JSON form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, SiloEndpointsJson.Default.SiloEndpoints);
 

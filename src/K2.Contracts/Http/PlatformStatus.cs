@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using K2.Contracts.Connectors;
+using K2.Contracts.Hosting;
 using K2.Contracts.Retention;
 using K2.Contracts.Symbols;
 using K2.Contracts.Verification;
@@ -12,19 +13,28 @@ public sealed record PlatformStatus
     /// <summary>simulated, live or replay.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The platform's version.</summary>
+    /// <summary>The version of the process that answers.</summary>
     public required string Version { get; init; }
 
-    /// <summary>When the silo started, UTC.</summary>
+    /// <summary>The revision of the source it was built from; empty where the build did not know it.</summary>
+    public string Commit { get; init; } = "";
+
+    /// <summary>all, silo or api.</summary>
+    public string Role { get; init; } = "all";
+
+    /// <summary>The silos of the cluster with their builds; empty where none answers.</summary>
+    public ImmutableArray<SiloMember> Silos { get; init; } = [];
+
+    /// <summary>When the process started, UTC.</summary>
     public required DateTime Started { get; init; }
 
-    /// <summary>The silo's clock when the answer was made, UTC.</summary>
+    /// <summary>The process's clock when the answer was made, UTC.</summary>
     public required DateTime Now { get; init; }
 
-    /// <summary>Records of all trade topics that are in the log and not yet durable in the warehouse; null where this process holds no log.</summary>
+    /// <summary>Records of all trade topics that are in the log and not yet durable in the warehouse; null where that is not known.</summary>
     public required long? LagRecords { get; init; }
 
-    /// <summary>What passed each stage of the trade path since the process started, by the stage's name.</summary>
+    /// <summary>What passed each stage of the trade path since the process started, by the stage's name; empty where it takes no trades.</summary>
     public required ImmutableSortedDictionary<string, long> Counters { get; init; }
 
     /// <summary>The connections to exchanges.</summary>

@@ -39,6 +39,7 @@ public sealed class ConnectorHost(
     private readonly ConcurrentDictionary<Exchange, RunningConnector> _running = new();
     private readonly ConcurrentDictionary<Exchange, RestApi> _rests = new();
     private readonly SemaphoreSlim _change = new(1, 1);
+    private ConnectorMetrics? _metrics;
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <inheritdoc/>
@@ -59,6 +60,7 @@ public sealed class ConnectorHost(
             }
 
             if (wanted.Count == 0) return;
+            _metrics ??= new ConnectorMetrics(() => [.. _running.Keys.Order().Select(Status)], time);
             _running[exchange] = await ConnectAsync(Adapter(exchange), wanted);
         }
         finally
@@ -145,6 +147,7 @@ public sealed class ConnectorHost(
     public async ValueTask DisposeAsync()
     {
         foreach (var exchange in _running.Keys) await StopAsync(exchange);
+        _metrics?.Dispose();
         _change.Dispose();
         _http.Dispose();
     }

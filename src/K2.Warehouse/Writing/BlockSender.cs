@@ -6,7 +6,7 @@ namespace K2.Warehouse.Writing;
 /// Sends one block as one insert and repeats it until ClickHouse has taken it. A repeat may be stored beside the first, as the same rows under the same keys: the
 /// engine's own deduplication would take a block for stored whose part a kill has kept from its place.
 /// </summary>
-internal sealed class BlockSender(ClickHouseClient client, TimeProvider time, OutageLog outages)
+internal sealed class BlockSender(ClickHouseClient client, TimeProvider time, OutageLog outages, WriterMetrics metrics)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
@@ -27,11 +27,13 @@ internal sealed class BlockSender(ClickHouseClient client, TimeProvider time, Ou
                 var settings = new Dictionary<string, object> { ["insert_deduplicate"] = 0, ["async_insert"] = 0, ["max_partitions_per_insert_block"] = 0 };
                 using var answer = await client.InsertRawStreamAsync(table, new UnclosedStream(data), "Native", null, useCompression: false, new QueryOptions { CustomSettings = settings }, cancellationToken);
                 outages.Passed();
+                metrics.Took(table, block.Rows);
                 return;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 var failureClass = InsertFailure.Classify(failure);
+                metrics.Failed(failureClass);
                 if (failureClass != FailureClass.Transient) throw Refused(table, block.Rows, failureClass, failure);
                 outages.Failed(table, block.Rows, retry, failure.Message);
                 await Task.Delay(retry, time, cancellationToken);

@@ -17,13 +17,14 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     private readonly SplittingSender _sender;
     private readonly PipelineCounters _counters;
     private readonly IProtocolProbe _probe;
+    private readonly WriterMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly FlushQueue _queue;
     private readonly SemaphoreSlim _side = new(1, 1);
     private readonly Task _running;
 
-    public ClickHouseWarehouseWriter(WarehouseOptions options, BlockSender sender, PipelineCounters counters, IProtocolProbe probe, TimeProvider time)
+    public ClickHouseWarehouseWriter(WarehouseOptions options, BlockSender sender, PipelineCounters counters, IProtocolProbe probe, WriterMetrics metrics, TimeProvider time)
     {
         _options = options;
         _sender = new SplittingSender(sender);
@@ -31,6 +32,8 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
         _probe = probe;
         _time = time;
         _queue = new FlushQueue(options, time);
+        _metrics = metrics;
+        metrics.Observe(_queue);
         _running = Task.Run(RunAsync);
     }
 
@@ -116,6 +119,7 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     {
         try
         {
+            var started = _time.GetTimestamp();
             var flushes = group.ConvertAll(pending => pending.Flush);
             _probe.Enter(ProtocolStep.InsertRows);
             var failed = await WriteRowsAsync(flushes);
@@ -123,6 +127,7 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
             foreach (var (row, reason) in await _sender.SendAsync(RowTables.States, flushes.FindAll(flush => !failed.ContainsKey(flush.Instrument.Id)), _stop.Token)) failed[row.Instrument.Id] = reason;
             _counters.Add(PipelineStage.CandleRows, flushes.Sum(flush => (long)flush.Candles.Count));
             _counters.Add(PipelineStage.Flushes, 1);
+            _metrics.Flushed(_time.GetElapsedTime(started));
             foreach (var pending in group)
             {
                 var id = pending.Flush.Instrument.Id;

@@ -17,6 +17,15 @@ internal sealed class FlushQueue(WarehouseOptions options, TimeProvider time)
     private long _queuedRows;
     private bool _isEnded;
 
+    /// <summary>Rows of what waits inside and is being written.</summary>
+    public long HeldRows
+    {
+        get
+        {
+            lock (_gate) return _heldRows;
+        }
+    }
+
     /// <summary>Estimated bytes of what waits inside and is being written.</summary>
     public long HeldBytes
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.Api.Tests.Cli;
+using K2.Api.Status;
 using K2.Api.Tests.Hosting;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
@@ -84,6 +85,58 @@ public sealed class StatusEndpointTests(TestPlatform platform)
         var status = JsonSerializer.Deserialize(await http.GetStringAsync("/v1/status", TestContext.Current.CancellationToken), ApiJson.Default.PlatformStatus)!;
         Assert.Equal(problems, status.ColdProblems);
         Assert.EndsWith(string.Join('\n', problems) + "\n", (await CliRun.OfAsync(["status", "--server", app.Urls.First()])).Out.Split("instrument")[0].TrimEnd(' '), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetStatus_Always_NamesTheBuildsOfAllSilos()
+    {
+        var status = JsonSerializer.Deserialize(await GetAsync("/v1/status"), ApiJson.Default.PlatformStatus)!;
+
+        Assert.Equal([TestClusterGrain.Unknown, TestClusterGrain.Known], status.Silos);
+        Assert.Equal((ProductVersion.Current.Number, ProductVersion.Current.Commit, "all"), (status.Version, status.Commit, status.Role));
+    }
+
+    [Fact]
+    public async Task GetCluster_ProcessWithoutAGateway_NamesThatOfAnActiveSilo()
+    {
+        await using var app = await platform.StartApiAsync(new FakeWarehouse(), gateway: "");
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+        Assert.Equal("10.0.0.1:30000", SiloEndpoints.FromJson(await http.GetStringAsync("/v1/cluster", TestContext.Current.CancellationToken)).Gateway);
+    }
+
+    [Fact]
+    public async Task GetLiveAndReady_AllIsWell_Are200()
+    {
+        Assert.Equal("live\n", await GetAsync("/health/live"));
+        Assert.Equal("ready\n", await GetAsync("/health/ready"));
+    }
+
+    [Fact]
+    public async Task GetReady_WarehouseAway_Is503WithTheReason_AndLiveIs200()
+    {
+        await using var app = await platform.StartApiAsync(new FakeWarehouse { Failure = new K2Exception("connection refused", true) });
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+        using var ready = await http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        using var live = await http.GetAsync("/health/live", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("The warehouse does not answer: connection refused.", JsonSerializer.Deserialize(await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), ApiJson.Default.ApiProblem)!.Detail);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    [Fact]
+    public async Task GetReady_Draining_Is503AtOnce_ThoughTheWarehouseHangs()
+    {
+        await using var app = await platform.StartApiAsync(new FakeWarehouse { Hangs = true });
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        app.Services.GetRequiredService<Readiness>().Drain();
+
+        using var ready = await http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("draining", await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,6 +42,39 @@ public sealed class StatusCommandTests(TestPlatform platform)
     }
 
     [Fact]
+    public void Write_StatusOfACluster_HasEachSilosBuild()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var status = new PlatformStatus
+        {
+            Source = "live",
+            Version = "1.2.3",
+            Commit = "0123456789abcdef",
+            Role = "api",
+            Started = TestClusterGrain.Known.Started!.Value,
+            Now = TestClusterGrain.Known.Started.Value.AddHours(25),
+            LagRecords = null,
+            Counters = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty,
+            Connectors = [],
+            Symbols = [],
+            Silos = [TestClusterGrain.Known, TestClusterGrain.Unknown],
+        };
+
+        StatusCommand.Write(status, "http://127.0.0.1:8180", new Terminal(output, TextWriter.Null, Stream.Null, false));
+
+        Assert.Equal(
+            """
+            K2 1.2.3 (0123456789ab) at http://127.0.0.1:8180, role api, source live, up 1d 01:00:00, lag not known here
+              silo             status    role   version   commit                  up
+            ──────────────────────────────────────────────────────────────────────────
+              10.0.0.1:11111   active    silo   1.2.3     0123456789ab   1d 01:00:00
+              10.0.0.2:11111   joining   -      -         -                        -
+
+            """,
+            output.ToString());
+    }
+
+    [Fact]
     public async Task Status_Json_IsTheApisAnswer()
     {
         var run = await CliRun.OfAsync(["status", "--format", "json", "--server", platform.Endpoints.Url]);

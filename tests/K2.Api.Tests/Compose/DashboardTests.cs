@@ -6,7 +6,7 @@ namespace K2.Api.Tests.Compose;
 /// <summary>The provisioned dashboard can be read and asks only for the metrics that it lists.</summary>
 public sealed partial class DashboardTests
 {
-    private static readonly string[] Functions = ["sum", "rate", "max", "increase"];
+    private static readonly string[] Functions = ["sum", "rate", "min", "max", "increase", "histogram_quantile"];
 
     [Fact]
     public void Panels_AskForTheMetricsOfTheListAndNoOthers()

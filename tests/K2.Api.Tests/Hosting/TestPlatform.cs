@@ -46,11 +46,16 @@ public sealed class TestPlatform : IAsyncLifetime
     /// <summary>Starts another API on the same grains with a warehouse of its own.</summary>
     internal Task<WebApplication> StartApiAsync(IWarehouseReader reader, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings) => StartApiAsync(reader, Samples.Table(), url, settings);
 
+    /// <summary>Starts another API that says it has a gateway, or none.</summary>
+    internal Task<WebApplication> StartApiAsync(IWarehouseReader reader, string gateway) => StartApiAsync(reader, Samples.Table(), gateway, "http://127.0.0.1:0", []);
+
     /// <summary>Starts another API with instruments of its own.</summary>
-    internal async Task<WebApplication> StartApiAsync(IWarehouseReader reader, InstrumentTable instruments, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings)
+    internal Task<WebApplication> StartApiAsync(IWarehouseReader reader, InstrumentTable instruments, string url = "http://127.0.0.1:0", params (string Key, string Value)[] settings) => StartApiAsync(reader, instruments, Endpoints.Gateway, url, settings);
+
+    private async Task<WebApplication> StartApiAsync(IWarehouseReader reader, InstrumentTable instruments, string gateway, string url, (string Key, string Value)[] settings)
     {
         WebApplication? app = null;
-        app = Build(reader, instruments, () => EndpointsOf(app!, Endpoints.Gateway), url, builder =>
+        app = Build(reader, instruments, () => EndpointsOf(app!, gateway), url, builder =>
         {
             builder.Services.AddSingleton(Grains);
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));

@@ -11,6 +11,10 @@ internal sealed class RunningEngine : IAsyncDisposable
     private readonly PipelineCounters _counters = new();
     private WarehouseHost _host = null!;
 
+    public Uri Url => _host.Url;
+
+    public int ProcessId => _host.EngineProcessId!.Value;
+
     public static async Task<RunningEngine> StartAsync(string folder)
     {
         var engine = new RunningEngine();

@@ -69,7 +69,7 @@ internal static class RunningSilo
     }
 
     /// <summary>Looks again and again: another process gives no event to wait for.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> condition, SiloProcess silo, string complaint)
+    public static async Task UntilAsync(Func<Task<bool>> condition, SiloProcess silo, string complaint)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);

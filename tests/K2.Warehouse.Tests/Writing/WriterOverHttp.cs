@@ -13,6 +13,7 @@ internal sealed class WriterOverHttp : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly ClickHouseClient _client;
     private readonly PipelineCounters _counters = new();
+    private readonly WriterMetrics _metrics = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -27,7 +28,7 @@ internal sealed class WriterOverHttp : IAsyncDisposable
     public ClickHouseWarehouseWriter Writer { get; }
 
     /// <summary>Another writer to the same ClickHouse; the caller's.</summary>
-    public ClickHouseWarehouseWriter Open(WarehouseOptions options) => new(options, new BlockSender(_client, _time, new OutageLog(_time, _logger)), _counters, NoProtocolProbe.Instance, _time);
+    public ClickHouseWarehouseWriter Open(WarehouseOptions options) => new(options, new BlockSender(_client, _time, new OutageLog(_time, _logger), _metrics), _counters, NoProtocolProbe.Instance, _metrics, _time);
 
     public async ValueTask DisposeAsync()
     {
@@ -35,6 +36,7 @@ internal sealed class WriterOverHttp : IAsyncDisposable
         _client.Dispose();
         _http.Dispose();
         _server.Dispose();
+        _metrics.Dispose();
         _counters.Dispose();
     }
 }

@@ -71,7 +71,8 @@ internal sealed class OriginalBench(long trades, int rounds, int seed, string fo
         await using var host = await StartAsync(cancellationToken);
         foreach (var statement in OriginalDesign.Statements()) await host.QueryRawAsync(statement, Stream.Null, cancellationToken);
         using var client = new ClickHouseClient(new ClickHouseClientSettings { Host = host.Url.Host, Port = (ushort)host.Url.Port, Protocol = "http" });
-        var sender = new BlockSender(client, time, new OutageLog(time, NullLogger.Instance));
+        using var metrics = new WriterMetrics();
+        var sender = new BlockSender(client, time, new OutageLog(time, NullLogger.Instance), metrics);
         var start = time.GetTimestamp();
         foreach (var block in blocks) await sender.SendAsync(OriginalDesign.Trades, K2.Warehouse.Writing.Blocks.Trades(block), cancellationToken);
         var rate = trades / time.GetElapsedTime(start).TotalSeconds;

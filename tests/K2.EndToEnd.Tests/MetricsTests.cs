@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using K2.Cli.Bench;
+using K2.Contracts.Hosting;
+using K2.EndToEnd.Tests.Running;
+
+namespace K2.EndToEnd.Tests;
+
+/// <summary><c>/metrics</c> of a running silo: what the dashboard asks for is there, and no series is one of a symbol.</summary>
+public sealed partial class MetricsTests
+{
+    // The engines' own exporters tell theirs; the cold tier's are told once it has exported, and its tests look for them.
+    private static readonly string[] OfOthers = ["ClickHouse", "redpanda_", "up", "k2_cold_"];
+    private const int MostSeries = 2000;
+
+    [Fact]
+    public async Task Metrics_OfARunningSilo_HoldWhatTheDashboardAsksFor_AndNoSymbols()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]);
+        await RunningSilo.StoredAsync(silo, 100);
+        using var http = new HttpClient { BaseAddress = new Uri(SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), TestContext.Current.CancellationToken)).Url) };
+
+        // A request is counted when it has ended.
+        await http.GetStringAsync("/health", TestContext.Current.CancellationToken);
+
+        // The age of a frame needs a frame, the lag a first look at the log.
+        List<string> missing = [], series = [];
+        await RunningSilo.UntilAsync(
+            async () =>
+            {
+                series = [.. (await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
+                var names = series.Select(line => line.Split('{', ' ')[0]).ToHashSet(StringComparer.Ordinal);
+                missing = [.. Listed().Where(name => !names.Contains(name))];
+                return missing.Count == 0;
+            },
+            silo,
+            "metrics are missing");
+
+        Assert.InRange(series.Count, 100, MostSeries);
+        Assert.DoesNotContain(series, line => Symbol().IsMatch(line));
+        Assert.Contains(series, line => line.StartsWith("k2_build_info{", StringComparison.Ordinal) && line.Contains("role=\"all\"", StringComparison.Ordinal) && line.Contains($"version=\"{ProductVersion.Current.Number}\"", StringComparison.Ordinal));
+        Assert.Contains(series, line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal));
+        Assert.Contains(series, line => line.StartsWith("orleans_", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Listed()
+    {
+        using var dashboard = JsonDocument.Parse(Repository.Text("grafana/dashboards/overview.json"));
+        var list = dashboard.RootElement.GetProperty("panels").EnumerateArray().Single(panel => panel.GetProperty("type").GetString() == "text").GetProperty("options").GetProperty("content").GetString()!;
+        return [.. list.Split('\n').Select(line => line[2..]).Where(name => !OfOthers.Any(other => name.StartsWith(other, StringComparison.Ordinal)))];
+    }
+
+    [GeneratedRegex("BTC|ETH")]
+    private static partial Regex Symbol();
+}
