@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -95,9 +96,16 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         await CandlesAsync(host, (Day + 1) * 86_400, ((Day + 1) * 86_400) + WindowSeconds, cancellationToken);
         foreach (var exchange in Exchanges) await FramesAsync(host, log, exchange, rows / Exchanges.Length, cancellationToken);
         var start = time.GetTimestamp();
-        var outcomes = await Task.WhenAll(cold.Tables.Select(table => cold.ExportAsync(table, cancellationToken)));
+        var waits = new ConcurrentDictionary<string, double>(StringComparer.Ordinal);
+        var outcomes = await Task.WhenAll(cold.Tables.Select(async table =>
+        {
+            var outcome = await cold.ExportAsync(table, cancellationToken);
+            waits[table.Name] = time.GetElapsedTime(start).TotalSeconds;
+            return outcome;
+        }));
         var taken = time.GetElapsedTime(start).TotalSeconds;
         Print($"a cycle over {cold.Tables.Count} tables for a quarter of an hour at {windowRate} trades/s: {taken:0.0} s (aim {CycleAim:0}{(taken > CycleAim ? ", MISSED" : "")}), {outcomes.Sum(outcome => outcome.Rows)} rows, {outcomes.Sum(outcome => outcome.Bytes) / 1e6:0.0} MB, load {LoadBench.LoadAverage()}");
+        Print($"  ended after, s: {string.Join(", ", waits.OrderBy(wait => wait.Value).Select(wait => Text($"{wait.Key} {wait.Value:0.0}")))}");
         return Right(outcomes.SelectMany(outcome => outcome.Differences)) && outcomes.Single(outcome => outcome.Table == ColdTables.SilverTrades.Name).Rows == rows;
     }
 
