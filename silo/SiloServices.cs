@@ -78,7 +78,7 @@ internal static class SiloServices
         services.AddSingleton<IColdReader>(cold);
 
         // For who asks from outside; the trade path reads the warehouse and never waits for a store.
-        services.AddKeyedSingleton<IWarehouseReader>(ApiServiceExtensions.History, new TieredReader(warehouse.Reader, cold, warehouse.Cold, retention, time));
+        services.AddKeyedSingleton<IWarehouseReader>(WarehouseReaders.History, new TieredReader(warehouse.Reader, cold, warehouse.Cold, retention, time));
     }
 
     public static void MapPlatform(this WebApplication app, SiloRole role)

@@ -14,9 +14,6 @@ namespace K2.Api;
 /// <summary>Registers what the REST API needs beside the platform's own services.</summary>
 public static class ApiServiceExtensions
 {
-    /// <summary>The key of the <c>IWarehouseReader</c> that reads rows of any age; the one without a key where the host registers no other.</summary>
-    public const string History = "k2-history";
-
     internal const string WarehouseReads = "k2-warehouse-reads";
     private const int ConcurrentReads = 64;
     private const int WaitingReads = 512;
@@ -33,7 +30,7 @@ public static class ApiServiceExtensions
     public static IServiceCollection AddK2Api(this IServiceCollection services, Func<SiloEndpoints> endpoints)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddKeyedSingleton(History, (provider, _) => provider.GetRequiredService<IWarehouseReader>());
+        services.TryAddKeyedSingleton(WarehouseReaders.History, (provider, _) => provider.GetRequiredService<IWarehouseReader>());
         services.AddSingleton(new SiloIdentity(endpoints));
         services.AddSingleton<Readiness>();
         services.AddSingleton<PlatformObserver>();

@@ -1,3 +1,4 @@
+using K2.Abstractions.Warehouse;
 using K2.Domain.Candles;
 using K2.Exchanges;
 using K2.Grains.Cold;
@@ -18,6 +19,7 @@ public static class GrainServiceExtensions
         services.AddSingleton(cold);
         services.AddSingleton<ColdMetrics>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddKeyedSingleton(WarehouseReaders.History, (provider, _) => provider.GetRequiredService<IWarehouseReader>());
         foreach (var adapter in ExchangeAdapters.All) services.AddSingleton(adapter);
         services.AddSingleton<ConnectorHost>();
         services.AddSingleton<IConnectorHost>(provider => provider.GetRequiredService<ConnectorHost>());

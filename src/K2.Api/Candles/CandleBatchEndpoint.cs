@@ -17,7 +17,7 @@ internal static class CandleBatchEndpoint
     private const int MaxRows = 50_000;
     private const int MaxBody = 16 * 1024;
 
-    public static async Task<IResult> PostAsync(HttpContext http, InstrumentTable instruments, [FromKeyedServices(ApiServiceExtensions.History)] IWarehouseReader reader, CancellationToken cancellationToken)
+    public static async Task<IResult> PostAsync(HttpContext http, InstrumentTable instruments, [FromKeyedServices(WarehouseReaders.History)] IWarehouseReader reader, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "format");
         var format = request.Format();

@@ -17,7 +17,7 @@ namespace K2.Api.Candles;
 internal static class CandleEndpoint
 {
     public static async Task<IResult> GetAsync(
-        string timeframe, HttpContext http, InstrumentTable instruments, [FromKeyedServices(ApiServiceExtensions.History)] IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
+        string timeframe, HttpContext http, InstrumentTable instruments, [FromKeyedServices(WarehouseReaders.History)] IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "fill", "as_of", "snapshot", "format");
         var interval = request.Interval(timeframe);

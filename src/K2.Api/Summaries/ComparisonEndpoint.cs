@@ -14,7 +14,7 @@ internal static class ComparisonEndpoint
     private const int BasisPoints = 10_000;
     private const int BasisDigits = 4;
 
-    public static async Task<IResult> GetAsync(string interval, HttpContext http, InstrumentTable instruments, [FromKeyedServices(ApiServiceExtensions.History)] IWarehouseReader reader, CancellationToken cancellationToken)
+    public static async Task<IResult> GetAsync(string interval, HttpContext http, InstrumentTable instruments, [FromKeyedServices(WarehouseReaders.History)] IWarehouseReader reader, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "symbol", "from", "to", "limit", "order", "format");
         var length = request.Interval(interval);

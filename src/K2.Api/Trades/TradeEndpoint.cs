@@ -15,7 +15,7 @@ namespace K2.Api.Trades;
 /// <summary><c>GET /v1/trades</c>: stored trades of one instrument by (exchange time, trade id), page by page without repeats or holes.</summary>
 internal static class TradeEndpoint
 {
-    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, [FromKeyedServices(ApiServiceExtensions.History)] IWarehouseReader reader, CancellationToken cancellationToken)
+    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, [FromKeyedServices(WarehouseReaders.History)] IWarehouseReader reader, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "after_id", "limit", "order", "snapshot", "format");
         var instrument = request.Instrument(instruments);
