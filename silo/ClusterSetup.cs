@@ -42,6 +42,9 @@ internal sealed class ClusterSetup
 
     public string ClusterId => _settings.ClusterId;
 
+    /// <summary>How long the end of the process may take.</summary>
+    public TimeSpan ShutdownLimit => TimeSpan.FromSeconds(_settings.ShutdownSeconds);
+
     /// <summary>Where clients connect.</summary>
     public string Gateway => $"{new IPEndPoint(_address, _gatewayPort)}";
 
@@ -123,7 +126,13 @@ internal sealed class ClusterSetup
         });
     }
 
-    private static ClusterSettings Settings(IConfiguration configuration) => SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+    private static ClusterSettings Settings(IConfiguration configuration)
+    {
+        var settings = SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+        return settings.ShutdownSeconds is >= 1 and <= 3600
+            ? settings
+            : throw new StartupException($"{ClusterSettings.SectionName}:{nameof(ClusterSettings.ShutdownSeconds)} is {settings.ShutdownSeconds}; allowed are 1 to 3600.");
+    }
 
     private void ConfigureIds(ClusterOptions cluster)
     {

@@ -137,6 +137,17 @@ public sealed class WarehouseHost : IAsyncDisposable
         await answer.CopyToAsync(output, cancellationToken);
     }
 
+    /// <summary>
+    /// Fails what waits for ClickHouse, reads and writes, and everything that is asked of it from now on, so that a process can end while it is away. Rows that were not taken are in the log.
+    /// </summary>
+    public void Abandon()
+    {
+        _writer.Abandon();
+        _engine?.Hurry();
+        _http.CancelPendingRequests();
+        _longHttp.CancelPendingRequests();
+    }
+
     /// <summary>Flushes what waits in the writer and stops the engine.</summary>
     public async ValueTask DisposeAsync()
     {
