@@ -65,7 +65,8 @@ internal sealed class ApiHost : IAsyncDisposable
         var instruments = SiloConfiguration.Instruments(options);
         var retention = SiloConfiguration.Retention(builder.Configuration);
         var warehouseOptions = SiloConfiguration.Warehouse(options, folder, builder.Configuration);
-        var cluster = await ClusterSetup.ReadClientAsync(builder.Configuration, warehouseOptions.ConnectionString is not null);
+        var wait = ClusterSetup.Wait(builder.Configuration, _time);
+        var cluster = await wait.ForAsync(() => ClusterSetup.ReadClientAsync(builder.Configuration, warehouseOptions.ConnectionString is not null), cancellationToken);
         _shutdown.Limit = cluster.ShutdownLimit;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = cluster.ShutdownLimit);
         var coldSettings = ColdSettings.Read(builder.Configuration);
@@ -73,7 +74,7 @@ internal sealed class ApiHost : IAsyncDisposable
         // The data folder is this process's own: tables in a silo's would not be found here.
         var coldOptions = coldSettings.Enabled && (coldSettings.Bucket ?? coldSettings.Folder) is not null ? coldSettings.Options(folder).Checked() : null;
 
-        var warehouse = await WarehouseHost.StartAsync(warehouseOptions, instruments, _counters, NoProtocolProbe.Instance, _time, logging.Factory, cancellationToken);
+        var warehouse = await wait.ForAsync(() => WarehouseHost.StartAsync(warehouseOptions, instruments, _counters, NoProtocolProbe.Instance, _time, logging.Factory, cancellationToken), cancellationToken);
         _parts.Add(warehouse);
         _shutdown.Hurry.Register(warehouse.Abandon);
         if (coldOptions is not null)

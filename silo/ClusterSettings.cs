@@ -39,6 +39,9 @@ internal sealed class ClusterSettings
     /// <summary>Seconds from the signal to the end of the process at the latest; 30 by default, 1 to 3600. Also of a process that is alone.</summary>
     public int ShutdownSeconds { get; set; } = (int)DefaultShutdown.TotalSeconds;
 
+    /// <summary>Seconds that a start waits for Redis, ClickHouse or Kafka that do not answer; 60 by default, 0 to 3600. 0 ends at once. Also of a process that is alone.</summary>
+    public int StartupSeconds { get; set; } = 60;
+
     /// <summary>How long another silo may take to answer a probe; 2 s by default. After three missed ones in a row it counts as dead.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -148,7 +148,8 @@ internal sealed class Platform : IAsyncDisposable
         var wanted = SiloConfiguration.Wanted(options, instruments);
         var kafka = KafkaSetup.Settings(builder.Configuration, options.Source);
         var warehouse = SiloConfiguration.Warehouse(options, folder, builder.Configuration);
-        _cluster = await ClusterSetup.ReadAsync(builder.Configuration, options, kafka is not null, warehouse.ConnectionString is not null);
+        var wait = ClusterSetup.Wait(builder.Configuration, _time);
+        _cluster = await wait.ForAsync(() => ClusterSetup.ReadAsync(builder.Configuration, options, kafka is not null, warehouse.ConnectionString is not null), cancellationToken);
         _shutdown.Limit = _cluster.ShutdownLimit;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _cluster.ShutdownLimit);
         var fault = SiloConfiguration.Fault(builder.Configuration);
@@ -156,7 +157,7 @@ internal sealed class Platform : IAsyncDisposable
         var coldOptions = coldSettings.Enabled ? coldSettings.Options(folder).Checked() : null;
         var trades = TradeTopics(options, kafka?.PartitionsPerExchange ?? SiloConfiguration.PartitionsPerExchange);
 
-        _warehouse = await WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken);
+        _warehouse = await wait.ForAsync(() => WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken), cancellationToken);
         _parts.Add(("closing the warehouse", _warehouse));
         _shutdown.Hurry.Register(_warehouse.Abandon);
         if (coldOptions is not null)
@@ -165,7 +166,7 @@ internal sealed class Platform : IAsyncDisposable
             ColdProblem = await _cold.TryOpenAsync(cancellationToken);
         }
 
-        _log = await OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken);
+        _log = await wait.ForAsync(() => OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken), cancellationToken);
         _parts.Add(("closing the log", _log));
 
         _replay = await SiloConfiguration.StartReplayAsync(options, instruments, _time, cancellationToken);

@@ -109,7 +109,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             }
             catch (Exception failure) when (failure is HttpRequestException || (failure is K2Exception && failure is not StartupException))
             {
-                throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure);
+                throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure) { IsAway = true };
             }
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
