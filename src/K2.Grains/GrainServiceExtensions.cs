@@ -19,6 +19,7 @@ public static class GrainServiceExtensions
         services.TryAddSingleton(TimeProvider.System);
         foreach (var adapter in ExchangeAdapters.All) services.AddSingleton(adapter);
         services.AddSingleton<ConnectorHost>();
+        services.AddSingleton<ConnectorPauses>();
         services.AddSingleton<IConnectorHost>(provider => provider.GetRequiredService<ConnectorHost>());
         return services;
     }

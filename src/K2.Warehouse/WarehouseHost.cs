@@ -51,6 +51,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
         Lineage = new LineageStore(client);
+        Audit = new AuditReader(client);
         Cold = new ClickHouseColdSource(longClient, client);
         Summaries = summaries;
     }
@@ -69,6 +70,9 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>What deriving rows again needs.</summary>
     public ILineageStore Lineage { get; }
+
+    /// <summary>Reads the outcomes of checks and what operators have asked for.</summary>
+    public IAuditReader Audit { get; }
 
     /// <summary>What the cold tier reads and writes.</summary>
     public IColdSource Cold { get; }
