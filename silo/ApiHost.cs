@@ -1,6 +1,7 @@
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Api;
+using K2.Api.Status;
 using K2.ColdTier;
 using K2.Contracts.Hosting;
 using K2.Warehouse;
@@ -13,11 +14,12 @@ internal sealed class ApiHost : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly PipelineCounters _counters = new();
+    private readonly Shutdown _shutdown;
     private readonly TimeProvider _time;
     private LazyColdTier? _cold;
     private WebApplication? _app;
 
-    private ApiHost(TimeProvider time) => _time = time;
+    private ApiHost(Shutdown shutdown, TimeProvider time) => (_shutdown, _time) = (shutdown, time);
 
     /// <summary>Where it is reached; the gateway is a silo's.</summary>
     public SiloEndpoints Endpoints { get; private set; } = null!;
@@ -27,9 +29,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     /// <summary>Starts it; returns when it serves.</summary>
     /// <exception cref="StartupException">A setting is wrong or missing, or a part that it needs does not answer.</exception>
-    public static async Task<ApiHost> StartAsync(SiloOptions options, DataFolder folder, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ApiHost> StartAsync(SiloOptions options, DataFolder folder, Shutdown shutdown, TimeProvider time, CancellationToken cancellationToken)
     {
-        var host = new ApiHost(time);
+        var host = new ApiHost(shutdown, time);
         try
         {
             await host.StartPartsAsync(options, folder, cancellationToken);
@@ -42,9 +44,14 @@ internal sealed class ApiHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells who asks that this process ends; it goes on to serve until it has.</summary>
+    public void StopBeingReady() => _app?.Services.GetRequiredService<Readiness>().Drain();
+
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null) await _app.StopAsync();
+        StopBeingReady();
+        if (_app is not null) await _shutdown.StopAsync(_app);
+        _shutdown.Step = "closing the warehouse";
         for (var i = _parts.Count - 1; i >= 0; i--) await _parts[i].DisposeAsync();
         _cold?.Dispose();
         _counters.Dispose();
@@ -58,14 +65,18 @@ internal sealed class ApiHost : IAsyncDisposable
         var instruments = SiloConfiguration.Instruments(options);
         var retention = SiloConfiguration.Retention(builder.Configuration);
         var warehouseOptions = SiloConfiguration.Warehouse(options, folder, builder.Configuration);
-        var cluster = await ClusterSetup.ReadClientAsync(builder.Configuration, warehouseOptions.ConnectionString is not null);
+        var wait = ClusterSetup.Wait(builder.Configuration, _time);
+        var cluster = await wait.ForAsync(() => ClusterSetup.ReadClientAsync(builder.Configuration, warehouseOptions.ConnectionString is not null), cancellationToken);
+        _shutdown.Limit = cluster.ShutdownLimit;
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = cluster.ShutdownLimit);
         var coldSettings = ColdSettings.Read(builder.Configuration);
 
         // The data folder is this process's own: tables in a silo's would not be found here.
         var coldOptions = coldSettings.Enabled && (coldSettings.Bucket ?? coldSettings.Folder) is not null ? coldSettings.Options(folder).Checked() : null;
 
-        var warehouse = await WarehouseHost.StartAsync(warehouseOptions, instruments, _counters, NoProtocolProbe.Instance, _time, logging.Factory, cancellationToken);
+        var warehouse = await wait.ForAsync(() => WarehouseHost.StartAsync(warehouseOptions, instruments, _counters, NoProtocolProbe.Instance, _time, logging.Factory, cancellationToken), cancellationToken);
         _parts.Add(warehouse);
+        _shutdown.Hurry.Register(warehouse.Abandon);
         if (coldOptions is not null)
         {
             _cold = new LazyColdTier(coldOptions, warehouse.Cold, () => throw new InvalidOperationException("a process of --role api exports nothing and has no log"), options.Exchanges, instruments, _time);

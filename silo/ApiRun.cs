@@ -7,13 +7,14 @@ namespace K2.Silo;
 /// <summary>One run of a process that serves and takes no trades: start, serve, a signal, end.</summary>
 internal static class ApiRun
 {
-    /// <summary>Runs until the token is cancelled; returns the exit code.</summary>
+    /// <summary>Runs until a signal; returns the exit code.</summary>
     /// <exception cref="K2.Abstractions.StartupException">It cannot start as asked.</exception>
-    public static async Task<int> RunAsync(SiloOptions options, TextWriter output, TimeProvider time, CancellationToken stop)
+    public static async Task<int> RunAsync(SiloOptions options, TextWriter output, Shutdown shutdown, TimeProvider time)
     {
+        var stop = shutdown.Asked;
         var watch = Stopwatch.StartNew();
         using var folder = DataFolder.Take(options.DataFolder, options.Source);
-        await using var host = await ApiHost.StartAsync(options, folder, time, stop);
+        await using var host = await ApiHost.StartAsync(options, folder, shutdown, time, stop);
         var url = host.Endpoints.Url;
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"K2 on Orleans {ProductVersion.Current.Number}, role api, ready in {watch.Elapsed.TotalSeconds:0.0} s"));
         await output.WriteLineAsync($"candles     {url}/");
@@ -30,6 +31,8 @@ internal static class ApiRun
             // A signal: end.
         }
 
+        shutdown.Step = "ending the requests under way";
+        host.StopBeingReady();
         return 0;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class ClusterSettings
     /// <summary>Stands for the address by which this machine reaches Redis.</summary>
     public const string AutoAddress = "auto";
 
+    /// <summary>As <see cref="ShutdownSeconds"/>, where it is not set or not read yet.</summary>
+    public static readonly TimeSpan DefaultShutdown = TimeSpan.FromSeconds(30);
+
     /// <summary>Address of the Redis that holds membership and reminders, as <c>host:port</c>, with the options of StackExchange.Redis behind commas.</summary>
     public string? Redis { get; set; }
 
@@ -32,6 +35,12 @@ internal sealed class ClusterSettings
 
     /// <summary>Port for clients; 30000 by default.</summary>
     public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>Seconds from the signal to the end of the process at the latest; 30 by default, 1 to 3600. Also of a process that is alone.</summary>
+    public int ShutdownSeconds { get; set; } = (int)DefaultShutdown.TotalSeconds;
+
+    /// <summary>Seconds that a start waits for Redis, ClickHouse or Kafka that do not answer; 60 by default, 0 to 3600. 0 ends at once. Also of a process that is alone.</summary>
+    public int StartupSeconds { get; set; } = 60;
 
     /// <summary>How long another silo may take to answer a probe; 2 s by default. After three missed ones in a row it counts as dead.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);

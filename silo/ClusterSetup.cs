@@ -42,6 +42,9 @@ internal sealed class ClusterSetup
 
     public string ClusterId => _settings.ClusterId;
 
+    /// <summary>How long the end of the process may take.</summary>
+    public TimeSpan ShutdownLimit => TimeSpan.FromSeconds(_settings.ShutdownSeconds);
+
     /// <summary>Where clients connect.</summary>
     public string Gateway => $"{new IPEndPoint(_address, _gatewayPort)}";
 
@@ -123,7 +126,18 @@ internal sealed class ClusterSetup
         });
     }
 
-    private static ClusterSettings Settings(IConfiguration configuration) => SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+    /// <summary>Returns what lets a start wait for services that are away.</summary>
+    /// <exception cref="StartupException">A setting is wrong.</exception>
+    public static StartupWait Wait(IConfiguration configuration, TimeProvider time) => new(TimeSpan.FromSeconds(Settings(configuration).StartupSeconds), Console.Error, time);
+
+    private static ClusterSettings Settings(IConfiguration configuration)
+    {
+        var settings = SettingsSection.Read<ClusterSettings>(configuration, ClusterSettings.SectionName) ?? new ClusterSettings();
+        if (settings.ShutdownSeconds is < 1 or > 3600) throw new StartupException($"{ClusterSettings.SectionName}:{nameof(ClusterSettings.ShutdownSeconds)} is {settings.ShutdownSeconds}; allowed are 1 to 3600.");
+        return settings.StartupSeconds is >= 0 and <= 3600
+            ? settings
+            : throw new StartupException($"{ClusterSettings.SectionName}:{nameof(ClusterSettings.StartupSeconds)} is {settings.StartupSeconds}; allowed are 0 to 3600.");
+    }
 
     private void ConfigureIds(ClusterOptions cluster)
     {
@@ -174,7 +188,7 @@ internal sealed class ClusterSetup
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {
-            throw new StartupException($"Redis at {settings.Redis!.Split(',')[0]} does not answer ({away.Message.Split('\n')[0]}): check {ClusterSettings.SectionName}:Redis.", away);
+            throw new StartupException($"Redis at {settings.Redis!.Split(',')[0]} does not answer ({away.Message.Split('\n')[0]}): check {ClusterSettings.SectionName}:Redis.", away) { IsAway = true };
         }
     }
 }

@@ -3,6 +3,7 @@ using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
+using K2.Api.Status;
 using K2.ColdTier;
 using K2.Contracts.Hosting;
 using K2.Domain.Instruments;
@@ -22,7 +23,8 @@ namespace K2.Silo;
 internal sealed class Platform : IAsyncDisposable
 {
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(5);
-    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly List<(string Closing, IAsyncDisposable Part)> _parts = [];
+    private readonly Shutdown _shutdown;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<Exchange> _exchanges;
     private readonly bool _hasOtherWriters;
@@ -35,8 +37,9 @@ internal sealed class Platform : IAsyncDisposable
     private WebApplication? _app;
     private Stopwatch? _streaming;
 
-    private Platform(SiloOptions options, TimeProvider time)
+    private Platform(SiloOptions options, Shutdown shutdown, TimeProvider time)
     {
+        _shutdown = shutdown;
         _exchanges = options.Exchanges;
         _hasOtherWriters = options.Connected.Count < options.Exchanges.Count;
         _time = time;
@@ -63,9 +66,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Processor time of the engine's child as last sampled.</summary>
     public TimeSpan EngineCpu { get; private set; }
 
-    public static async Task<Platform> StartAsync(SiloOptions options, DataFolder folder, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Platform> StartAsync(SiloOptions options, DataFolder folder, Shutdown shutdown, TimeProvider time, CancellationToken cancellationToken)
     {
-        var platform = new Platform(options, time);
+        var platform = new Platform(options, shutdown, time);
         try
         {
             await platform.StartPartsAsync(options, folder, cancellationToken);
@@ -81,19 +84,22 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Completes when the source has been played and every frame of it was read.</summary>
     public Task SourceEndedAsync(CancellationToken cancellationToken) => _replay!.Taken.WaitAsync(cancellationToken);
 
+    /// <summary>Tells who asks that this process ends; it goes on to serve until it has.</summary>
+    public void StopBeingReady() => _app?.Services.GetRequiredService<Readiness>().Drain();
+
     /// <summary>
-    /// Stops taking frames and returns true when all that was taken is in the warehouse, false when the budget ran out before. Where other silos or
+    /// Stops taking frames and returns true when all that was taken is in the warehouse, false when the end had to hurry before. Where other silos or
     /// programs go on there is no end to wait for: the log keeps what this silo has not done.
     /// </summary>
-    public async Task<bool> DrainAsync(CancellationToken budget)
+    public async Task<bool> DrainAsync()
     {
         if (_cluster.IsShared || _hasOtherWriters) return true;
         try
         {
-            await _keeper!.DrainAsync(LagAsync, () => StreamingTime = _streaming?.Elapsed, budget);
+            await _keeper!.DrainAsync(LagAsync, () => StreamingTime = _streaming?.Elapsed, _shutdown.Hurry);
             return true;
         }
-        catch (OperationCanceledException) when (budget.IsCancellationRequested)
+        catch (OperationCanceledException) when (_shutdown.Hurry.IsCancellationRequested)
         {
             return false;
         }
@@ -117,10 +123,17 @@ internal sealed class Platform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        StopBeingReady();
+
         // First what would activate grains anew; then the host stops before it is disposed of, so that they are deactivated while their services still live.
         if (_keeper is not null) await _keeper.DisposeAsync();
-        if (_app is not null) await _app.StopAsync();
-        for (var i = _parts.Count - 1; i >= 0; i--) await _parts[i].DisposeAsync();
+        if (_app is not null) await _shutdown.StopAsync(_app);
+        for (var i = _parts.Count - 1; i >= 0; i--)
+        {
+            _shutdown.Step = _parts[i].Closing;
+            await _parts[i].Part.DisposeAsync();
+        }
+
         _cold?.Dispose();
         Counters.Dispose();
     }
@@ -129,36 +142,40 @@ internal sealed class Platform : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         var logging = SiloLogging.Configure(builder);
-        _parts.Add(logging);
+        _parts.Add(("ending the log of lines", logging));
         var probe = SiloConfiguration.Probe(builder.Configuration);
         var instruments = SiloConfiguration.Instruments(options);
         var wanted = SiloConfiguration.Wanted(options, instruments);
         var kafka = KafkaSetup.Settings(builder.Configuration, options.Source);
         var warehouse = SiloConfiguration.Warehouse(options, folder, builder.Configuration);
-        _cluster = await ClusterSetup.ReadAsync(builder.Configuration, options, kafka is not null, warehouse.ConnectionString is not null);
+        var wait = ClusterSetup.Wait(builder.Configuration, _time);
+        _cluster = await wait.ForAsync(() => ClusterSetup.ReadAsync(builder.Configuration, options, kafka is not null, warehouse.ConnectionString is not null), cancellationToken);
+        _shutdown.Limit = _cluster.ShutdownLimit;
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _cluster.ShutdownLimit);
         var fault = SiloConfiguration.Fault(builder.Configuration);
         var coldSettings = ColdSettings.Read(builder.Configuration);
         var coldOptions = coldSettings.Enabled ? coldSettings.Options(folder).Checked() : null;
         var trades = TradeTopics(options, kafka?.PartitionsPerExchange ?? SiloConfiguration.PartitionsPerExchange);
 
-        _warehouse = await WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken);
-        _parts.Add(_warehouse);
+        _warehouse = await wait.ForAsync(() => WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken), cancellationToken);
+        _parts.Add(("closing the warehouse", _warehouse));
+        _shutdown.Hurry.Register(_warehouse.Abandon);
         if (coldOptions is not null)
         {
             _cold = new LazyColdTier(coldOptions, _warehouse.Cold, () => _log!, options.Exchanges, instruments, _time);
             ColdProblem = await _cold.TryOpenAsync(cancellationToken);
         }
 
-        _log = await OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken);
-        _parts.Add(_log);
+        _log = await wait.ForAsync(() => OpenLogAsync(options, kafka, trades, instruments, folder, probe, logging.Factory, cancellationToken), cancellationToken);
+        _parts.Add(("closing the log", _log));
 
         _replay = await SiloConfiguration.StartReplayAsync(options, instruments, _time, cancellationToken);
-        if (_replay is not null) _parts.Add(_replay);
+        if (_replay is not null) _parts.Add(("ending the replay", _replay));
         SimulatedMarkets? simulation = null;
         if (options.Source == SourceKind.Simulated && wanted.Where(instrument => options.Connected.Contains(instrument.Id.Exchange) && !options.Addresses.ContainsKey(instrument.Id.Exchange)).ToList() is { Count: > 0 } simulated)
         {
             simulation = await SimulatedMarkets.StartAsync(simulated, options.Seed, _warehouse.Reader, await LagAsync(cancellationToken), _time, cancellationToken);
-            _parts.Add(simulation);
+            _parts.Add(("ending the simulation", simulation));
         }
 
         builder.WebHost.UseUrls(options.Url);
@@ -167,7 +184,7 @@ internal sealed class Platform : IAsyncDisposable
         _cluster.AddOrleans(builder, trades, fault.Stream, new SiloDescription(ProductVersion.Current, options.RoleName, _cluster.Gateway, started));
         builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, _cold, coldSettings.Schedule(options), fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
-        _parts.Add(_app);
+        _parts.Add(("handing over what the connections took", _app));
         _app.MapPlatform(options.Role);
         try
         {

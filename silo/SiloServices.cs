@@ -38,6 +38,7 @@ internal static class SiloServices
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(warehouse.RawFrames);
         builder.Services.AddSingleton(warehouse.Lineage);
+        builder.Services.AddSingleton(warehouse.Audit);
         builder.Services.AddSingleton(warehouse.Retention((IColdCoverage?)cold ?? NoColdTier.Instance, retention));
         builder.Services.AddSingleton(writer);
         builder.Services.AddSingleton(counters);

@@ -22,6 +22,7 @@ public static class GrainServiceExtensions
         services.TryAddKeyedSingleton(WarehouseReaders.History, (provider, _) => provider.GetRequiredService<IWarehouseReader>());
         foreach (var adapter in ExchangeAdapters.All) services.AddSingleton(adapter);
         services.AddSingleton<ConnectorHost>();
+        services.AddSingleton<ConnectorPauses>();
         services.AddSingleton<IConnectorHost>(provider => provider.GetRequiredService<ConnectorHost>());
         return services;
     }

@@ -51,6 +51,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         Reader = reader;
         RawFrames = new RawFrameIndex(client);
         Lineage = new LineageStore(client);
+        Audit = new AuditReader(client);
         Cold = new ClickHouseColdSource(longClient, client);
         Summaries = summaries;
     }
@@ -69,6 +70,9 @@ public sealed class WarehouseHost : IAsyncDisposable
 
     /// <summary>What deriving rows again needs.</summary>
     public ILineageStore Lineage { get; }
+
+    /// <summary>Reads the outcomes of checks and what operators have asked for.</summary>
+    public IAuditReader Audit { get; }
 
     /// <summary>What the cold tier reads and writes.</summary>
     public IColdSource Cold { get; }
@@ -109,7 +113,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             }
             catch (Exception failure) when (failure is HttpRequestException || (failure is K2Exception && failure is not StartupException))
             {
-                throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure);
+                throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure) { IsAway = true };
             }
 
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
@@ -135,6 +139,17 @@ public sealed class WarehouseHost : IAsyncDisposable
         using var result = await _longClient.ExecuteRawResultAsync(sql, null, cancellationToken);
         await using var answer = await result.ReadAsStreamAsync();
         await answer.CopyToAsync(output, cancellationToken);
+    }
+
+    /// <summary>
+    /// Fails what waits for ClickHouse, reads and writes, and everything that is asked of it from now on, so that a process can end while it is away. Rows that were not taken are in the log.
+    /// </summary>
+    public void Abandon()
+    {
+        _writer.Abandon();
+        _engine?.Hurry();
+        _http.CancelPendingRequests();
+        _longHttp.CancelPendingRequests();
     }
 
     /// <summary>Flushes what waits in the writer and stops the engine.</summary>

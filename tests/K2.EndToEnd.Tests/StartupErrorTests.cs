@@ -46,6 +46,9 @@ public sealed class StartupErrorTests
     [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=live K2__ClickHouse__ConnectionString=Host=127.0.0.1", "does not answer", "--source live --connect none")]
     [InlineData("K2__Cluster__Redis=127.0.0.1:1 K2__Cluster__Address=silo-1 K2__Kafka__BootstrapServers=127.0.0.1:1 K2__Kafka__Source=live K2__ClickHouse__ConnectionString=Host=127.0.0.1", "or auto for the address by which this machine reaches Redis", "--source live --connect none")]
     [InlineData("K2__Cluster__SiloPort=many", "K2:Cluster")]
+    [InlineData("K2__Cluster__ShutdownSeconds=0", "K2:Cluster:ShutdownSeconds")]
+    [InlineData("K2__Cluster__StartupSeconds=-1", "K2:Cluster:StartupSeconds")]
+    [InlineData("K2__ClickHouse__ConnectionString=Host=127.0.0.1;Port=1;Protocol=http", "ClickHouse at 127.0.0.1:1 does not answer")]
     [InlineData("K2__Diagnostics__Fault=any", "K2:Diagnostics:Fault")]
     [InlineData("K2__Retention__Silver=soon", "K2:Retention:Silver")]
     [InlineData("K2__Retention__Silver=00:10:00", "K2:Retention:Silver")]
@@ -186,6 +189,7 @@ public sealed class StartupErrorTests
         if (!arguments.Contains("--urls")) arguments = [.. arguments, "--urls", "http://127.0.0.1:0"];
         if (!arguments.Contains("--clickhouse-port")) arguments = [.. arguments, "--clickhouse-port", "0"];
         foreach (var argument in (string[])["exec", RunningSilo.Assembly, .. arguments]) start.ArgumentList.Add(argument);
+        start.Environment["K2__Cluster__StartupSeconds"] = "0";
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

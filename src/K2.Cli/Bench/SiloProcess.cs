@@ -32,6 +32,16 @@ internal sealed class SiloProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Process id of the engine's child, or null if there is none now.</summary>
+    public int? EngineId
+    {
+        get
+        {
+            using var engine = FindEngine();
+            return engine?.Id;
+        }
+    }
+
     /// <summary>Starts the silo; ports are free ones unless the arguments name them.</summary>
     public static SiloProcess Start(string assembly, IReadOnlyList<string> arguments, string? probeFile = null, IReadOnlyDictionary<string, string>? environment = null)
     {

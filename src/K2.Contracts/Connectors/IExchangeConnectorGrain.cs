@@ -17,7 +17,8 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
     [Alias("Keep")]
     Task Keep();
 
-    /// <summary>Disconnects and stays so until <see cref="Resume"/>.</summary>
+    /// <summary>Disconnects and stays so until <see cref="Resume"/>, also when its silo dies or everything is started anew.</summary>
+    /// <exception cref="InvalidOperationException">It is paused, but no note of it could be made: another silo would not know.</exception>
     [Alias("Pause")]
     Task Pause();
 
@@ -27,7 +28,7 @@ public interface IExchangeConnectorGrain : IGrainWithStringKey
 
     /// <summary>
     /// Stops taking frames, and returns when all that were taken are durable in the log; <see cref="ConnectorStatus.LagRecords"/> then says how many are
-    /// still on their way into the warehouse. Stays so until <see cref="Resume"/>.
+    /// still on their way into the warehouse. Stays so until <see cref="Resume"/>, or until another silo takes the exchange over.
     /// </summary>
     [Alias("Drain")]
     Task Drain();

@@ -11,19 +11,24 @@ namespace K2.Grains.Connectors;
 /// </summary>
 [GrainType("connector")]
 [KeepAlive]
-internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExchangeConnectorGrain
+internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPauses pauses) : Grain, IExchangeConnectorGrain
 {
+    private const string Paused = "paused";
     private ImmutableArray<string> _desired = [];
 
     // The state that an operator has asked for, or null while trades are taken.
     private string? _stopped;
+
+    // Whether the last note says that it is paused; a drain, which every silo does when it ends, leaves none.
+    private bool _isPauseKept;
     private Exchange _exchange;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!ExchangeNames.TryParse(this.GetPrimaryKeyString(), out _exchange)) throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no exchange: one of {string.Join(", ", ExchangeNames.All.Select(e => e.ToName()))}");
         _desired = [.. host.Configured(_exchange)];
-        return Task.CompletedTask;
+        _isPauseKept = await pauses.IsPausedAsync(_exchange, cancellationToken);
+        if (_isPauseKept) _stopped = Paused;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => host.StopAsync(_exchange);
@@ -36,12 +41,21 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host) : Grain, IExch
 
     public Task Keep() => _stopped is null ? host.StartAsync(_exchange, _desired) : Task.CompletedTask;
 
-    public Task Pause() => StopAsync("paused");
+    public async Task Pause()
+    {
+        await StopAsync(Paused);
+        if (_isPauseKept) return;
+        await pauses.NoteAsync(_exchange, true);
+        _isPauseKept = true;
+    }
 
-    public Task Resume()
+    public async Task Resume()
     {
         _stopped = null;
-        return host.StartAsync(_exchange, _desired);
+        await host.StartAsync(_exchange, _desired);
+        if (!_isPauseKept) return;
+        await pauses.NoteAsync(_exchange, false);
+        _isPauseKept = false;
     }
 
     public Task Drain() => StopAsync("drained");

@@ -28,7 +28,7 @@ public static class TopicSchemas
         }
         catch (SchemaRegistryException failure)
         {
-            throw new StartupException($"the schemas cannot be registered: {failure.Message}", failure);
+            throw new StartupException($"the schemas cannot be registered: {failure.Message}", failure) { IsAway = failure.IsTransient };
         }
     }
 

@@ -105,7 +105,7 @@ public sealed partial class KafkaLog : ILog
         {
             producer.Dispose();
             await admin.DisposeAsync();
-            if (exception is K2Exception and not StartupException) throw new StartupException($"the log in Kafka at {options.BootstrapServers} cannot be opened: {exception.Message}", exception);
+            if (exception is K2Exception failure and not StartupException) throw new StartupException($"the log in Kafka at {options.BootstrapServers} cannot be opened: {failure.Message}", failure) { IsAway = failure.IsTransient };
             throw;
         }
     }

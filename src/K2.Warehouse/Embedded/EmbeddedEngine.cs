@@ -13,6 +13,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan HurriedStopLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private readonly WarehouseOptions _options;
@@ -23,6 +24,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private int _port;
     private bool _isBinary;
+    private TimeSpan _stopLimit = StopLimit;
 
     private EmbeddedEngine(WarehouseOptions options, TimeProvider time, ILogger logger)
     {
@@ -50,6 +52,9 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
         return engine;
     }
 
+    /// <summary>Lets the child have a moment only to end in order: it may be the reason why everything else takes long. Killed at any moment it keeps what it has confirmed.</summary>
+    public void Hurry() => _stopLimit = HurriedStopLimit;
+
     /// <summary>Stops the child in order.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -64,7 +69,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
                 await terminate.WaitForExitAsync();
             }
 
-            using var limit = new CancellationTokenSource(StopLimit, _time);
+            using var limit = new CancellationTokenSource(_stopLimit, _time);
             try
             {
                 await _child.WaitForExitAsync(limit.Token);

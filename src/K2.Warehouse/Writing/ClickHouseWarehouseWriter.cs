@@ -64,6 +64,13 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     /// <inheritdoc/>
     public Task WriteAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => WriteAsideAsync(RowTables.Audit, entries, cancellationToken);
 
+    /// <summary>Fails all flushes, those that wait and those that come.</summary>
+    public void Abandon()
+    {
+        _queue.End();
+        _stop.Cancel();
+    }
+
     /// <summary>Ends the queue, flushes what is in it, and stops.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -13,18 +13,30 @@ internal sealed class RunningCluster : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<SiloProcess> _processes = [];
     private readonly HttpClient _http = new();
+    private ChaosKafka? _kafka;
+    private RedisProcess? _redis;
 
     private RunningCluster()
     {
     }
 
-    public ChaosKafka Kafka { get; private set; } = null!;
-
-    public RedisProcess Redis { get; private set; } = null!;
-
     public RunningEngine Engine { get; private set; } = null!;
 
     private SimulatedVenues Venues { get; set; } = null!;
+
+    /// <summary>SIGKILL.</summary>
+    public void KillRedis()
+    {
+        _redis?.Dispose();
+        _redis = null;
+    }
+
+    /// <summary>Takes all brokers away.</summary>
+    public async Task EndKafkaAsync()
+    {
+        if (_kafka is not null) await _kafka.DisposeAsync();
+        _kafka = null;
+    }
 
     /// <summary>Starts the parts; skips the test where one is not on this machine.</summary>
     public static async Task<RunningCluster> StartOrSkipAsync()
@@ -36,8 +48,8 @@ internal sealed class RunningCluster : IAsyncDisposable
         {
             var token = TestContext.Current.CancellationToken;
             cluster.Venues = await SimulatedVenues.StartAsync(RunningSilo.Instruments, [Exchange.Kraken], new SimulationOptions { Seed = 1, TradesPerSecond = 50 }, token);
-            cluster.Kafka = await ChaosKafka.StartAsync(RunningSilo.Instruments, Exchange.Binance, TimeProvider.System, token);
-            cluster.Redis = await RedisProcess.StartAsync(TimeProvider.System, token);
+            cluster._kafka = await ChaosKafka.StartAsync(RunningSilo.Instruments, Exchange.Binance, TimeProvider.System, token);
+            cluster._redis = await RedisProcess.StartAsync(TimeProvider.System, token);
             cluster.Engine = await RunningEngine.StartAsync(Path.Combine(cluster._folder.Path, "clickhouse"));
             return cluster;
         }
@@ -59,9 +71,9 @@ internal sealed class RunningCluster : IAsyncDisposable
     /// <summary>Starts a process; its data folder is named by its number, from 0.</summary>
     public SiloProcess Begin(string role, params (string Name, string Value)[] settings)
     {
-        var environment = new Dictionary<string, string>(Kafka.SiloEnvironment, StringComparer.Ordinal)
+        var environment = new Dictionary<string, string>(_kafka!.SiloEnvironment, StringComparer.Ordinal)
         {
-            ["K2__Cluster__Redis"] = Text($"127.0.0.1:{Redis.Port}"),
+            ["K2__Cluster__Redis"] = Text($"127.0.0.1:{_redis!.Port}"),
             ["K2__Cluster__SiloPort"] = Text($"{RedisProcess.FreePort()}"),
             ["K2__Cluster__GatewayPort"] = Text($"{RedisProcess.FreePort()}"),
             ["K2__ClickHouse__ConnectionString"] = Text($"Host={Engine.Url.Host};Port={Engine.Url.Port};Protocol=http"),
@@ -87,8 +99,8 @@ internal sealed class RunningCluster : IAsyncDisposable
     {
         foreach (var process in _processes) process.Dispose();
         if (Engine is not null) await Engine.DisposeAsync();
-        Redis?.Dispose();
-        if (Kafka is not null) await Kafka.DisposeAsync();
+        KillRedis();
+        await EndKafkaAsync();
         if (Venues is not null) await Venues.DisposeAsync();
         _http.Dispose();
         _folder.Dispose();

@@ -15,11 +15,11 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     public int ProcessId => _host.EngineProcessId!.Value;
 
-    public static async Task<RunningEngine> StartAsync(string folder)
+    public static async Task<RunningEngine> StartAsync(string folder, int port = 0)
     {
         var engine = new RunningEngine();
         engine._host = await WarehouseHost.StartAsync(
-            new WarehouseOptions { DataFolder = folder, Port = 0 }, RunningSilo.Instruments, engine._counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+            new WarehouseOptions { DataFolder = folder, Port = port }, RunningSilo.Instruments, engine._counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
         return engine;
     }
 

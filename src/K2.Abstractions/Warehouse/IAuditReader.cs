@@ -1,0 +1,9 @@
+namespace K2.Abstractions.Warehouse;
+
+/// <summary>Reads what <see cref="IWarehouseWriter.WriteAuditAsync"/> has kept. Thread-safe.</summary>
+public interface IAuditReader
+{
+    /// <summary>Returns the latest outcome of a check of a subject, or null if there is none.</summary>
+    /// <exception cref="K2Exception">The warehouse does not answer.</exception>
+    Task<string?> LatestOutcomeAsync(string check, string subject, CancellationToken cancellationToken);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using K2.Cli.Bench;
+using K2.Contracts.Hosting;
+using K2.EndToEnd.Tests.Running;
+
+namespace K2.EndToEnd.Tests;
+
+/// <summary>SIGTERM to real processes while what they need is frozen or gone: they end within the bound, and what the log has is not lost.</summary>
+public sealed partial class TerminationTests
+{
+    private const int Bound = 10;
+
+    // The machine may be busy; without a bound they would take minutes or for ever.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(Bound + 20);
+    private static readonly (string, string) Setting = ("K2__Cluster__ShutdownSeconds", Bound.ToString(CultureInfo.InvariantCulture));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EmbeddedEngineFrozen_EndsWithinTheBound_AndTheNextStartStoresWhatTheLogHas()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        long appended;
+        using (var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data], null, new Dictionary<string, string> { [Setting.Item1] = Setting.Item2 }))
+        {
+            await RunningSilo.StoredAsync(silo, 200);
+            await ProcessSignal.SendAsync(silo.EngineId!.Value, "STOP");
+            await silo.TerminateAsync();
+            var code = await silo.WaitAsync(Limit, Token);
+            Assert.True(code is 0 or 3, $"exit code {code}\n{silo.Output}");
+            Assert.Contains(code == 0 ? "the rest is in the log and is applied at the next start" : "was not finished", silo.Output, StringComparison.Ordinal);
+            appended = Appended().Match(silo.Output) is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        }
+
+        using var next = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]);
+        await RunningSilo.StoredAsync(next, (int)appended + 1);
+        await next.TerminateAsync();
+        Assert.True(await next.WaitAsync(RunningSilo.Limit, Token) == 0, next.Output);
+    }
+
+    [Fact]
+    public async Task Draining_SaysSoAtOnce_AndASecondSignalEndsIt()
+    {
+        RunningSilo.EngineOrSkip();
+        using var folder = new TemporaryFolder();
+        using var http = new HttpClient();
+        using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data], null, new Dictionary<string, string> { ["K2__Cluster__ShutdownSeconds"] = "600" });
+        await RunningSilo.StoredAsync(silo, 100);
+        var url = SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), Token)).Url;
+        Assert.Equal("ready\n", await http.GetStringAsync(new Uri(url + "/health/ready"), Token));
+
+        // Nothing can be stored: it drains until the bound.
+        var engine = silo.EngineId!.Value;
+        await ProcessSignal.SendAsync(engine, "STOP");
+        await silo.TerminateAsync();
+        await RunningSilo.UntilAsync(
+            async () =>
+            {
+                using var ready = await http.GetAsync(new Uri(url + "/health/ready"), Token);
+                return (await ready.Content.ReadAsStringAsync(Token)).Contains("draining", StringComparison.Ordinal);
+            },
+            silo,
+            "it did not say that it drains");
+        Assert.Equal("live\n", await http.GetStringAsync(new Uri(url + "/health/live"), Token));
+        await silo.TerminateAsync();
+
+        Assert.Equal(130, await silo.WaitAsync(Limit, Token));
+        Assert.Contains("by a second signal; storing what was taken was not finished", silo.Output, StringComparison.Ordinal);
+
+        // Its input has ended, which it sees when it may go on.
+        await ProcessSignal.SendAsync(engine, "CONT");
+    }
+
+    [Theory]
+    [InlineData("ClickHouse")]
+    [InlineData("Redis")]
+    [InlineData("Kafka")]
+    public async Task PartOfTheClusterAway_SiloAndApiEndWithinTheBound(string part)
+    {
+        await using var cluster = await RunningCluster.StartOrSkipAsync();
+        var silo = await cluster.StartAsync("silo", Setting);
+        var api = await cluster.StartAsync("api", Setting);
+        await RunningSilo.UntilAsync(async () => await cluster.Engine.QueryAsync("SELECT count() > 50 FROM k2.silver_trades FORMAT TSV") == "1\n", silo, "no trades were stored");
+
+        if (part == "Redis") cluster.KillRedis();
+        else if (part == "Kafka") await cluster.EndKafkaAsync();
+        else await ProcessSignal.SendAsync(cluster.Engine.ProcessId, "STOP");
+        await api.TerminateAsync();
+        await silo.TerminateAsync();
+
+        try
+        {
+            foreach (var process in (SiloProcess[])[api, silo])
+            {
+                var code = await process.WaitAsync(Limit, Token);
+                Assert.True(code is 0 || (code is 3 && process.Output.Contains("was not finished", StringComparison.Ordinal)), $"exit code {code}\n{process.Output}");
+            }
+        }
+        finally
+        {
+            if (part == "ClickHouse") await ProcessSignal.SendAsync(cluster.Engine.ProcessId, "CONT");
+        }
+    }
+
+    [GeneratedRegex(@"^frames .* appended (\d+)", RegexOptions.Multiline)]
+    private static partial Regex Appended();
+}
