@@ -209,7 +209,7 @@ public sealed partial class ComposeFileTests
     [InlineData("silo/cluster/redpanda.yaml")]
     [InlineData("silo/cluster/redpanda-bootstrap.yaml")]
     [InlineData("grafana/prometheus/prometheus.yml")]
-    [InlineData("grafana/prometheus/rules/up.yml")]
+    [InlineData("grafana/prometheus/rules/alerts.yml")]
     [InlineData("grafana/alertmanager/alertmanager.yml")]
     [InlineData("grafana/provisioning/datasources/prometheus.yml")]
     [InlineData("grafana/provisioning/dashboards/k2.yml")]
