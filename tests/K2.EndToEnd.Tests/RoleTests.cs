@@ -51,4 +51,22 @@ public sealed class RoleTests
         await silo.TerminateAsync();
         Assert.True(await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken) == 0, silo.Output);
     }
+
+    [Fact]
+    public async Task SiloIsKilledAndAnotherComes_ApiIsNotReadyAndThenFindsIt()
+    {
+        await using var cluster = await RunningCluster.StartOrSkipAsync();
+        var first = await cluster.StartAsync("silo");
+        var api = await cluster.StartAsync("api");
+        first.Kill();
+        await RunningSilo.UntilAsync(async () => (await cluster.GetAsync(api, "/health/ready")) is (503, var reason) && reason.Contains("no silo answers", StringComparison.Ordinal), api, "it did not notice that its silo is gone");
+        Assert.Equal((200, "live\n"), await cluster.GetAsync(api, "/health/live"));
+        Assert.Equal(503, (await cluster.GetAsync(api, "/v1/cluster")).Status);
+
+        var second = await cluster.StartAsync("silo");
+
+        await RunningSilo.UntilAsync(async () => (await cluster.GetAsync(api, "/health/ready")).Status == 200, api, "it did not find the other silo");
+        Assert.Equal(cluster.EndpointsOf(second).Gateway, SiloEndpoints.FromJson((await cluster.GetAsync(api, "/v1/cluster")).Text).Gateway);
+        await RunningSilo.UntilAsync(async () => (await cluster.GetAsync(api, "/v1/live?exchange=kraken&symbol=BTC-USD")).Text.Contains("\"last_trade\":{", StringComparison.Ordinal), api, "the live view did not come back");
+    }
 }
