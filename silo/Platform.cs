@@ -160,6 +160,7 @@ internal sealed class Platform : IAsyncDisposable
         _warehouse = await wait.ForAsync(() => WarehouseHost.StartAsync(warehouse, instruments, Counters, probe, _time, logging.Factory, cancellationToken), cancellationToken);
         _parts.Add(("closing the warehouse", _warehouse));
         _shutdown.Hurry.Register(_warehouse.Abandon);
+        _shutdown.AtOnce = _warehouse.KillEngine;
         if (coldOptions is not null)
         {
             _cold = new LazyColdTier(coldOptions, _warehouse.Cold, () => _log!, options.Exchanges, instruments, _time);
@@ -194,7 +195,10 @@ internal sealed class Platform : IAsyncDisposable
         {
             throw new StartupException($"The address {options.Url} cannot be listened on ({taken.InnerException?.Message ?? taken.Message}): stop what uses it or give another --urls.", taken);
         }
-
+        catch (Microsoft.AspNetCore.Connections.AddressInUseException taken)
+        {
+            throw new StartupException($"A port for other silos or for clients is taken ({taken.Message}): set {ClusterSettings.SectionName}:SiloPort and GatewayPort to free ones; a silo alone chooses others when it is started again.", taken);
+        }
         catch (Exception alone) when (_cluster.IsShared && alone is Orleans.Runtime.OrleansException or StackExchange.Redis.RedisException)
         {
             throw new StartupException($"The silo could not join the others ({alone.Message.Split('\n')[0]}): see that Redis and the addresses of {ClusterSettings.SectionName} are reached, and start it again.", alone);

@@ -52,6 +52,9 @@ internal sealed class Shutdown : IDisposable
     /// <summary>Is cancelled when the end has taken most of its time: nothing waits for other services any more.</summary>
     public CancellationToken Hurry => _hurry.Token;
 
+    /// <summary>What must not outlive a process that ends at once: the engine's child would keep the data folder.</summary>
+    public Action AtOnce { get; set; } = () => { };
+
     /// <summary>What is being done; named when the bound is passed.</summary>
     public string Step
     {
@@ -67,6 +70,7 @@ internal sealed class Shutdown : IDisposable
             if (_hasSignal)
             {
                 _errors.WriteLine($"k2: ended at once by a second signal; {_step} was not finished. The log has what ClickHouse lacks.");
+                AtOnce();
                 _exit(SecondSignal);
                 return;
             }
@@ -103,6 +107,10 @@ internal sealed class Shutdown : IDisposable
         {
             // It is disposed of next; what it did not do is in the log.
         }
+        catch (InvalidOperationException)
+        {
+            // Orleans has not started: why is the exception on its way, which this one must not hide.
+        }
     }
 
     public void Dispose()
@@ -125,6 +133,7 @@ internal sealed class Shutdown : IDisposable
     private void Expire()
     {
         _errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"k2: not ended in order within {Limit.TotalSeconds:0.#} s ({ClusterSettings.SectionName}:{nameof(ClusterSettings.ShutdownSeconds)}): {_step} was not finished. The log has what ClickHouse lacks; the next start goes on from there."));
+        AtOnce();
         _exit(BoundPassed);
     }
 }

@@ -19,6 +19,9 @@ internal static class SiloConfiguration
     public const string ClusterId = "k2";
     public const string ServiceId = "k2";
     public const int PartitionsPerExchange = 2;
+    private const int FirstPort = 20_000;
+    private const int EndPort = 32_000;
+    private const int MostPortsTried = 1000;
 
     public static InstrumentTable Instruments(SiloOptions options)
     {
@@ -134,11 +137,25 @@ internal static class SiloConfiguration
 
     public static int[] FreePorts(int count)
     {
-        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var socket in sockets) socket.Start();
-        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
-        foreach (var socket in sockets) socket.Dispose();
-        return ports;
+        // They are bound some seconds later: not of the range that the system gives to outgoing connections, which another one could be given in between.
+        var ports = new HashSet<int>();
+        for (var attempt = 0; ports.Count < count; attempt++)
+        {
+            if (attempt == MostPortsTried) throw new StartupException($"No free port from {FirstPort} to {EndPort - 1} was found on {IPAddress.Loopback}: end what uses them.");
+            var port = Random.Shared.Next(FirstPort, EndPort);
+            try
+            {
+                using var socket = new TcpListener(IPAddress.Loopback, port);
+                socket.Start();
+                ports.Add(port);
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
+
+        return [.. ports];
     }
 
     private static async Task<T> PlayableAsync<T>(Func<Task<T>> read)

@@ -69,8 +69,9 @@ public sealed partial class TerminationTests
         Assert.Equal(130, await silo.WaitAsync(Limit, Token));
         Assert.Contains("by a second signal; storing what was taken was not finished", silo.Output, StringComparison.Ordinal);
 
-        // Its input has ended, which it sees when it may go on.
-        await ProcessSignal.SendAsync(engine, "CONT");
+        // The frozen engine went with it: nothing keeps the folder.
+        using var next = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]);
+        await RunningSilo.StoredAsync(next, 101);
     }
 
     [Theory]

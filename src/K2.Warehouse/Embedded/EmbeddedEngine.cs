@@ -14,6 +14,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan HurriedStopLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private readonly WarehouseOptions _options;
@@ -55,6 +56,20 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     /// <summary>Lets the child have a moment only to end in order: it may be the reason why everything else takes long. Killed at any moment it keeps what it has confirmed.</summary>
     public void Hurry() => _stopLimit = HurriedStopLimit;
 
+    /// <summary>Ends the child at once, also one that is frozen; what it has confirmed it keeps.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _child.Kill();
+            _child.WaitForExit(KillLimit);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, or was given up, meanwhile.
+        }
+    }
+
     /// <summary>Stops the child in order.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -76,7 +91,8 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                _child.Kill();
+                // Gone before this returns, or the next start would find the folder taken.
+                Kill();
             }
         }
 
