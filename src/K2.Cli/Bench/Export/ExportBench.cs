@@ -164,7 +164,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
                 """), Stream.Null, cancellationToken);
         }
 
-        await host.QueryRawAsync("INSERT INTO k2.symbol_state_store (exchange, canonical_symbol, version, state) SELECT exchange, canonical_symbol, max(version), '' FROM k2.silver_trades_store GROUP BY exchange, canonical_symbol", Stream.Null, cancellationToken);
+        await host.QueryRawAsync("INSERT INTO k2.symbol_state_store (exchange, canonical_symbol, version, state) SELECT exchange, canonical_symbol, max(version), '' FROM k2.silver_trades_store " + Text($"WHERE version > {LogPosition.Create(1, 0).Version + firstId} GROUP BY exchange, canonical_symbol"), Stream.Null, cancellationToken);
     }
 
     private static async Task CandlesAsync(WarehouseHost host, long fromSecond, long untilSecond, CancellationToken cancellationToken)
