@@ -31,6 +31,12 @@ public interface IColdSource
     Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Returns how many rows of trades are stored for a day and exchange, a row that was written twice and is not yet one counted twice: never fewer than <see cref="CountAsync"/>, in a
+    /// fraction of its time.
+    /// </summary>
+    Task<long> CountStoredAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Returns the earliest partition time of a warm row that lies above its position or has none among the given ones, or that is a candle not closed; null if there is no
     /// such row.
     /// </summary>

@@ -13,7 +13,7 @@ namespace K2.Cli.Commands;
 /// <summary><c>k2 snapshots</c>, <c>k2 export run</c>, <c>k2 maintenance run|audit</c> and <c>k2 restore</c>: the cold tables.</summary>
 internal static class ColdCommands
 {
-    private static readonly string[] Restorable = [.. ColdTables.All.Where(table => !table.IsOfRawLog).Select(table => table.Name)];
+    private static readonly string[] Restorable = [.. ColdTables.Restorable.Select(table => table.Name)];
 
     public static Command Snapshots(CliServices services, TargetOptions target)
     {

@@ -3,6 +3,7 @@ using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Retention;
 using K2.Domain;
+using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Grains.Lineage;
 
@@ -11,12 +12,8 @@ namespace K2.Grains.Cold;
 /// <summary>Brings days back from the cold tier. Without one (null) nothing was ever dropped, and there is nothing to bring.</summary>
 internal sealed class ColdDayKeeper(IColdTier? cold, IRetention retention, TimeProvider time) : IDayKeeper
 {
-    private const long DayMicroseconds = 86_400 * Timestamp.MicrosecondsPerSecond;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
-    /// <summary>The tables that can be brought back, trades first.</summary>
-    public static IReadOnlyList<ColdTable> Restorable { get; } = [.. ColdTables.All.Where(table => !table.IsOfRawLog).OrderBy(table => table.Layer)];
 
     /// <summary>Returns which of the warehouse's tables a cold table's rows are from.</summary>
     /// <exception cref="ArgumentException">It is a table of frames.</exception>
@@ -31,10 +28,10 @@ internal sealed class ColdDayKeeper(IColdTier? cold, IRetention retention, TimeP
     public async Task<string?> BringBackAsync(Exchange exchange, Timestamp day, CancellationToken cancellationToken)
     {
         if (cold is null) return null;
-        var number = (int)(day.Microseconds / DayMicroseconds);
-        foreach (var table in Restorable.DistinctBy(RetainedOf)) await retention.HoldAsync(RetainedOf(table), number, number + 1, cancellationToken);
+        var number = (int)(day.Microseconds / Timeframe.OneDay.LengthMicroseconds());
+        foreach (var table in ColdTables.Restorable.DistinctBy(RetainedOf)) await retention.HoldAsync(RetainedOf(table), number, number + 1, cancellationToken);
         if (await WhenFreeAsync(() => cold.DifferenceAsync(ColdTables.SilverTrades, number, exchange.ToName(), cancellationToken), cancellationToken) is null) return null;
-        foreach (var table in Restorable) await WhenFreeAsync(() => cold.RestoreAsync(table, number, number + 1, cancellationToken), cancellationToken);
+        foreach (var table in ColdTables.Restorable) await WhenFreeAsync(() => cold.RestoreAsync(table, number, number + 1, cancellationToken), cancellationToken);
         return await WhenFreeAsync(() => cold.DifferenceAsync(ColdTables.SilverTrades, number, exchange.ToName(), cancellationToken), cancellationToken);
     }
 

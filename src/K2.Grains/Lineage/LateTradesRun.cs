@@ -16,7 +16,6 @@ namespace K2.Grains.Lineage;
 internal sealed class LateTradesRun(Instrument instrument, SymbolRecords records, IWarehouseReader reader, ILineageStore store, IDayKeeper days, int lettersPerRead = LateTradesRun.LettersPerRead)
 {
     internal const int LettersPerRead = 5_000;
-    private const int MaxRest = 20;
 
     public async Task RunAsync(RebuildProgress progress, Action<RebuildProgress> report, CancellationToken cancellationToken)
     {
@@ -44,7 +43,7 @@ internal sealed class LateTradesRun(Instrument instrument, SymbolRecords records
 
     private async Task<RebuildProgress> TakeAsync(RebuildProgress progress, Timestamp day, List<(WaitingLetter Letter, Trade Trade)> waiting, CancellationToken cancellationToken)
     {
-        if (await days.BringBackAsync(instrument.Id.Exchange, day, cancellationToken) is { } lacking) return Note(progress, $"{waiting.Count} trades of {day} still wait: {lacking}");
+        if (await days.BringBackAsync(instrument.Id.Exchange, day, cancellationToken) is { } lacking) return progress.Note($"{waiting.Count} trades of {day} still wait: {lacking}");
 
         // With the whole day there, an id that is not found was never taken.
         var kept = new Dictionary<(ushort Epoch, long Id), Trade>();
@@ -87,12 +86,10 @@ internal sealed class LateTradesRun(Instrument instrument, SymbolRecords records
         }
         catch (CorruptRecordException damage)
         {
-            progress = Note(progress, $"the letter {letter.Origin} cannot be read: {damage.Message}");
+            progress = progress.Note($"the letter {letter.Origin} cannot be read: {damage.Message}");
             return null;
         }
     }
 
     private static bool SameContent(in Trade one, in Trade other) => (one.Price, one.Quantity, one.ExchangeTime) == (other.Price, other.Quantity, other.ExchangeTime);
-
-    private static RebuildProgress Note(RebuildProgress progress, string words) => progress.Rest.Length < MaxRest ? progress with { Rest = progress.Rest.Add(words) } : progress;
 }

@@ -18,7 +18,6 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
 {
     // A slice's trades are held twice, as they are stored and as they were received: about 60 MB.
     internal const int MostTrades = 250_000;
-    private const int MaxRest = 20;
     private static readonly TimeSpan LongestSlice = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ShortestSlice = TimeSpan.FromSeconds(1);
     private readonly RawTrades _raw = new(instrument, adapter, source, store);
@@ -67,7 +66,7 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         var missing = raw.Values.Where(trade => !stored.ContainsKey(trade.TradeId)).OrderBy(trade => trade.TradeId).ToList();
         var book = await ReadBookAsync(cancellationToken);
         var beyond = missing.RemoveAll(trade => book.IsBeyondHorizon(trade));
-        if (beyond > 0) progress = Note(progress, $"{beyond} trades from {from} on are of a day that the warehouse does not keep any more");
+        if (beyond > 0) progress = progress.Note($"{beyond} trades from {from} on are of a day that the warehouse does not keep any more");
         if (missing.Count > 0 && book.IdEpoch > 0)
             throw new K2Exception($"{instrument.Id} lacks {missing.Count} trades from {from} on and has restarted its ids: raw frames do not say of which epoch a trade is, so they cannot be restored", isTransient: false);
         if (missing.Count > 0)
@@ -82,13 +81,13 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         progress = progress with { InRaw = progress.InRaw + raw.Count, Restored = progress.Restored + missing.Count };
         foreach (var trade in stored.Values.OrderBy(trade => trade.TradeId))
         {
-            if (!raw.TryGetValue(trade.TradeId, out var original)) progress = Note(progress with { WithoutRaw = progress.WithoutRaw + 1 }, $"trade {trade.TradeId} of {trade.ExchangeTime} is in no raw record");
-            else if (!SameContent(trade, original)) progress = Note(progress with { Different = progress.Different + 1 }, $"trade {trade.TradeId} of {trade.ExchangeTime} differs from its raw record");
+            if (!raw.TryGetValue(trade.TradeId, out var original)) progress = (progress with { WithoutRaw = progress.WithoutRaw + 1 }).Note($"trade {trade.TradeId} of {trade.ExchangeTime} is in no raw record");
+            else if (!SameContent(trade, original)) progress = (progress with { Different = progress.Different + 1 }).Note($"trade {trade.TradeId} of {trade.ExchangeTime} differs from its raw record");
         }
 
         foreach (var id in stored.Keys.Union(raw.Keys).Where(id => id >= 0).Order())
         {
-            if (lastId is { } before && id > before + 1) progress = Note(progress with { MissingIds = progress.MissingIds + (id - before - 1) }, $"ids {before + 1} to {id - 1} before {until} are nowhere");
+            if (lastId is { } before && id > before + 1) progress = (progress with { MissingIds = progress.MissingIds + (id - before - 1) }).Note($"ids {before + 1} to {id - 1} before {until} are nowhere");
             lastId = lastId is { } highest && highest > id ? highest : id;
         }
 
@@ -103,7 +102,7 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
         if ((await ReadBookAsync(cancellationToken)).Horizon is { } horizon && horizon > kept) kept = horizon;
         if (kept > from)
         {
-            progress = Note(progress, $"{from} to {(kept < until ? kept : until)}: the warehouse keeps no trades of that time");
+            progress = progress.Note($"{from} to {(kept < until ? kept : until)}: the warehouse keeps no trades of that time");
             if (kept >= until) return progress;
             from = kept;
         }
@@ -136,8 +135,6 @@ internal sealed class RebuildRun(Instrument instrument, IExchangeAdapter adapter
 
     private async Task<CandleBook> ReadBookAsync(CancellationToken cancellationToken) =>
         await reader.ReadCheckpointAsync(instrument.Id, cancellationToken) is { } checkpoint ? CandleBook.Deserialize(instrument, checkpoint.State.Span, options) : new CandleBook(instrument, options);
-
-    private static RebuildProgress Note(RebuildProgress progress, string words) => progress.Rest.Length < MaxRest ? progress with { Rest = progress.Rest.Add(words) } : progress;
 
     private static bool SameContent(in Trade one, in Trade other) =>
         (one.Price, one.Quantity, one.Side, one.ExchangeTime, one.FirstTradeId, one.LastTradeId) == (other.Price, other.Quantity, other.Side, other.ExchangeTime, other.FirstTradeId, other.LastTradeId);

@@ -73,6 +73,13 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         return rows.Int64();
     }
 
+    public async Task<long> CountStoredAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken)
+    {
+        var select = new ColdSelect(table);
+        await using var rows = await AskAsync(select.Stored(day, exchange, ranges), select.Parameters, cancellationToken);
+        return rows.Int64();
+    }
+
     public async Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken)
     {
         var select = new ColdSelect(table);

@@ -51,15 +51,8 @@ internal sealed class ColdSelect
     /// <param name="ordered">Whether they are ordered as the table is.</param>
     public string Rows(int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, string? viewText, bool counts, bool ordered)
     {
-        var partition = "1 = 1";
         if (exchange is not null) Parameters["exchange"] = exchange;
-        if (day is { } date)
-        {
-            Parameters["day"] = Text(date);
-            Parameters["next_day"] = Text(date + 1);
-            partition = $"exchange = {"{exchange:String}"} AND {_table.DayOf} >= {Midnight("day")} AND {_table.DayOf} < {Midnight("next_day")}";
-        }
-
+        var partition = day is { } date ? OfDay(date) : "1 = 1";
         var source = _table.Layer switch
         {
             ColdLayer.Raw => Frames(day is not null, ranges),
@@ -76,6 +69,13 @@ internal sealed class ColdSelect
 
         // A timeframe is a number there and a text here, with another order.
         return _table.Layer == ColdLayer.History ? $"SELECT {_table.SelectList} FROM ({source}){order}" : $"SELECT {_table.SelectList} FROM (SELECT * FROM ({source}){order})";
+    }
+
+    /// <summary>Returns the number of stored rows of a day and an exchange.</summary>
+    public string Stored(int day, string exchange, IReadOnlyList<ColdRange> ranges)
+    {
+        Parameters["exchange"] = exchange;
+        return $"SELECT toInt64(count()) FROM {Store} WHERE {OfKind}{OfDay(day)} AND {InRanges("concat(exchange, ':', canonical_symbol)", "version", ranges)}";
     }
 
     /// <summary>Returns the earliest partition time of rows above their positions; of candles also of those that are not closed.</summary>
@@ -102,6 +102,12 @@ internal sealed class ColdSelect
     };
 
     private string OfKind => _table.Layer == ColdLayer.Gold ? "timeframe = {timeframe:String} AND closed = 1 AND " : "";
+
+    private string OfDay(int day)
+    {
+        (Parameters["day"], Parameters["next_day"]) = (Text(day), Text(day + 1));
+        return $"exchange = {"{exchange:String}"} AND {_table.DayOf} >= {Midnight("day")} AND {_table.DayOf} < {Midnight("next_day")}";
+    }
 
     private string OfExchange()
     {

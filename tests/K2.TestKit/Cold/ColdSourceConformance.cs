@@ -34,6 +34,7 @@ public abstract class ColdSourceConformance
                 var rows = await RowsAsync(source, table, partition.Key, ranges, ordered: false);
                 Assert.All(rows, row => Assert.Equal(partition.Key, (DayOf(table, row), table.HasExchange ? (string)row["exchange"]! : partition.Key.Exchange)));
                 Assert.Equal(rows.Count, await source.CountAsync(table, partition.Key.Day, partition.Key.Exchange, ranges, Token));
+                if (table.Layer == ColdLayer.Silver) Assert.True(await source.CountStoredAsync(table, partition.Key.Day, partition.Key.Exchange, ranges, Token) >= rows.Count, $"{table.Name}: {partition.Key} has more rows than are stored");
                 if (table.Layer != ColdLayer.Bronze) Assert.True(partition.Sum(slice => slice.Rows) >= rows.Count, $"{table.Name}: the slices of {partition.Key} are too small");
                 sum += rows.Count;
             }

@@ -56,8 +56,11 @@ public static class ColdTables
     /// <summary>Returns the table that a query for candles reads: their latest values, or the history for what was known at a time.</summary>
     public static ColdTable CandlesOf(Timeframe timeframe, bool history) => history ? CandleRevisions : Gold.Single(gold => gold.Timeframe == timeframe);
 
+    /// <summary>Those whose rows can be brought back into the warehouse, trades first.</summary>
+    public static IReadOnlyList<ColdTable> Restorable { get; } = [SilverTrades, .. Gold, CandleRevisions];
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ColdTable> All { get; } = [RawFrames, BronzeBinance, BronzeKraken, BronzeCoinbase, SilverTrades, .. Gold, CandleRevisions];
+    public static IReadOnlyList<ColdTable> All { get; } = [RawFrames, BronzeBinance, BronzeKraken, BronzeCoinbase, .. Restorable];
 
     // A name that ends in a question mark is nullable, in an exclamation mark a stamp. The ids of a list's and a map's parts follow those of the columns, as Iceberg numbers a new schema.
     private static ColdTable Table(string name, ColdLayer layer, string dayOf, string[] sortedBy, params (string Name, ColdType Type)[] columns)

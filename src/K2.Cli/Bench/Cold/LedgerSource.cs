@@ -41,6 +41,8 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
     public Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken) =>
         Task.FromResult(Select(table, ranges).LongCount(row => (day is null || row.Day == day) && (exchange is null || row.Exchange == exchange)));
 
+    public Task<long> CountStoredAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, CancellationToken cancellationToken) => CountAsync(table, day, exchange, ranges, cancellationToken);
+
     public Task<Timestamp?> FirstBeyondAsync(ColdTable table, IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken) =>
         Task.FromResult(Earliest(table, ledger.Rows(table).Where(row => !positions.TryGetValue(row.Key, out var position) || row.Position > position)));
 
