@@ -29,19 +29,17 @@ public sealed class WarehouseHost : IAsyncDisposable
     // An answer that is streamed to the cold tier lasts as long as its rows are written.
     private static readonly TimeSpan StreamLimit = TimeSpan.FromHours(2);
     private readonly EmbeddedEngine? _engine;
-    private readonly HttpClient _http;
-    private readonly HttpClient _longHttp;
+    private readonly (AbandonableHandler Handler, HttpClient Client)[] _requests;
     private readonly ClickHouseClient _client;
     private readonly ClickHouseClient _longClient;
     private readonly ClickHouseWarehouseWriter _writer;
     private readonly WriterMetrics _metrics;
     private readonly TimeProvider _time;
 
-    private WarehouseHost(EmbeddedEngine? engine, Uri url, HttpClient http, HttpClient longHttp, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, WriterMetrics metrics, IWarehouseReader reader, IWarehouseSummaries summaries, TimeProvider time)
+    private WarehouseHost(EmbeddedEngine? engine, Uri url, (AbandonableHandler Handler, HttpClient Client)[] requests, ClickHouseClient client, ClickHouseClient longClient, ClickHouseWarehouseWriter writer, WriterMetrics metrics, IWarehouseReader reader, IWarehouseSummaries summaries, TimeProvider time)
     {
         _engine = engine;
-        _http = http;
-        _longHttp = longHttp;
+        _requests = requests;
         _client = client;
         _longClient = longClient;
         _writer = writer;
@@ -89,8 +87,8 @@ public sealed class WarehouseHost : IAsyncDisposable
         WarehouseOptions options, InstrumentTable instruments, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var engine = options.ConnectionString is null ? await EmbeddedEngine.StartAsync(options, time, loggers.CreateLogger<EmbeddedEngine>(), cancellationToken) : null;
-        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { Timeout = Timeout.InfiniteTimeSpan };
-        var longHttp = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { Timeout = Timeout.InfiniteTimeSpan };
+        var requests = Enumerable.Range(0, 2).Select(_ => new AbandonableHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 32 })).Select(handler => (Handler: handler, Client: new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan })).ToArray();
+        var (http, longHttp) = (requests[0].Client, requests[1].Client);
         if (engine is not null)
         {
             foreach (var client in (HttpClient[])[http, longHttp]) client.DefaultRequestHeaders.Add(PlatformHeader, "1");
@@ -111,7 +109,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             {
                 throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} refuses to set up its tables: {refused.Message.Split('\n')[0]}", refused);
             }
-            catch (Exception failure) when (failure is HttpRequestException || (failure is K2Exception && failure is not StartupException))
+            catch (Exception failure) when (failure is HttpRequestException or TimeoutException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested) || (failure is K2Exception && failure is not StartupException))
             {
                 throw new StartupException($"ClickHouse at {settings.Host}:{settings.Port} does not answer: check K2__ClickHouse__ConnectionString.", failure) { IsAway = true };
             }
@@ -119,7 +117,7 @@ public sealed class WarehouseHost : IAsyncDisposable
             var url = engine?.Url ?? new Uri($"{settings.Protocol}://{settings.Host}:{settings.Port}");
             var metrics = new WriterMetrics();
             var writer = new ClickHouseWarehouseWriter(options, new BlockSender(client, time, new OutageLog(time, loggers.CreateLogger<OutageLog>()), metrics), counters, probe, metrics, time);
-            return new WarehouseHost(engine, url, http, longHttp, client, longClient, writer, metrics, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments), time);
+            return new WarehouseHost(engine, url, requests, client, longClient, writer, metrics, new ClickHouseWarehouseReader(client, instruments), new ClickHouseSummaries(client, instruments), time);
         }
         catch
         {
@@ -146,10 +144,20 @@ public sealed class WarehouseHost : IAsyncDisposable
     /// </summary>
     public void Abandon()
     {
-        _writer.Abandon();
         _engine?.Hurry();
-        _http.CancelPendingRequests();
-        _longHttp.CancelPendingRequests();
+        _writer.Abandon();
+        foreach (var (handler, client) in _requests)
+        {
+            handler.Abandon();
+            try
+            {
+                client.CancelPendingRequests();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The warehouse is closed but for its engine.
+            }
+        }
     }
 
     /// <summary>Ends the engine's child at once, for a process that has no time left. A server is left alone.</summary>
@@ -162,8 +170,7 @@ public sealed class WarehouseHost : IAsyncDisposable
         _metrics.Dispose();
         _client.Dispose();
         _longClient.Dispose();
-        _http.Dispose();
-        _longHttp.Dispose();
+        foreach (var (_, client) in _requests) client.Dispose();
         if (_engine is not null) await _engine.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using K2.Abstractions;
@@ -21,11 +22,11 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hurry = new();
     private Process _child;
     private Task _watching = Task.CompletedTask;
     private int _port;
     private bool _isBinary;
-    private TimeSpan _stopLimit = StopLimit;
 
     private EmbeddedEngine(WarehouseOptions options, TimeProvider time, ILogger logger)
     {
@@ -54,17 +55,29 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
     }
 
     /// <summary>Lets the child have a moment only to end in order: it may be the reason why everything else takes long. Killed at any moment it keeps what it has confirmed.</summary>
-    public void Hurry() => _stopLimit = HurriedStopLimit;
+    public void Hurry()
+    {
+        try
+        {
+            _hurry.CancelAfter(HurriedStopLimit);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended.
+        }
+    }
 
     /// <summary>Ends the child at once, also one that is frozen; what it has confirmed it keeps.</summary>
     public void Kill()
     {
         try
         {
+            // Else it would be started again.
+            _stop.Cancel();
             _child.Kill();
             _child.WaitForExit(KillLimit);
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
         {
             // It has ended, or was given up, meanwhile.
         }
@@ -84,10 +97,11 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
                 await terminate.WaitForExitAsync();
             }
 
-            using var limit = new CancellationTokenSource(_stopLimit, _time);
+            using var limit = new CancellationTokenSource(StopLimit, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _hurry.Token);
             try
             {
-                await _child.WaitForExitAsync(limit.Token);
+                await _child.WaitForExitAsync(either.Token);
             }
             catch (OperationCanceledException)
             {
@@ -98,6 +112,7 @@ public sealed partial class EmbeddedEngine : IAsyncDisposable
 
         _child.Dispose();
         _stop.Dispose();
+        _hurry.Dispose();
     }
 
     private async Task<Process> LaunchAsync(CancellationToken cancellationToken)

@@ -68,7 +68,14 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     public void Abandon()
     {
         _queue.End();
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended.
+        }
     }
 
     /// <summary>Ends the queue, flushes what is in it, and stops.</summary>
@@ -84,20 +91,35 @@ internal sealed class ClickHouseWarehouseWriter : IWarehouseWriter, IAsyncDispos
     /// <summary>Bulk that no candle waits for: one insert at a time, beside the flushes.</summary>
     private async Task WriteAsideAsync<T>(RowTable<T> table, IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
-        await _side.WaitAsync(cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         try
         {
-            var refused = await _sender.SendAsync(table, items, cancellationToken);
+            await _side.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Closing();
+        }
+
+        try
+        {
+            var refused = await _sender.SendAsync(table, items, either.Token);
             if (refused.Count == 0) return;
             if (table.Letter is null) throw new K2Exception($"ClickHouse refused {refused.Count} rows of {table.Name}: {refused[0].Reason}");
-            var lost = await _sender.SendAsync(RowTables.AsideLetters, [.. refused.Select(row => table.Letter(row.Row, row.Reason))], cancellationToken);
+            var lost = await _sender.SendAsync(RowTables.AsideLetters, [.. refused.Select(row => table.Letter(row.Row, row.Reason))], either.Token);
             if (lost.Count > 0) throw new K2Exception($"ClickHouse refused rows of {table.Name} and their dead letters: {lost[0].Reason}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Closing();
         }
         finally
         {
             _side.Release();
         }
     }
+
+    private static K2Exception Closing() => new("the process ends and waits for ClickHouse no longer: the log keeps the rows", true);
 
     private async Task RunAsync()
     {
