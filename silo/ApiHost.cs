@@ -81,7 +81,6 @@ internal sealed class ApiHost : IAsyncDisposable
         {
             _cold = new LazyColdTier(coldOptions, warehouse.Cold, () => throw new InvalidOperationException("a process of --role api exports nothing and has no log"), options.Exchanges, instruments, _time);
             ColdProblem = await _cold.TryOpenAsync(cancellationToken);
-            builder.Services.AddHostedService(_ => new ColdOpening(_cold, _time));
         }
 
         builder.WebHost.UseUrls(options.Url);
@@ -121,6 +120,6 @@ internal sealed class ApiHost : IAsyncDisposable
         var silos = await _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IClusterGrain>(IClusterGrain.Key).GetSilos().WaitAsync(cancellationToken);
 
         // The file is read by programs of this machine; who asks over HTTP is told a silo that is active then.
-        folder.Publish(Endpoints with { Gateway = silos.FirstOrDefault(silo => silo is { Status: SiloMember.Active, Gateway.Length: > 0 })?.Gateway ?? "" });
+        folder.Publish(Endpoints with { Gateway = SiloMember.GatewayOf(silos) ?? "" });
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using K2.Abstractions.Diagnostics;
 using K2.Contracts.Hosting;
 
 namespace K2.Silo;
@@ -19,7 +20,7 @@ internal static class ApiRun
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"K2 on Orleans {ProductVersion.Current.Number}, role api, ready in {watch.Elapsed.TotalSeconds:0.0} s"));
         await output.WriteLineAsync($"candles     {url}/");
         await output.WriteLineAsync($"API         {url}/v1   health {url}/health   metrics {url}/metrics   Orleans dashboard {url}/dashboard");
-        if (host.ColdProblem is { } problem) await output.WriteLineAsync($"cold tier   CANNOT BE USED, rows that only it has are missing until it can: {problem}");
+        if (host.ColdProblem is { } problem) await output.WriteLineAsync($"cold tier   CANNOT BE USED, rows that only it has are missing until it can: {OneLine.Of(problem)}");
         await output.WriteLineAsync($"ClickHouse  {host.Endpoints.ClickHouseUrl}");
         await output.FlushAsync(stop);
         try

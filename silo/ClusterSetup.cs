@@ -1,5 +1,6 @@
 using System.Net;
 using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Domain.Instruments;
 using K2.Grains.Hosting;
@@ -56,8 +57,11 @@ internal sealed class ClusterSetup
         if (settings.Redis is null)
         {
             if (options.Role == SiloRole.Silo) throw new StartupException($"--role silo makes this process one of a cluster: set {ClusterSettings.SectionName}:Redis, {KafkaSettings.SectionName}:BootstrapServers and {WarehouseSetting}, or leave --role out for everything in one process.");
-            var ports = SiloConfiguration.FreePorts(2);
-            return new ClusterSetup(settings, null, IPAddress.Loopback, ports[0], ports[1]);
+            var port = FreePort.Find();
+            int gateway;
+            do gateway = FreePort.Find();
+            while (gateway == port);
+            return new ClusterSetup(settings, null, IPAddress.Loopback, port, gateway);
         }
 
         if (!hasSharedLog) throw new StartupException($"{ClusterSettings.SectionName}:Redis makes this silo one of several, and they need one log: set {KafkaSettings.SectionName}:BootstrapServers.");

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Retention;
@@ -19,9 +17,6 @@ internal static class SiloConfiguration
     public const string ClusterId = "k2";
     public const string ServiceId = "k2";
     public const int PartitionsPerExchange = 2;
-    private const int FirstPort = 20_000;
-    private const int EndPort = 32_000;
-    private const int MostPortsTried = 1000;
 
     public static InstrumentTable Instruments(SiloOptions options)
     {
@@ -133,29 +128,6 @@ internal static class SiloConfiguration
                 Time = time,
             },
             cancellationToken));
-    }
-
-    public static int[] FreePorts(int count)
-    {
-        // They are bound some seconds later: not of the range that the system gives to outgoing connections, which another one could be given in between.
-        var ports = new HashSet<int>();
-        for (var attempt = 0; ports.Count < count; attempt++)
-        {
-            if (attempt == MostPortsTried) throw new StartupException($"No free port from {FirstPort} to {EndPort - 1} was found on {IPAddress.Loopback}: end what uses them.");
-            var port = Random.Shared.Next(FirstPort, EndPort);
-            try
-            {
-                using var socket = new TcpListener(IPAddress.Loopback, port);
-                socket.Start();
-                ports.Add(port);
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
-
-        return [.. ports];
     }
 
     private static async Task<T> PlayableAsync<T>(Func<Task<T>> read)

@@ -58,7 +58,7 @@ internal static class SiloRun
         platform.StopBeingReady();
         shutdown.Step = "storing what was taken";
         var drained = await platform.DrainAsync();
-        if (drained && options.ExitAtEnd && !shutdown.Asked.IsCancellationRequested && await platform.ExportAsync(shutdown.Asked) is { } problem) await Console.Error.WriteLineAsync($"k2: the cold tier lacks rows: {problem}");
+        if (drained && options.ExitAtEnd && !shutdown.Asked.IsCancellationRequested && await ExportAsync(platform, shutdown.Asked) is { } problem) await Console.Error.WriteLineAsync($"k2: the cold tier lacks rows: {problem}");
 
         // The end of a source has no bound; what follows it has.
         shutdown.Begin();
@@ -67,6 +67,18 @@ internal static class SiloRun
         shutdown.Step = "counting what is stored";
         output.PrintSummary(watch.Elapsed, drained ? await CountAsync(platform, shutdown.Hurry) : null, drained);
         return 0;
+    }
+
+    private static async Task<string?> ExportAsync(Platform platform, CancellationToken asked)
+    {
+        try
+        {
+            return await platform.ExportAsync(asked);
+        }
+        catch (OperationCanceledException) when (asked.IsCancellationRequested)
+        {
+            return "its export was ended by a signal; the next one goes on where the tables stand";
+        }
     }
 
     private static async Task<WarehouseCounts?> CountAsync(Platform platform, CancellationToken hurry)

@@ -77,6 +77,7 @@ internal static class SiloServices
         if (cold is null) return;
         services.AddSingleton<IColdTier>(cold);
         services.AddSingleton<IColdReader>(cold);
+        services.AddHostedService(_ => new ColdOpening(cold, time));
 
         // For who asks from outside; the trade path reads the warehouse and never waits for a store.
         services.AddKeyedSingleton<IWarehouseReader>(WarehouseReaders.History, new TieredReader(warehouse.Reader, cold, warehouse.Cold, retention, time));

@@ -33,7 +33,7 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
             output.WriteLine($"API         {url}/v1   health {url}/health   metrics {url}/metrics   Orleans dashboard {url}/dashboard");
         }
 
-        if (platform.ColdProblem is { } problem) output.WriteLine($"cold tier   CANNOT BE USED, nothing is exported until it can: {OneLine(problem)}");
+        if (platform.ColdProblem is { } problem) output.WriteLine($"cold tier   CANNOT BE USED, nothing is exported until it can: {OneLine.Of(problem)}");
         else if (platform.ColdLocation is { } cold) output.WriteLine($"cold tier   {cold}   Iceberg tables; k2 snapshots lists their states");
         output.WriteLine($"ClickHouse  {platform.Endpoints.ClickHouseUrl}   for example: curl '{platform.Endpoints.ClickHouseUrl}/?query=SELECT+count()+FROM+k2.silver_trades'");
         output.Flush();
@@ -68,8 +68,6 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
     }
 
     private string Shown(Exchange exchange) => options.Addresses.TryGetValue(exchange, out var address) ? $"{exchange.ToName()} at {address.WebSocket}" : exchange.ToName();
-
-    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

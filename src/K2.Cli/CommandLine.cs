@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.Reflection;
 using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
+using K2.Contracts.Hosting;
 using K2.Cli.Bench;
 using K2.Cli.Commands;
 using K2.Cli.Locating;
@@ -25,7 +26,7 @@ internal static class CommandLine
         var result = Build(services).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Action is not HelpAction && result.Errors.Count > 0)
         {
-            foreach (var message in Mistakes(args, result)) await terminal.Error.WriteLineAsync($"k2: {OneLine(message)}");
+            foreach (var message in Mistakes(args, result)) await terminal.Error.WriteLineAsync($"k2: {OneLine.Of(message)}");
             return ExitCode.Usage;
         }
 
@@ -40,7 +41,7 @@ internal static class CommandLine
         }
         catch (Exception failure) when (Describe(failure) is { } known)
         {
-            await terminal.Error.WriteLineAsync($"k2: {OneLine(known.Message)}");
+            await terminal.Error.WriteLineAsync($"k2: {OneLine.Of(known.Message)}");
             return known.Code;
         }
         finally
@@ -49,8 +50,7 @@ internal static class CommandLine
         }
     }
 
-    internal static string Version { get; } =
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+    internal static string Version => ProductVersion.Current.Number;
 
     private static RootCommand Build(CliServices services)
     {
@@ -109,5 +109,4 @@ internal static class CommandLine
         _ => null,
     };
 
-    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
 using K2.Cli.Bench;
-using K2.Cli.Bench.Chaos;
 using K2.EndToEnd.Tests.Running;
 using K2.Silo;
 using K2.TestKit;
@@ -61,7 +61,7 @@ public sealed class StartupWaitTests : IDisposable
     {
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
-        var port = RedisProcess.FreePort();
+        var port = FreePort.Find();
         using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data], null, new Dictionary<string, string> { ["K2__ClickHouse__ConnectionString"] = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Protocol=http") });
         await RunningSilo.PrintedAsync(silo, "k2: waits up to 60 s: ClickHouse at 127.0.0.1:");
 

@@ -38,7 +38,7 @@ internal sealed class PlatformObserver(
 
     /// <summary>Returns where apps connect to the cluster: the gateway of an active silo, or null when none is known.</summary>
     public async Task<string?> GatewayAsync(CancellationToken cancellationToken) =>
-        (await SilosAsync(cancellationToken))?.FirstOrDefault(silo => silo is { Status: SiloMember.Active, Gateway.Length: > 0 })?.Gateway;
+        SiloMember.GatewayOf(await SilosAsync(cancellationToken) ?? []);
 
     public async Task<ImmutableArray<ConnectorStatus>> ConnectorsAsync(CancellationToken cancellationToken)
     {
@@ -78,7 +78,10 @@ internal sealed class PlatformObserver(
         if (services.GetService<IColdTier>() is not { } cold) return [];
         var answers = await Task.WhenAll(cold.Tables.Select(async table =>
             (table.Name, Status: await AskAsync(_ => grains.GetGrain<IColdExportGrain>(table.Name).GetStatus(), cancellationToken))));
-        return [.. answers
+
+        // The tables' silos may reach the store where this process does not: then old rows are missing from its own answers.
+        IEnumerable<string> own = cold.Problem is { } problem && !answers.Any(answer => answer.Status?.Problems.Any(told => told.Contains(problem.TrimEnd('.'), StringComparison.Ordinal)) == true) ? [$"This process cannot read the cold tier: {problem.TrimEnd('.')}."] : [];
+        return [.. own, .. answers
             .SelectMany(answer => (answer.Status?.Problems ?? ["What works on it does not answer."]).Select(problem => (answer.Name, Problem: problem)))
             .GroupBy(pair => pair.Problem, pair => pair.Name)
             .Select(group => $"Cold table{(group.Count() == 1 ? "" : "s")} {string.Join(", ", group)}: {group.Key}")];

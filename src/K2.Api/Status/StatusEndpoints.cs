@@ -24,7 +24,10 @@ internal static class StatusEndpoints
     {
         if (new RequestReader(http.Request).Problem is { } problem) return problem;
 
+        // All at once: each may take as long as an answer is waited for.
+        var (silos, retention, cold) = (observer.SilosAsync(cancellationToken), observer.RetentionAsync(cancellationToken), observer.ColdProblemsAsync(cancellationToken));
         var connectors = await observer.ConnectorsAsync(cancellationToken);
+        var (lag, verifications, symbols) = (observer.LagAsync(connectors, cancellationToken), observer.VerificationsAsync(connectors, cancellationToken), observer.SymbolsAsync(observer.Active(connectors), cancellationToken));
         var status = new PlatformStatus
         {
             Source = identity.Endpoints.Source,
@@ -33,14 +36,14 @@ internal static class StatusEndpoints
             Role = identity.Endpoints.Role,
             Started = identity.Endpoints.Started.UtcDateTime,
             Now = time.GetUtcNow().UtcDateTime,
-            Silos = await observer.SilosAsync(cancellationToken) ?? [],
-            LagRecords = await observer.LagAsync(connectors, cancellationToken),
+            Silos = await silos ?? [],
+            LagRecords = await lag,
             Counters = observer.Counters(),
             Connectors = connectors,
-            Verifications = await observer.VerificationsAsync(connectors, cancellationToken),
-            Retention = await observer.RetentionAsync(cancellationToken),
-            ColdProblems = await observer.ColdProblemsAsync(cancellationToken),
-            Symbols = await observer.SymbolsAsync(observer.Active(connectors), cancellationToken),
+            Verifications = await verifications,
+            Retention = await retention,
+            ColdProblems = await cold,
+            Symbols = await symbols,
         };
         return Results.Json(status, ApiJson.Default.PlatformStatus);
     }

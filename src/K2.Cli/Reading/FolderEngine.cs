@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.Cli.Locating;
@@ -49,7 +47,7 @@ internal sealed class FolderEngine : IAsyncDisposable
             DataFolder = data,
 
             // The library's child takes a free port by itself; a clickhouse binary must be told one.
-            Port = server is not null || library is not null || EngineLocator.FindLibrary() is not null ? 0 : FreePort(),
+            Port = server is not null || library is not null || EngineLocator.FindLibrary() is not null ? 0 : FreePort.Find(),
         };
         var counters = new PipelineCounters();
         try
@@ -80,13 +78,6 @@ internal sealed class FolderEngine : IAsyncDisposable
         {
             throw CliException.Usage(wrong.Message);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -27,11 +27,15 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
     // What a snapshot names never changes.
     private readonly ConcurrentDictionary<long, IReadOnlyList<DataFile>> _files = new();
 
+    // Who looks for a state reads it next: its table need not be asked for again.
+    private readonly ConcurrentDictionary<string, VersionedTable> _found = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public async Task<long> FindSnapshotAsync(ColdTable table, ColdMoment moment, CancellationToken cancellationToken)
     {
-        if (await tables(table.Name).Catalog.LoadAsync(cancellationToken) is not { Metadata: { Current: not null } metadata }) throw new UnknownSnapshotException(table.Name, moment, isExported: false);
-        var snapshot = moment.SnapshotId is { } id ? metadata.Find(id) : metadata.AsOf(new DateTimeOffset(moment.At.ToDateTime()));
+        if (await tables(table.Name).Catalog.LoadAsync(cancellationToken) is not { Metadata.Current: not null } version) throw new UnknownSnapshotException(table.Name, moment, isExported: false);
+        _found[table.Name] = version;
+        var snapshot = moment.SnapshotId is { } id ? version.Metadata.Find(id) : version.Metadata.AsOf(new DateTimeOffset(moment.At.ToDateTime()));
         return snapshot?.Id ?? throw new UnknownSnapshotException(table.Name, moment, isExported: true);
     }
 
@@ -134,9 +138,9 @@ internal sealed class ColdReader(Func<string, OpenTable> tables, InstrumentTable
 
     private async Task<IReadOnlyList<DataFile>> FilesAsync(OpenTable open, long? snapshotId, CancellationToken cancellationToken)
     {
-        var version = await open.Catalog.LoadAsync(cancellationToken);
+        var version = snapshotId is { } wanted && _found.TryGetValue(open.Table.Name, out var found) && found.Metadata.Find(wanted) is not null ? found : await open.Catalog.LoadAsync(cancellationToken);
         var snapshot = snapshotId is not { } id ? version?.Metadata.Current
-            : version?.Metadata.Find(id) ?? throw new UnknownSnapshotException(open.Table.Name, ColdMoment.OfSnapshot(id), isExported: version is not null);
+            : version?.Metadata.Find(id) ?? throw new UnknownSnapshotException(open.Table.Name, ColdMoment.OfSnapshot(id), isExported: version?.Metadata.Current is not null);
         if (version is null || snapshot is null) return [];
         if (_files.TryGetValue(snapshot.Id, out var known)) return known;
         if (_files.Count >= CachedSnapshots) _files.Clear();

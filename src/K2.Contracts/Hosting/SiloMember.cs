@@ -27,4 +27,7 @@ public sealed record SiloMember
 
     /// <summary>When it started, UTC, or null while it is not known.</summary>
     [Id(6)] public DateTime? Started { get; init; }
+
+    /// <summary>Returns the gateway of an active silo, or null if there is none.</summary>
+    public static string? GatewayOf(IEnumerable<SiloMember> silos) => silos.FirstOrDefault(silo => silo is { Status: Active, Gateway.Length: > 0 })?.Gateway;
 }

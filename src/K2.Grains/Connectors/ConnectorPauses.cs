@@ -19,7 +19,7 @@ internal sealed class ConnectorPauses(IWarehouseWriter writer, IAuditReader audi
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Returns whether the exchange was paused and not resumed.</summary>
-    public async Task<bool> IsPausedAsync(Exchange exchange, CancellationToken cancellationToken) => await audit.LatestOutcomeAsync(Check, exchange.ToName(), cancellationToken) == Paused;
+    public async Task<bool> IsPausedAsync(Exchange exchange, CancellationToken cancellationToken) => (await audit.LatestAsync(Check, exchange.ToName(), cancellationToken))?.Outcome == Paused;
 
     /// <summary>Keeps that the exchange was paused or resumed.</summary>
     /// <exception cref="InvalidOperationException">It could not be kept: the call was done, and lasts as long as the silo.</exception>
@@ -29,7 +29,10 @@ internal sealed class ConnectorPauses(IWarehouseWriter writer, IAuditReader audi
         using var limit = new CancellationTokenSource(Limit, time);
         try
         {
-            await writer.WriteAuditAsync([new AuditEntry(Timestamp.From(time.GetUtcNow()), Check, exchange.ToName(), outcome, "{}")], limit.Token);
+            // The note before may be of a silo whose clock is ahead: this one is the later all the same.
+            var now = Timestamp.From(time.GetUtcNow());
+            if (await audit.LatestAsync(Check, exchange.ToName(), limit.Token) is { } last && last.At >= now) now = new Timestamp(last.At.Microseconds + 1);
+            await writer.WriteAuditAsync([new AuditEntry(now, Check, exchange.ToName(), outcome, "{}")], limit.Token);
         }
         catch (Exception away) when (away is OperationCanceledException or K2Exception)
         {

@@ -139,10 +139,10 @@ internal sealed class ColdSelect
 
     private void Arrays(IReadOnlyList<ColdRange> ranges)
     {
-        // Keys are of letters, digits and :/._ only. What has no position of its own counts as 0.
-        Parameters["keys"] = "[" + string.Join(',', ranges.Select(range => $"'{range.Key}'")) + "]";
-        Parameters["froms"] = "[" + string.Join(',', ranges.Select(range => Text(range.From ?? -1))) + "]";
-        Parameters["tos"] = "[" + string.Join(',', ranges.Select(range => Text(range.To))) + "]";
+        // What has no position of its own counts as 0.
+        Parameters["keys"] = Texts(ranges.Select(range => range.Key));
+        Parameters["froms"] = Texts(ranges.Select(range => range.From ?? -1));
+        Parameters["tos"] = Texts(ranges.Select(range => range.To));
         Parameters["low"] = Text(ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min());
         Parameters["high"] = Text(ranges.Select(range => range.To).DefaultIfEmpty(-1).Max());
     }

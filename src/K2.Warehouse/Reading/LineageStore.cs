@@ -168,8 +168,8 @@ internal sealed class LineageStore(ClickHouseClient client) : ILineageStore
         foreach (var some in letters.Chunk(LettersPerSettling))
         {
             var settings = LetterParameters(instrument, reason).ToDictionary(parameter => "param_" + parameter.Key, parameter => (object)parameter.Value, StringComparer.Ordinal);
-            settings["param_sequences"] = "[" + string.Join(',', some.Select(letter => Text(letter.Sequence))) + "]";
-            settings["param_origins"] = "[" + string.Join(',', some.Select(letter => "'" + letter.Origin.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'")) + "]";
+            settings["param_sequences"] = Texts(some.Select(letter => letter.Sequence));
+            settings["param_origins"] = Texts(some.Select(letter => letter.Origin));
             await client.ExecuteNonQueryAsync(sql, null, new QueryOptions { CustomSettings = settings }, cancellationToken);
         }
     }

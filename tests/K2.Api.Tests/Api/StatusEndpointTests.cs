@@ -88,6 +88,17 @@ public sealed class StatusEndpointTests(TestPlatform platform)
     }
 
     [Fact]
+    public async Task GetHealth_OnlyThisProcessCannotReachTheStore_SaysSo()
+    {
+        await using var app = await platform.StartApiAsync(services => services.AddSingleton<IColdTier, LockedOut>());
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+        using var response = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+
+        Assert.Contains("This process cannot read the cold tier: the keys are wrong.", (await ReportAsync(response)).Problems);
+    }
+
+    [Fact]
     public async Task GetStatus_Always_NamesTheBuildsOfAllSilos()
     {
         var status = JsonSerializer.Deserialize(await GetAsync("/v1/status"), ApiJson.Default.PlatformStatus)!;
@@ -164,4 +175,9 @@ public sealed class StatusEndpointTests(TestPlatform platform)
 
     private static async Task<HealthReport> ReportAsync(HttpResponseMessage response) =>
         JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), ApiJson.Default.HealthReport)!;
+
+    private sealed class LockedOut : FakeColdTier
+    {
+        public override string? Problem => "the keys are wrong.";
+    }
 }

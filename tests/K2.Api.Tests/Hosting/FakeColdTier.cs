@@ -7,11 +7,11 @@ using K2.Domain.Log;
 namespace K2.Api.Tests.Hosting;
 
 /// <summary>Has tables; their grains are the tests' own.</summary>
-internal sealed class FakeColdTier : IColdTier
+internal class FakeColdTier : IColdTier
 {
     public string Location => "memory";
 
-    public string? Problem => null;
+    public virtual string? Problem => null;
 
     public IReadOnlyList<ColdTable> Tables => ColdTables.All;
 

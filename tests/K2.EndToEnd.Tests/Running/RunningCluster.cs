@@ -1,4 +1,5 @@
 using System.Globalization;
+using K2.Abstractions.Diagnostics;
 using K2.Cli.Bench;
 using K2.Cli.Bench.Chaos;
 using K2.Cli.Simulation;
@@ -15,6 +16,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     private readonly HttpClient _http = new();
     private ChaosKafka? _kafka;
     private RedisProcess? _redis;
+    private int _redisPort;
 
     private RunningCluster()
     {
@@ -29,6 +31,13 @@ internal sealed class RunningCluster : IAsyncDisposable
     {
         _redis?.Dispose();
         _redis = null;
+    }
+
+    /// <summary>Starts it, again at the same port, with nothing in it.</summary>
+    public async Task StartRedisAsync()
+    {
+        _redis = await RedisProcess.StartAsync(TimeProvider.System, TestContext.Current.CancellationToken, _redisPort);
+        _redisPort = _redis.Port;
     }
 
     /// <summary>Takes all brokers away.</summary>
@@ -49,7 +58,7 @@ internal sealed class RunningCluster : IAsyncDisposable
             var token = TestContext.Current.CancellationToken;
             cluster.Venues = await SimulatedVenues.StartAsync(RunningSilo.Instruments, [Exchange.Kraken], new SimulationOptions { Seed = 1, TradesPerSecond = 50 }, token);
             cluster._kafka = await ChaosKafka.StartAsync(RunningSilo.Instruments, Exchange.Binance, TimeProvider.System, token);
-            cluster._redis = await RedisProcess.StartAsync(TimeProvider.System, token);
+            await cluster.StartRedisAsync();
             cluster.Engine = await RunningEngine.StartAsync(Path.Combine(cluster._folder.Path, "clickhouse"));
             return cluster;
         }
@@ -73,9 +82,9 @@ internal sealed class RunningCluster : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>(_kafka!.SiloEnvironment, StringComparer.Ordinal)
         {
-            ["K2__Cluster__Redis"] = Text($"127.0.0.1:{_redis!.Port}"),
-            ["K2__Cluster__SiloPort"] = Text($"{RedisProcess.FreePort()}"),
-            ["K2__Cluster__GatewayPort"] = Text($"{RedisProcess.FreePort()}"),
+            ["K2__Cluster__Redis"] = Text($"127.0.0.1:{_redisPort}"),
+            ["K2__Cluster__SiloPort"] = Text($"{FreePort.Find()}"),
+            ["K2__Cluster__GatewayPort"] = Text($"{FreePort.Find()}"),
             ["K2__ClickHouse__ConnectionString"] = Text($"Host={Engine.Url.Host};Port={Engine.Url.Port};Protocol=http"),
             ["K2__Cold__Folder"] = _folder.Path,
         };

@@ -1,7 +1,9 @@
 using K2.Abstractions.Warehouse;
+using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Grains.Connectors;
 using K2.TestKit;
+using K2.TestKit.Warehouse;
 
 namespace K2.Grains.Tests.Connectors;
 
@@ -22,6 +24,21 @@ public sealed class ConnectorPausesTests
         Assert.Equal(isPaused, await pauses.IsPausedAsync(Exchange.Kraken, Token));
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task NoteAsync_IsLaterThanTheNoteBefore_WhateverTheClockOfItsSilo(int secondsAhead)
+    {
+        var warehouse = new InMemoryWarehouse();
+        var before = Timestamp.From(_time.GetUtcNow().AddSeconds(secondsAhead));
+
+        await new ConnectorPauses(warehouse, new OneNote("paused", before), _time).NoteAsync(Exchange.Kraken, false);
+
+        var note = Assert.Single(warehouse.Audits);
+        Assert.Equal(("connector", "kraken", "resumed"), (note.Check, note.Subject, note.Outcome));
+        Assert.True(note.At > before && note.At >= Timestamp.From(_time.GetUtcNow()), $"{note.At}");
+    }
+
     [Fact]
     public async Task NoteAsync_ClickHouseAway_SaysThatThePauseIsNotKept()
     {
@@ -36,9 +53,10 @@ public sealed class ConnectorPausesTests
         Assert.StartsWith("kraken is paused, but ClickHouse did not take a note of it", failure.Message, StringComparison.Ordinal);
     }
 
-    private sealed class OneNote(string? outcome) : IAuditReader
+    private sealed class OneNote(string? outcome, Timestamp at = default) : IAuditReader
     {
-        public Task<string?> LatestOutcomeAsync(string check, string subject, CancellationToken cancellationToken) => Task.FromResult((check, subject) == ("connector", "kraken") ? outcome : null);
+        public Task<(string Outcome, Timestamp At)?> LatestAsync(string check, string subject, CancellationToken cancellationToken) =>
+            Task.FromResult<(string, Timestamp)?>((check, subject) == ("connector", "kraken") && outcome is not null ? (outcome, at) : null);
     }
 
     /// <summary>Waits for ClickHouse, as the real one does while it is away.</summary>

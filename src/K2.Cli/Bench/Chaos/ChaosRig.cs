@@ -189,8 +189,8 @@ internal sealed class ChaosRig : IAsyncDisposable
         {
             var own = new Dictionary<string, string>(environment, StringComparer.Ordinal)
             {
-                ["K2__Cluster__SiloPort"] = RedisProcess.FreePort().ToString(CultureInfo.InvariantCulture),
-                ["K2__Cluster__GatewayPort"] = RedisProcess.FreePort().ToString(CultureInfo.InvariantCulture),
+                ["K2__Cluster__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
+                ["K2__Cluster__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
             };
             _silos.Add(new ChaosSilo($"silo{i + 1}", _options.Silo, _folder, arguments, own));
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using K2.Abstractions.Diagnostics;
 
 namespace K2.Cli.Bench.Chaos;
 
@@ -25,10 +26,10 @@ internal sealed class RedisProcess : IDisposable
 
     /// <summary>Starts it and returns when it answers.</summary>
     /// <exception cref="InvalidOperationException">It is not installed or does not start.</exception>
-    public static async Task<RedisProcess> StartAsync(TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<RedisProcess> StartAsync(TimeProvider time, CancellationToken cancellationToken, int port = 0)
     {
         if (!IsInstalled) throw new InvalidOperationException("no redis-server on the PATH: apt-get install redis-server");
-        var port = FreePort();
+        if (port == 0) port = FreePort.Find();
         var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in (string[])["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()]) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
@@ -48,14 +49,6 @@ internal sealed class RedisProcess : IDisposable
         }
 
         return redis;
-    }
-
-    /// <summary>Returns a port of loopback that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     public void Dispose()
