@@ -4,6 +4,7 @@ using K2.Cli;
 using K2.Cli.Bench;
 using K2.Contracts.Hosting;
 using K2.EndToEnd.Tests.Running;
+using K2.TestKit;
 
 namespace K2.EndToEnd.Tests;
 
@@ -55,7 +56,7 @@ public sealed partial class MetricsTests
 
     private static IEnumerable<string> Listed()
     {
-        using var dashboard = JsonDocument.Parse(Repository.Text("grafana/dashboards/overview.json"));
+        using var dashboard = JsonDocument.Parse(RepositoryFiles.Text("grafana/dashboards/overview.json"));
         var list = dashboard.RootElement.GetProperty("panels").EnumerateArray().Single(panel => panel.GetProperty("type").GetString() == "text").GetProperty("options").GetProperty("content").GetString()!;
         return [.. list.Split('\n').Select(line => line[2..]).Where(name => !OfOthers.Any(other => name.StartsWith(other, StringComparison.Ordinal)))];
     }
