@@ -13,7 +13,7 @@ public sealed partial class AlertTests
 {
     private const string Name = "grafana/prometheus/rules/alerts.yml";
 
-    private static IReadOnlyDictionary<string, string> Rules { get; } = Read();
+    private static Dictionary<string, string> Rules { get; } = Read();
 
     [Theory]
     [InlineData("SiloMissing", "silo")]
