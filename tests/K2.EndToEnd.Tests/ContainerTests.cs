@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using K2.Abstractions;
 using K2.EndToEnd.Tests.Running;
 using K2.Silo;
+using K2.TestKit;
 
 namespace K2.EndToEnd.Tests;
 
@@ -22,11 +23,9 @@ public sealed partial class ContainerTests
     };
 
     [Fact]
-    public async Task ComposeFile_SetsWhatTheSiloReads()
+    public void ComposeFile_SetsWhatTheSiloReads()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "K2.Orleans.sln"))) folder = folder.Parent!;
-        var compose = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "docker-compose.yml"), TestContext.Current.CancellationToken);
+        var compose = RepositoryFiles.Text("docker-compose.yml");
 
         var set = Setting().Matches(compose);
 

@@ -4,10 +4,11 @@ using K2.Cli;
 using K2.Cli.Bench;
 using K2.Contracts.Hosting;
 using K2.EndToEnd.Tests.Running;
+using K2.TestKit;
 
 namespace K2.EndToEnd.Tests;
 
-/// <summary><c>/metrics</c> of a running silo: what the dashboard asks for is there, and no series is one of a symbol.</summary>
+/// <summary><c>/metrics</c> of a running silo: what the dashboard and the alerts ask for is there, and no series is one of a symbol.</summary>
 public sealed partial class MetricsTests
 {
     // The engines' own exporters tell theirs.
@@ -15,7 +16,7 @@ public sealed partial class MetricsTests
     private const int MostSeries = 2000;
 
     [Fact]
-    public async Task Metrics_OfARunningSilo_HoldWhatTheDashboardAsksFor_AndNoSymbols()
+    public async Task Metrics_OfARunningSilo_HoldWhatDashboardAndAlertsAskFor_AndNoSymbols()
     {
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
@@ -23,11 +24,14 @@ public sealed partial class MetricsTests
         await RunningSilo.StoredAsync(silo, 100);
         using var http = new HttpClient { BaseAddress = new Uri(SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), TestContext.Current.CancellationToken)).Url) };
 
-        // Of the cold tier something is told once it has exported.
+        // Of the cold tier something is told once it has exported and compared.
         using (var words = new StringWriter())
         {
-            var code = await CommandLine.RunAsync(["--data", folder.Data, "export", "run", "silver_trades"], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
-            Assert.True(code == 0, words.ToString());
+            foreach (var work in (string[][])[["export", "run"], ["maintenance", "audit"]])
+            {
+                var code = await CommandLine.RunAsync(["--data", folder.Data, .. work, "silver_trades"], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
+                Assert.True(code == 0, words.ToString());
+            }
         }
 
         // A request is counted when it has ended.
@@ -55,10 +59,15 @@ public sealed partial class MetricsTests
 
     private static IEnumerable<string> Listed()
     {
-        using var dashboard = JsonDocument.Parse(Repository.Text("grafana/dashboards/overview.json"));
+        using var dashboard = JsonDocument.Parse(RepositoryFiles.Text("grafana/dashboards/overview.json"));
         var list = dashboard.RootElement.GetProperty("panels").EnumerateArray().Single(panel => panel.GetProperty("type").GetString() == "text").GetProperty("options").GetProperty("content").GetString()!;
-        return [.. list.Split('\n').Select(line => line[2..]).Where(name => !OfOthers.Any(other => name.StartsWith(other, StringComparison.Ordinal)))];
+        var alerts = Ours().Matches(RepositoryFiles.Text("grafana/prometheus/rules/alerts.yml")).Select(match => match.Value).ToList();
+        Assert.NotEmpty(alerts);
+        return [.. list.Split('\n').Select(line => line[2..]).Where(name => !OfOthers.Any(other => name.StartsWith(other, StringComparison.Ordinal))).Union(alerts, StringComparer.Ordinal)];
     }
+
+    [GeneratedRegex(@"\bk2_\w+")]
+    private static partial Regex Ours();
 
     [GeneratedRegex("BTC|ETH")]
     private static partial Regex Symbol();

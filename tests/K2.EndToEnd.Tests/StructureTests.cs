@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using K2.TestKit;
 
 namespace K2.EndToEnd.Tests;
 
@@ -24,20 +25,10 @@ public sealed partial class StructureTests
         ["K2.Silo"] = ["K2.Api", "K2.ColdTier", "K2.Grains", "K2.Simulator", "K2.Streaming", "K2.Warehouse"],
     };
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "K2.Orleans.sln"))) folder = folder.Parent;
-            return folder?.FullName ?? throw new InvalidOperationException("the tests do not run below the repository");
-        }
-    }
-
     [Fact]
     public void Projects_ReferenceOnlyWhatTheArchitectureAllows()
     {
-        var projects = Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Append(Path.Combine(Root, "silo", "K2.Silo.csproj")).ToList();
+        var projects = Directory.GetFiles(RepositoryFiles.Path("src"), "*.csproj", SearchOption.AllDirectories).Append(RepositoryFiles.Path("silo/K2.Silo.csproj")).ToList();
 
         var found = projects.ToDictionary(
             path => Path.GetFileNameWithoutExtension(path),
@@ -50,13 +41,13 @@ public sealed partial class StructureTests
     [Fact]
     public void Readme_FollowOneTrade_NamesAboutNineFilesThatExist()
     {
-        var readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+        var readme = RepositoryFiles.Text("README.md");
         var section = readme[readme.IndexOf("## Follow one trade", StringComparison.Ordinal)..];
 
         var files = NumberedFile().Matches(section).Select(match => match.Groups[1].Value).ToList();
 
         Assert.InRange(files.Count, 7, 11);
-        foreach (var file in files) Assert.True(File.Exists(Path.Combine(Root, file)), $"{file} does not exist");
+        foreach (var file in files) Assert.True(File.Exists(RepositoryFiles.Path(file)), $"{file} does not exist");
     }
 
     [Fact]
@@ -64,7 +55,7 @@ public sealed partial class StructureTests
     {
         string[] patterns = ["packages.lock.json", "package-lock.json", "nuget.config", "NuGet.Config", ".npmrc"];
 
-        var found = patterns.SelectMany(pattern => Directory.GetFiles(Root, pattern, SearchOption.AllDirectories)).Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
+        var found = patterns.SelectMany(pattern => Directory.GetFiles(RepositoryFiles.Root, pattern, SearchOption.AllDirectories)).Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
 
         Assert.Empty(found);
     }

@@ -22,22 +22,36 @@ public sealed partial class TerminationTests
     {
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
-        long appended;
+        using var http = new HttpClient();
+        DateTimeOffset frozen;
         using (var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data], null, new Dictionary<string, string> { [Setting.Item1] = Setting.Item2 }))
         {
             await RunningSilo.StoredAsync(silo, 200);
+            var metrics = new Uri(SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), Token)).Url + "/metrics");
+            async Task<double> AppendedAsync() => Appended().Matches(await http.GetStringAsync(metrics, Token)).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
+            // The log goes on to take trades that nothing can store.
             await ProcessSignal.SendAsync(silo.EngineId!.Value, "STOP");
+            frozen = TimeProvider.System.GetUtcNow();
+            var before = await AppendedAsync();
+            await RunningSilo.UntilAsync(async () => await AppendedAsync() >= before + 50, silo, "the log took no trades");
             await silo.TerminateAsync();
             var code = await silo.WaitAsync(Limit, Token);
             Assert.True(code is 0 or 3, $"exit code {code}\n{silo.Output}");
             Assert.Contains(code == 0 ? "the rest is in the log and is applied at the next start" : "was not finished", silo.Output, StringComparison.Ordinal);
-            appended = Appended().Match(silo.Output) is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
         }
 
-        using var next = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]);
-        await RunningSilo.StoredAsync(next, (int)appended + 1);
-        await next.TerminateAsync();
-        Assert.True(await next.WaitAsync(RunningSilo.Limit, Token) == 0, next.Output);
+        var restarted = TimeProvider.System.GetUtcNow();
+        using (var next = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]))
+        {
+            await RunningSilo.StoredAsync(next, 300);
+            await next.TerminateAsync();
+            Assert.True(await next.WaitAsync(RunningSilo.Limit, Token) == 0, next.Output);
+            Assert.DoesNotContain("the rest is in the log", next.Output, StringComparison.Ordinal);
+        }
+
+        var rows = (await RunningSilo.QueryAsync(folder.Data, Frames(frozen, restarted))).Trim().Split('\t').Select(long.Parse).ToList();
+        Assert.True(rows is [>= 200, >= 50, 0], $"{rows[0]} trades in the raw frames, {rows[1]} of them from when the engine was frozen, {rows[2]} of them are lost");
     }
 
     [Fact]
@@ -105,6 +119,18 @@ public sealed partial class TerminationTests
         }
     }
 
-    [GeneratedRegex(@"^frames .* appended (\d+)", RegexOptions.Multiline)]
+    /// <summary>Counts the trades of the raw frames before a time: all, those since another time, and those that are not in the trades' table.</summary>
+    private static string Frames(DateTimeOffset frozen, DateTimeOffset restarted) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        SELECT count(), countIf(received_timestamp >= fromUnixTimestamp64Milli({frozen.ToUnixTimeMilliseconds()})), countIf((exchange, symbol, id) NOT IN (SELECT toString(exchange), toString(symbol), toString(trade_id) FROM k2.silver_trades))
+        FROM (
+            SELECT 'binance' AS exchange, symbol, toString(trade_id) AS id, received_timestamp FROM k2.bronze_trades_binance
+            UNION ALL SELECT 'kraken', symbol, toString(trade_id), received_timestamp FROM k2.bronze_trades_kraken
+            UNION ALL SELECT 'coinbase', product_id, trade_id, received_timestamp FROM k2.bronze_trades_coinbase)
+        WHERE received_timestamp < fromUnixTimestamp64Milli({restarted.ToUnixTimeMilliseconds()}) FORMAT TSV
+        """);
+
+    [GeneratedRegex(@"^k2_pipeline_appended_total\S* (\S+)", RegexOptions.Multiline)]
     private static partial Regex Appended();
 }

@@ -38,8 +38,15 @@ internal sealed class ColdMetrics : IDisposable
         _meter.CreateObservableGauge("k2.cold.audit.problems", () => _audits.Values.Select(run => new Measurement<long>(run.Problems.Length, Tag(run.Table))), "{problem}", "What the last audit found wrong, or 1 if it failed");
     }
 
-    /// <summary>Counts a table's age from a time.</summary>
-    public void Begin(string table, DateTimeOffset at) => _exported[table] = at;
+    /// <summary>Counts a table's age from a time, and its bad runs from none: a series that is born at 1 has never increased for who looks at its increase.</summary>
+    public void Begin(string table, DateTimeOffset at)
+    {
+        _exported[table] = at;
+        foreach (var work in (ColdWork[])[ColdWork.Export, ColdWork.Maintain, ColdWork.Audit])
+        {
+            foreach (var outcome in (string[])["failed", "different"]) _runs.Add(0, Tag(table), new("work", WordOf(work)), new("outcome", outcome));
+        }
+    }
 
     /// <summary>Forgets the table: another silo takes it over.</summary>
     public void End(string table)

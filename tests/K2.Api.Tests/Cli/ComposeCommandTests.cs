@@ -1,6 +1,7 @@
 using K2.Api.Tests.Compose;
 using K2.Cli;
 using K2.Cli.Compose;
+using K2.TestKit;
 
 namespace K2.Api.Tests.Cli;
 

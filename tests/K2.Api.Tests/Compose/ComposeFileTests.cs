@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using K2.Cli.Compose;
+using K2.TestKit;
 using YamlDotNet.RepresentationModel;
 
 namespace K2.Api.Tests.Compose;

@@ -1,3 +1,4 @@
+using K2.TestKit;
 using YamlDotNet.RepresentationModel;
 
 namespace K2.Api.Tests.Compose;

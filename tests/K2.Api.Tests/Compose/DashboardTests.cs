@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using K2.TestKit;
 
 namespace K2.Api.Tests.Compose;
 

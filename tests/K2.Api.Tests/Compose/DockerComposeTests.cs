@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using K2.Cli.Compose;
+using K2.TestKit;
 
 namespace K2.Api.Tests.Compose;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using K2.TestKit;
 
 namespace K2.Api.Tests.Compose;
 

@@ -141,6 +141,25 @@ public sealed class S3FaultTests(S3StubFixture s3) : IClassFixture<S3StubFixture
         Assert.Equal("*", s3.Stub.LastPutHeaders["If-None-Match"]);
     }
 
+    // A body in signed chunks is what not every store reads.
+    [Fact]
+    public async Task Puts_DoNotStream_NorDoParts()
+    {
+        using var store = s3.Store();
+        var key = Key();
+
+        await store.PutAsync(key + "-1", One, default);
+        await store.PutIfAbsentAsync(key + "-2", One, default);
+        await store.PutAsync(key + "-3", new MemoryStream(One), default);
+        await store.PutAsync(key + "-4", new MemoryStream(new byte[S3StoreOptions.LeastPartSize + 1]), default);
+
+        var puts = s3.Stub.Puts.Where(put => put.Name.Contains(key, StringComparison.Ordinal)).ToList();
+        Assert.Equal(5, puts.Count);
+        Assert.Equal(2, puts.Count(put => put.Name.Contains("partNumber=", StringComparison.Ordinal)));
+        Assert.All(puts, put => Assert.DoesNotContain("STREAMING", put.Content, StringComparison.Ordinal));
+        Assert.All(puts, put => Assert.NotEmpty(put.Content));
+    }
+
     [Fact]
     public async Task Probe_Passes()
     {

@@ -1,9 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using K2.Contracts.Cold;
 using K2.Grains.Cold;
+using K2.TestKit;
 
 namespace K2.Grains.Tests.Cold;
 
-public sealed class ColdHealthTests
+public sealed partial class ColdHealthTests
 {
     private static readonly DateTime Now = new(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
@@ -37,6 +40,18 @@ public sealed class ColdHealthTests
         Assert.All(problems, problem => Assert.Equal("No export has succeeded for more than 2 intervals of 15 min: see k2.export_log and the silo's log, and try k2 export run.", problem));
     }
 
+    [Fact]
+    public void Problems_WithoutAGoodExport_BeginWhenTheAlertDoes()
+    {
+        var seconds = int.Parse(Threshold().Match(RepositoryFiles.Text("grafana/prometheus/rules/alerts.yml")).Groups[1].Value, CultureInfo.InvariantCulture);
+
+        Assert.Empty(ColdHealth.Problems(null, [], Now.AddSeconds(-seconds), Interval, Now));
+        Assert.Single(ColdHealth.Problems(null, [], Now.AddSeconds(-seconds - 1), Interval, Now));
+    }
+
     private static ColdRun Run(ColdWork work, string outcome, params string[] problems) =>
         new() { Table = "t", Work = work, JobId = Guid.Empty, Started = Now.AddMinutes(-1), Ended = Now, Outcome = outcome, Problems = [.. problems] };
+
+    [GeneratedRegex(@"min by \(table\) \(k2_cold_export_age_seconds\) > (\d+)")]
+    private static partial Regex Threshold();
 }

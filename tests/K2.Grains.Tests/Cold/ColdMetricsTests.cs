@@ -27,6 +27,24 @@ public sealed class ColdMetricsTests
     }
 
     [Fact]
+    public void Begin_BadRuns_StandAtNoneBeforeTheFirst()
+    {
+        using var metrics = new ColdMetrics(_time);
+        using var seen = new MeterReading(_table);
+        Assert.Null(seen["k2.cold.runs {run} outcome=failed work=export"]);
+
+        metrics.Begin(_table, _time.GetUtcNow());
+
+        foreach (var work in (string[])["export", "maintain", "audit"])
+        {
+            foreach (var outcome in (string[])["failed", "different"]) Assert.Equal(0, seen[$"k2.cold.runs {{run}} outcome={outcome} work={work}"]);
+        }
+
+        metrics.Record(Run(ColdWork.Maintain, "failed", "the store is away"));
+        Assert.Equal(1, seen["k2.cold.runs {run} outcome=failed work=maintain"]);
+    }
+
+    [Fact]
     public void Age_GrowsUntilTheNextGoodExport()
     {
         using var metrics = new ColdMetrics(_time);

@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using K2.Simulator.Kafka;
 using K2.Streaming.Kafka;
 using K2.Streaming.Provider;
+using K2.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
@@ -17,21 +18,11 @@ public sealed class ReadmeExampleTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "K2.Orleans.sln"))) folder = folder.Parent;
-            return folder?.FullName ?? throw new InvalidOperationException("the tests do not run below the repository");
-        }
-    }
-
     [Fact]
-    public async Task Readme_Example_IsTheCodeThatIsCompiledHere()
+    public void Readme_Example_IsTheCodeThatIsCompiledHere()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root, "src/K2.Streaming/README.md"), Token);
-        var code = await File.ReadAllTextAsync(Path.Combine(Root, "tests/K2.Streaming.Tests/Provider/ReadmeExample.cs"), Token);
+        var readme = RepositoryFiles.Text("src/K2.Streaming/README.md");
+        var code = RepositoryFiles.Text("tests/K2.Streaming.Tests/Provider/ReadmeExample.cs");
         var compiled = code[(code.IndexOf($"// {Mark}\n", StringComparison.Ordinal) + Mark.Length + 4)..code.IndexOf("// </example:provider>", StringComparison.Ordinal)];
         var start = readme.IndexOf("```csharp\n", readme.IndexOf("<!-- example:provider -->", StringComparison.Ordinal), StringComparison.Ordinal) + "```csharp\n".Length;
 
@@ -39,9 +30,9 @@ public sealed class ReadmeExampleTests
     }
 
     [Fact]
-    public async Task Readme_Options_AreAllInTheTables()
+    public void Readme_Options_AreAllInTheTables()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root, "src/K2.Streaming/README.md"), Token);
+        var readme = RepositoryFiles.Text("src/K2.Streaming/README.md");
         var names = new[] { typeof(LogStreamOptions), typeof(KafkaLogOptions), typeof(KafkaSecurity) }.SelectMany(type => type.GetProperties()).Select(property => property.Name);
 
         Assert.DoesNotContain(names, name => !readme.Contains($"| `{name}` |", StringComparison.Ordinal));

@@ -56,6 +56,9 @@ public sealed class S3Stub : IAsyncDisposable
     /// <summary>The headers of the last put.</summary>
     public IReadOnlyDictionary<string, string> LastPutHeaders { get; private set; } = new Dictionary<string, string>();
 
+    /// <summary>What each put so far said of its content, those of parts too, as <c>key?query</c> and the header <c>x-amz-content-sha256</c>.</summary>
+    public ConcurrentQueue<(string Name, string Content)> Puts { get; } = [];
+
     /// <summary>How many uploads in parts are unfinished.</summary>
     public int UnfinishedUploads => _uploads.Count;
 
@@ -141,6 +144,7 @@ public sealed class S3Stub : IAsyncDisposable
     private StubAnswer Do(HttpRequest request, string key, byte[] body)
     {
         var query = request.Query;
+        if (request.Method == "PUT") Puts.Enqueue((key + request.QueryString.Value, request.Headers["x-amz-content-sha256"].ToString()));
         return request.Method switch
         {
             "PUT" when query.ContainsKey("partNumber") => PutPart(query["uploadId"]!, int.Parse(query["partNumber"]!, CultureInfo.InvariantCulture), body),

@@ -15,6 +15,9 @@ internal sealed record UnsteadyOptions
     /// <summary>Whether it happens behind that call's effect.</summary>
     public bool After { get; init; }
 
+    /// <summary>Is told of each fault as it happens.</summary>
+    public Action? Happened { get; init; }
+
     /// <summary>What kills, beyond the exception.</summary>
     public Action? Killed { get; init; }
 

@@ -113,6 +113,7 @@ internal sealed class UnsteadyStore(IObjectStore inner, FileAges ages, Random ra
 
     private async Task ActAsync(UnsteadyFault fault, string key, bool unknown)
     {
+        if (fault != UnsteadyFault.None) options.Happened?.Invoke();
         switch (fault)
         {
             case UnsteadyFault.Kill:
