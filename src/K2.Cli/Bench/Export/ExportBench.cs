@@ -57,20 +57,9 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
 
     private async Task<bool> ManyAsync(WarehouseHost host, ColdTier.ColdTier cold, CancellationToken cancellationToken)
     {
-        using var self = Process.GetCurrentProcess();
-        GC.Collect();
-        var (cpu, engineCpu) = (self.TotalProcessorTime, EngineCpu(host));
-        var peak = 0L;
-        using var sampling = new CancellationTokenSource();
-        var sampler = SampleAsync(value => peak = Math.Max(peak, value), sampling.Token);
-        var start = time.GetTimestamp();
-        var outcome = await cold.ExportAsync(ColdTables.SilverTrades, cancellationToken);
-        var taken = time.GetElapsedTime(start).TotalSeconds;
-        await sampling.CancelAsync();
-        await sampler;
-        self.Refresh();
+        var engineCpu = EngineCpu(host);
+        var (outcome, taken, own, peak) = await MeasuredAsync(() => cold.ExportAsync(ColdTables.SilverTrades, cancellationToken));
         Print($"silver_trades: {outcome.Rows} rows in {taken:0.0} s, {outcome.Rows / taken:0} rows/s (aim {RowsAim:0}{(outcome.Rows / taken < RowsAim ? ", MISSED" : "")}); each row read twice, written and read back");
-        var own = (self.TotalProcessorTime - cpu).TotalSeconds;
         Print($"  processor seconds: exporter {own:0.0} ({outcome.Rows / own:0} rows for each), engine {(EngineCpu(host) - engineCpu).TotalSeconds:0.0}; exporter at most {peak >> 20} MiB (aim {MemoryAim >> 20}{(peak > MemoryAim ? ", MISSED" : "")}), engine at most {EnginePeak(host) >> 20} MiB");
         Print($"  {outcome.Files} files, {(double)outcome.Bytes / outcome.Rows:0.0} bytes a trade");
         return Right(outcome.Differences) && outcome.Rows == trades;
@@ -125,20 +114,9 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
 
         // A candle of the next day closes it.
         await host.QueryRawAsync(Text($"INSERT INTO k2.ohlcv_store (exchange, canonical_symbol, timeframe, window_start, close_time, version) SELECT 'binance', 'CLOCK/USDT', '1d', fromUnixTimestamp64Micro({(day + 1) * 86_400} * 1000000, 'UTC'), fromUnixTimestamp64Micro({((day + 1) * 86_400) + 7200} * 1000000, 'UTC'), 1"), Stream.Null, cancellationToken);
-        using var self = Process.GetCurrentProcess();
-        GC.Collect();
-        var cpu = self.TotalProcessorTime;
-        var peak = 0L;
-        using var sampling = new CancellationTokenSource();
-        var sampler = SampleAsync(value => peak = Math.Max(peak, value), sampling.Token);
-        var start = time.GetTimestamp();
-        var joined = await cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken);
-        var taken = time.GetElapsedTime(start).TotalSeconds;
-        await sampling.CancelAsync();
-        await sampler;
-        self.Refresh();
+        var (joined, taken, own, peak) = await MeasuredAsync(() => cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken));
         var sizes = Directory.EnumerateFiles(Path.Combine(folder, "cold", "silver_trades", "data"), "*.parquet", SearchOption.AllDirectories).Select(file => new FileInfo(file)).OrderByDescending(file => file.LastWriteTimeUtc).Take(joined.FilesAfter).Select(file => file.Length).ToList();
-        Print($"compaction: {joined.CompactedPartitions} partitions of {exported} rows in {taken:0.0} s, {exported / taken:0} rows/s, {joined.FilesBefore} files to {joined.FilesAfter} of {sizes.Min() >> 20} to {sizes.Max() >> 20} MiB (aim {LeastFile >> 20} to {LargestFile >> 20}{(sizes.Min() < LeastFile || sizes.Max() > LargestFile ? ", MISSED" : "")}), processor {(self.TotalProcessorTime - cpu).TotalSeconds:0.0} s, at most {peak >> 20} MiB, load {LoadBench.LoadAverage()}");
+        Print($"compaction: {joined.CompactedPartitions} partitions of {exported} rows in {taken:0.0} s, {exported / taken:0} rows/s, {joined.FilesBefore} files to {joined.FilesAfter} of {sizes.Min() >> 20} to {sizes.Max() >> 20} MiB (aim {LeastFile >> 20} to {LargestFile >> 20}{(sizes.Min() < LeastFile || sizes.Max() > LargestFile ? ", MISSED" : "")}), processor {own:0.0} s, at most {peak >> 20} MiB, load {LoadBench.LoadAverage()}");
 
         // Done again it does nothing, and every row is what it was.
         var again = await cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken);
@@ -220,6 +198,29 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         var found = differences.ToList();
         foreach (var difference in found) Print($"DIFFERENT: {difference}");
         return found.Count == 0;
+    }
+
+    /// <summary>Does work and returns with its result how long it took and what this process needed for it: processor seconds, and the most memory at once.</summary>
+    private async Task<(T Result, double Seconds, double ProcessorSeconds, long PeakBytes)> MeasuredAsync<T>(Func<Task<T>> work)
+    {
+        using var self = Process.GetCurrentProcess();
+        GC.Collect();
+        var (processor, peak) = (self.TotalProcessorTime, 0L);
+        using var sampling = new CancellationTokenSource();
+        var sampler = SampleAsync(value => peak = Math.Max(peak, value), sampling.Token);
+        var start = time.GetTimestamp();
+        try
+        {
+            var result = await work();
+            var seconds = time.GetElapsedTime(start).TotalSeconds;
+            self.Refresh();
+            return (result, seconds, (self.TotalProcessorTime - processor).TotalSeconds, peak);
+        }
+        finally
+        {
+            await sampling.CancelAsync();
+            await sampler;
+        }
     }
 
     private async Task SampleAsync(Action<long> seen, CancellationToken stop)
