@@ -61,24 +61,22 @@ public sealed class ColdStoreErrorTests : IAsyncLifetime
         await SaidAsync(
             Bucket(),
             "the cold store s3://k2-cold/lake does not honour conditional puts (If-None-Match: *), without which two exporters could overwrite each other: use a store that does, or a folder (K2:Cold:Folder)",
-            async http =>
+            async client =>
             {
                 _stub.ConditionalPut = true;
-                var run = await RunExportAsync(http);
+                var run = await RunExportAsync(client);
                 Assert.Equal("exported", run);
-                Assert.DoesNotContain((await JsonAsync(http, "/v1/cold")).GetProperty("data").EnumerateArray(), table => table.GetProperty("problems").GetArrayLength() > 0);
-                Assert.Equal("ok", (await JsonAsync(http, "/health")).GetProperty("status").GetString());
+                Assert.DoesNotContain((await client.JsonAsync("/v1/cold")).GetProperty("data").EnumerateArray(), table => table.GetProperty("problems").GetArrayLength() > 0);
+                Assert.Equal("ok", (await client.JsonAsync("/health")).GetProperty("status").GetString());
                 Assert.Contains(_stub.Requests, request => request.StartsWith("PUT lake/cold/silver_trades/metadata/v1.metadata.json", StringComparison.Ordinal));
             });
     }
 
-    private static async Task<string> RunExportAsync(HttpClient http)
+    private static async Task<string> RunExportAsync(SiloClient client)
     {
-        await using var k2 = await K2.Client.K2Client.ConnectAsync(http.BaseAddress!.ToString(), cancellationToken: Token);
+        await using var k2 = await client.ConnectAsync();
         return (await k2.Cold.RunAsync("silver_trades", new K2.Contracts.Cold.ColdJob { Work = K2.Contracts.Cold.ColdWork.Export }, Token)).Outcome;
     }
-
-    private static async Task<JsonElement> JsonAsync(HttpClient http, string path) => JsonDocument.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative), Token)).RootElement;
 
     private Dictionary<string, string> Bucket(string? bucket = null, string access = S3Stub.AccessKey, string secret = S3Stub.SecretKey) => new()
     {
@@ -91,9 +89,9 @@ public sealed class ColdStoreErrorTests : IAsyncLifetime
 
     private Task SaidAsync(Dictionary<string, string> settings, params string[] parts) => SaidAsync(settings, parts, _ => Task.CompletedTask);
 
-    private Task SaidAsync(Dictionary<string, string> settings, string said, Func<HttpClient, Task> then) => SaidAsync(settings, [said], then);
+    private Task SaidAsync(Dictionary<string, string> settings, string said, Func<SiloClient, Task> then) => SaidAsync(settings, [said], then);
 
-    private async Task SaidAsync(Dictionary<string, string> settings, string[] parts, Func<HttpClient, Task> then)
+    private async Task SaidAsync(Dictionary<string, string> settings, string[] parts, Func<SiloClient, Task> then)
     {
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
@@ -105,29 +103,26 @@ public sealed class ColdStoreErrorTests : IAsyncLifetime
         foreach (var part in parts) Assert.Contains(part, line, StringComparison.Ordinal);
         foreach (var secret in (string[])[S3Stub.SecretKey, WrongSecret]) Assert.DoesNotContain(secret, silo.Output, StringComparison.Ordinal);
 
-        var url = silo.Output.Split('\n').First(printed => printed.StartsWith("candles  ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        using var http = new HttpClient { BaseAddress = new Uri(url) };
-        Assert.NotEqual(0, (await JsonAsync(http, "/v1/trades?exchange=binance&symbol=BTC-USDT")).GetProperty("data").GetArrayLength());
-        foreach (var table in (await JsonAsync(http, "/v1/cold")).GetProperty("data").EnumerateArray())
+        using var client = await SiloClient.OfAsync(silo, folder.Data);
+        Assert.NotEqual(0, (await client.JsonAsync("/v1/trades?exchange=binance&symbol=BTC-USDT")).GetProperty("data").GetArrayLength());
+        foreach (var table in (await client.JsonAsync("/v1/cold")).GetProperty("data").EnumerateArray())
         {
             foreach (var part in parts) Assert.Contains(part, table.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
         }
 
         // The report is degraded, but what orchestrators look at is not.
-        using var answer = await http.GetAsync(new Uri("/health", UriKind.Relative), Token);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var health = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token)).RootElement;
+        var health = await client.JsonAsync("/health");
         Assert.Equal("degraded", health.GetProperty("status").GetString());
         var problem = Assert.Single(health.GetProperty("problems").EnumerateArray()).GetString();
         Assert.StartsWith("Cold tables raw_frames, bronze_trades_binance, ", problem, StringComparison.Ordinal);
         foreach (var part in parts) Assert.Contains(part, problem, StringComparison.Ordinal);
 
-        using var snapshots = await http.GetAsync(new Uri("/v1/snapshots?table=silver_trades", UriKind.Relative), Token);
+        using var snapshots = await client.GetAsync("/v1/snapshots?table=silver_trades");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, snapshots.StatusCode);
-        using var state = await http.GetAsync(new Uri("/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1", UriKind.Relative), Token);
+        using var state = await client.GetAsync("/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, state.StatusCode);
         Assert.Contains(parts[0], JsonDocument.Parse(await state.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        await then(http);
+        await then(client);
         await RunningSilo.StoredAsync(silo, 30);
     }
 }

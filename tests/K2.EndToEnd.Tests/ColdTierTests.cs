@@ -1,5 +1,5 @@
+using System.Net;
 using System.Text.Json;
-using K2.Cli;
 using K2.Cli.Bench;
 using K2.EndToEnd.Tests.Running;
 
@@ -15,23 +15,22 @@ public sealed class ColdTierTests
         using var folder = new TemporaryFolder();
         using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data, "--symbols", "BTC/USDT", "ETH/USDT"]);
         await RunningSilo.StoredAsync(silo, 200);
-        var url = silo.Output.Split('\n').First(line => line.StartsWith("candles  ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        using var client = await SiloClient.OfAsync(silo, folder.Data);
 
-        Assert.Contains("silver_trades: exported", await K2Async(folder.Data, "export", "run", "silver_trades", "raw_frames"), StringComparison.Ordinal);
-        using var http = new HttpClient { BaseAddress = new Uri(url) };
-        var first = await JsonAsync(http, "/v1/snapshots?table=silver_trades");
+        Assert.Contains("silver_trades: exported", await client.K2Async("export", "run", "silver_trades", "raw_frames"), StringComparison.Ordinal);
+        var first = await client.JsonAsync("/v1/snapshots?table=silver_trades");
         var (id, rows) = (first.GetProperty("data")[0].GetProperty("snapshot_id").GetInt64(), first.GetProperty("data")[0].GetProperty("rows").GetInt64());
         Assert.True(rows >= 200);
 
         await RunningSilo.StoredAsync(silo, (int)rows + 100);
-        await K2Async(folder.Data, "export", "run");
-        var audit = await K2Async(folder.Data, "maintenance", "audit");
+        await client.K2Async("export", "run");
+        var audit = await client.K2Async("maintenance", "audit");
         Assert.Equal(12, audit.Split('\n').Count(line => line.Contains(": equal, ", StringComparison.Ordinal)));
-        Assert.Contains("silver_trades: ", await K2Async(folder.Data, "maintenance", "run", "silver_trades"), StringComparison.Ordinal);
-        Assert.Contains("append", await K2Async(folder.Data, "snapshots", "silver_trades"), StringComparison.Ordinal);
-        Assert.Contains("raw_frames", await K2Async(folder.Data, "snapshots"), StringComparison.Ordinal);
-        Assert.Contains("silver_trades: restored", await K2Async(folder.Data, "restore", "silver_trades", "--since", "2020-01-01", "--until", "2099-01-01"), StringComparison.Ordinal);
-        Assert.Contains("silver_trades: equal", await K2Async(folder.Data, "maintenance", "audit", "silver_trades"), StringComparison.Ordinal);
+        Assert.Contains("silver_trades: ", await client.K2Async("maintenance", "run", "silver_trades"), StringComparison.Ordinal);
+        Assert.Contains("append", await client.K2Async("snapshots", "silver_trades"), StringComparison.Ordinal);
+        Assert.Contains("raw_frames", await client.K2Async("snapshots"), StringComparison.Ordinal);
+        Assert.Contains("silver_trades: restored", await client.K2Async("restore", "silver_trades", "--since", "2020-01-01", "--until", "2099-01-01"), StringComparison.Ordinal);
+        Assert.Contains("silver_trades: equal", await client.K2Async("maintenance", "audit", "silver_trades"), StringComparison.Ordinal);
 
         // The state of the first export is the same for ever; page by page it is all of its rows.
         long seen = 0;
@@ -39,31 +38,31 @@ public sealed class ColdTierTests
         {
             for (string? page = $"/v1/trades?exchange=binance&symbol={symbol}&limit=50&order=asc&snapshot={id}"; page is not null;)
             {
-                var answer = await JsonAsync(http, page);
+                var answer = await client.JsonAsync(page);
                 seen += answer.GetProperty("data").GetArrayLength();
                 page = answer.TryGetProperty("next", out var next) ? next.GetString() : null;
             }
         }
 
-        var tables = await JsonAsync(http, "/v1/cold");
+        var tables = await client.JsonAsync("/v1/cold");
         Assert.Equal(12, tables.GetProperty("data").GetArrayLength());
         Assert.InRange(seen, 1, rows);
-        Assert.Equal(seen, await CountAsync(folder.Data, "BTC/USDT", id) + await CountAsync(folder.Data, "ETH/USDT", id));
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/v1/ohlcv/1m?exchange=binance&symbol=BTC-USDT&snapshot=2024-01-01", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/v1/snapshots?table=none", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(2, await CodeAsync(folder.Data, "export", "run", "none"));
-        Assert.Equal(2, await CodeAsync(folder.Data, "restore", "raw_frames", "--since", "2020-01-01", "--until", "2021-01-01"));
+        Assert.Equal(seen, await CountAsync(client, "BTC/USDT", id) + await CountAsync(client, "ETH/USDT", id));
+        await RefusedAsync(client, "/v1/trades?exchange=binance&symbol=BTC-USDT&snapshot=1", HttpStatusCode.NotFound);
+        await RefusedAsync(client, "/v1/ohlcv/1m?exchange=binance&symbol=BTC-USDT&snapshot=2024-01-01", HttpStatusCode.NotFound);
+        await RefusedAsync(client, "/v1/snapshots?table=none", HttpStatusCode.BadRequest);
+        Assert.Equal(2, await client.CodeAsync("export", "run", "none"));
+        Assert.Equal(2, await client.CodeAsync("restore", "raw_frames", "--since", "2020-01-01", "--until", "2021-01-01"));
 
         // A file that goes away is found by the audit, and from then on the health names the table.
-        Assert.Equal("ok", (await JsonAsync(http, "/health")).GetProperty("status").GetString());
+        Assert.Equal("ok", (await client.JsonAsync("/health")).GetProperty("status").GetString());
         File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Data, "cold", "silver_trades", "data"), "*.parquet", SearchOption.AllDirectories).First());
-        Assert.Equal(1, await CodeAsync(folder.Data, "maintenance", "audit", "silver_trades"));
-        var health = await JsonAsync(http, "/health");
+        Assert.Equal(1, await client.CodeAsync("maintenance", "audit", "silver_trades"));
+        var health = await client.JsonAsync("/health");
         Assert.Equal("degraded", health.GetProperty("status").GetString());
         var problem = Assert.Single(health.GetProperty("problems").EnumerateArray()).GetString()!;
         Assert.StartsWith("Cold table silver_trades: The last audit ended as ", problem, StringComparison.Ordinal);
-        Assert.Contains(problem, await K2Async(folder.Data, "status"), StringComparison.Ordinal);
+        Assert.Contains(problem, await client.K2Async("status"), StringComparison.Ordinal);
         await silo.TerminateAsync();
         Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
     }
@@ -77,7 +76,7 @@ public sealed class ColdTierTests
         using (var first = SiloProcess.Start(RunningSilo.Assembly, arguments))
         {
             await RunningSilo.StoredAsync(first, 100);
-            await K2Async(folder.Data, "export", "run", "raw_frames", "silver_trades");
+            await K2Run.OkAsync(folder.Data, "export", "run", "raw_frames", "silver_trades");
             await first.TerminateAsync();
             Assert.Equal(0, await first.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
         }
@@ -86,8 +85,8 @@ public sealed class ColdTierTests
         using var second = SiloProcess.Start(RunningSilo.Assembly, arguments);
         await RunningSilo.StoredAsync(second, 300);
 
-        Assert.Contains("raw_frames: exported", await K2Async(folder.Data, "export", "run", "raw_frames", "silver_trades"), StringComparison.Ordinal);
-        await K2Async(folder.Data, "maintenance", "audit", "raw_frames", "silver_trades");
+        Assert.Contains("raw_frames: exported", await K2Run.OkAsync(folder.Data, "export", "run", "raw_frames", "silver_trades"), StringComparison.Ordinal);
+        await K2Run.OkAsync(folder.Data, "maintenance", "audit", "raw_frames", "silver_trades");
         await second.TerminateAsync();
         Assert.Equal(0, await second.WaitAsync(RunningSilo.Limit, TestContext.Current.CancellationToken));
     }
@@ -139,23 +138,12 @@ public sealed class ColdTierTests
         return metadata.RootElement.GetProperty("snapshots").EnumerateArray().Single(snapshot => snapshot.GetProperty("snapshot-id").GetInt64() == current).GetProperty("summary").GetProperty("total-records").GetString()!;
     }
 
-    private static async Task<int> CountAsync(string data, string symbol, long snapshot) =>
-        (await K2Async(data, "trades", "binance", symbol, "--from", "2020-01-01", "--limit", "100000", "--format", "csv", "--snapshot", snapshot.ToString(System.Globalization.CultureInfo.InvariantCulture))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1;
+    private static async Task<int> CountAsync(SiloClient client, string symbol, long snapshot) =>
+        (await client.K2Async("trades", "binance", symbol, "--from", "2020-01-01", "--limit", "100000", "--format", "csv", "--snapshot", snapshot.ToString(System.Globalization.CultureInfo.InvariantCulture))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1;
 
-    private static async Task<JsonElement> JsonAsync(HttpClient http, string path) =>
-        JsonDocument.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
-
-    private static async Task<string> K2Async(string data, params string[] arguments)
+    private static async Task RefusedAsync(SiloClient client, string path, HttpStatusCode status)
     {
-        using var words = new StringWriter();
-        var code = await CommandLine.RunAsync(["--data", data, .. arguments], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
-        Assert.True(code == 0, $"{string.Join(' ', arguments)} ended with {code}: {words}");
-        return words.ToString();
-    }
-
-    private static async Task<int> CodeAsync(string data, params string[] arguments)
-    {
-        using var words = new StringWriter();
-        return await CommandLine.RunAsync(["--data", data, .. arguments], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
+        using var answer = await client.GetAsync(path);
+        Assert.Equal(status, answer.StatusCode);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using K2.Cli;
 using K2.Cli.Bench;
 using K2.Domain.Instruments;
 using K2.EndToEnd.Tests.Running;
@@ -63,15 +62,9 @@ public sealed class ImportTests
             await RunningSilo.QueryAsync(folder.Path, $"SELECT toUnixTimestamp64Milli(toDateTime64(window_start, 3, 'UTC')), open_price, high_price, low_price, close_price, trade_count FROM k2.ohlcv_1m WHERE window_start < toDateTime64('2024-08-09 00:00:00', 6, 'UTC') ORDER BY window_start FORMAT TSV"));
     }
 
-    private static async Task<string> ImportAsync(string folder, string file)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var services = new CliServices { Terminal = new Terminal(output, error, Stream.Null, false) };
-        var code = await CommandLine.RunAsync(["--data", folder, "import", file, "--exchange", "binance", "--symbol", "BTC/USDT"], services, TestContext.Current.CancellationToken);
-        Assert.True(code == ExitCode.Ok, error.ToString());
-        return output.ToString().TrimEnd('\n').Split('\n')[^1];
-    }
+    /// <summary>Returns the last line, that of the sums.</summary>
+    private static async Task<string> ImportAsync(string folder, string file) =>
+        (await K2Run.OkAsync(folder, "import", file, "--exchange", "binance", "--symbol", "BTC/USDT")).TrimEnd('\n').Split('\n')[^1];
 
     private static IEnumerable<string[]> Rows(string path)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using K2.Cli;
 using K2.Cli.Bench;
 using K2.Contracts.Hosting;
 using K2.EndToEnd.Tests.Running;
@@ -22,32 +21,25 @@ public sealed partial class MetricsTests
         using var folder = new TemporaryFolder();
         using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data]);
         await RunningSilo.StoredAsync(silo, 100);
-        using var http = new HttpClient { BaseAddress = new Uri(SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), TestContext.Current.CancellationToken)).Url) };
+        using var client = await SiloClient.OfAsync(silo, folder.Data);
 
         // Of the cold tier something is told once it has exported and compared.
-        using (var words = new StringWriter())
-        {
-            foreach (var work in (string[][])[["export", "run"], ["maintenance", "audit"]])
-            {
-                var code = await CommandLine.RunAsync(["--data", folder.Data, .. work, "silver_trades"], new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
-                Assert.True(code == 0, words.ToString());
-            }
-        }
+        await client.K2Async("export", "run", "silver_trades");
+        await client.K2Async("maintenance", "audit", "silver_trades");
 
         // A request is counted when it has ended.
-        await http.GetStringAsync("/health", TestContext.Current.CancellationToken);
+        await client.TextAsync("/health");
 
         // The age of a frame needs a frame, the lag a first look at the log.
         List<string> missing = [], series = [];
-        await RunningSilo.UntilAsync(
+        await client.UntilAsync(
             async () =>
             {
-                series = [.. (await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
+                series = [.. (await client.TextAsync("/metrics")).Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
                 var names = series.Select(line => line.Split('{', ' ')[0]).ToHashSet(StringComparer.Ordinal);
                 missing = [.. Listed().Where(name => !names.Contains(name))];
                 return missing.Count == 0;
             },
-            silo,
             "metrics are missing");
 
         Assert.InRange(series.Count, 100, MostSeries);

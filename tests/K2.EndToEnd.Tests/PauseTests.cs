@@ -1,6 +1,5 @@
 using K2.Cli.Bench;
 using K2.Client;
-using K2.Contracts.Hosting;
 using K2.EndToEnd.Tests.Running;
 
 namespace K2.EndToEnd.Tests;
@@ -19,7 +18,7 @@ public sealed class PauseTests
         using (var silo = SiloProcess.Start(RunningSilo.Assembly, arguments))
         {
             await RunningSilo.StoredAsync(silo, 20);
-            await using var client = await ConnectAsync(folder);
+            await using var client = await ConnectAsync(silo, folder);
             await client.PauseAsync("kraken", Token);
             silo.Kill();
             await silo.WaitAsync(RunningSilo.Limit, Token);
@@ -27,8 +26,7 @@ public sealed class PauseTests
 
         using (var silo = SiloProcess.Start(RunningSilo.Assembly, arguments))
         {
-            await RunningSilo.PrintedAsync(silo, "ClickHouse  ");
-            await using var client = await ConnectAsync(folder);
+            await using var client = await ConnectAsync(silo, folder);
             Assert.Equal("paused", await StateAsync(client));
             await client.ResumeAsync("kraken", Token);
             await RunningSilo.UntilAsync(async () => await StateAsync(client) == "streaming", silo, "kraken does not stream");
@@ -38,8 +36,7 @@ public sealed class PauseTests
 
         using (var silo = SiloProcess.Start(RunningSilo.Assembly, arguments))
         {
-            await RunningSilo.PrintedAsync(silo, "ClickHouse  ");
-            await using var client = await ConnectAsync(folder);
+            await using var client = await ConnectAsync(silo, folder);
             await RunningSilo.UntilAsync(async () => await StateAsync(client) == "streaming", silo, "kraken does not stream after it was resumed");
             await silo.TerminateAsync();
             Assert.Equal(0, await silo.WaitAsync(RunningSilo.Limit, Token));
@@ -48,8 +45,11 @@ public sealed class PauseTests
         Assert.Equal("paused\nresumed\n", await RunningSilo.QueryAsync(folder.Data, "SELECT outcome FROM k2.audit_log WHERE check_name = 'connector' AND subject = 'kraken' ORDER BY audited_at FORMAT TSV"));
     }
 
-    private static async Task<K2Client> ConnectAsync(TemporaryFolder folder) =>
-        await K2Client.ConnectAsync(SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), Token)), cancellationToken: Token);
+    private static async Task<K2Client> ConnectAsync(SiloProcess silo, TemporaryFolder folder)
+    {
+        using var client = await SiloClient.OfAsync(silo, folder.Data);
+        return await client.ConnectAsync();
+    }
 
     private static async Task<string> StateAsync(K2Client client) => (await client.GetStatusAsync(Token)).Connectors.Single(connector => connector.Exchange == "kraken").State;
 }

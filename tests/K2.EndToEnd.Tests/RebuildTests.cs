@@ -35,52 +35,32 @@ public sealed class RebuildTests
 
     private static async Task<int> LoseAndRebuildAsync(SiloProcess silo, string data)
     {
-        var url = silo.Output.Split('\n').First(line => line.StartsWith("ClickHouse  ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        using var http = new HttpClient();
-        async Task<string> SqlAsync(string sql)
-        {
-            using var answer = await http.PostAsync(new Uri(url), new StringContent(sql), TestContext.Current.CancellationToken);
-            var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.True(answer.IsSuccessStatusCode, text);
-            return text;
-        }
-
-        // The archiver gathers frames for a second.
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var client = await SiloClient.OfAsync(silo, data);
 
         // What was stored first may be another symbol's.
-        while (int.Parse(await SqlAsync("SELECT count() FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV"), CultureInfo.InvariantCulture) < 100) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        var until = (await SqlAsync("SELECT max(timestamp) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();
-        while ((await SqlAsync($"SELECT count() FROM k2.bronze_trades_binance WHERE symbol = 'BTCUSDT' AND trade_time >= '{until}' FORMAT TSV")).Trim() == "0") await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        var since = (await SqlAsync("SELECT toStartOfMinute(min(timestamp)) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV")).Trim();
-        var (trades, candles) = (await SqlAsync(Trades(until)), await SqlAsync(Candles(until)));
-        await SqlAsync($"DELETE FROM k2.silver_trades_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND timestamp < '{until}' AND trade_id % 3 != 0");
-        await SqlAsync($"DELETE FROM k2.ohlcv_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND closed = 1 AND window_start < '{until}'");
-        Assert.NotEqual(trades, await SqlAsync(Trades(until)));
+        await client.UntilAsync(async () => int.Parse(await client.SqlAsync("SELECT count() FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV"), CultureInfo.InvariantCulture) >= 100, "it did not store 100 trades of BTC/USDT");
+        var until = await client.SqlAsync("SELECT max(timestamp) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV");
 
-        var (code, words) = await K2Async("rebuild", "--from", "raw", "binance", "BTC/USDT", "--since", Iso(since), "--until", Iso(until), "--data", data);
+        // The archiver gathers frames for a second.
+        await client.UntilAsync(async () => await client.SqlAsync($"SELECT count() FROM k2.bronze_trades_binance WHERE symbol = 'BTCUSDT' AND trade_time >= '{until}' FORMAT TSV") != "0", "it did not archive the frames");
+        var since = await client.SqlAsync("SELECT toStartOfMinute(min(timestamp)) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' FORMAT TSV");
+        var (trades, candles) = (await client.SqlAsync(Trades(until)), await client.SqlAsync(Candles(until)));
+        await client.SqlAsync($"DELETE FROM k2.silver_trades_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND timestamp < '{until}' AND trade_id % 3 != 0");
+        await client.SqlAsync($"DELETE FROM k2.ohlcv_store WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND closed = 1 AND window_start < '{until}'");
+        Assert.NotEqual(trades, await client.SqlAsync(Trades(until)));
 
-        Assert.True(code == ExitCode.Ok, words + silo.Output);
-        Assert.Equal(trades, await SqlAsync(Trades(until)));
-        Assert.Equal(candles, await SqlAsync(Candles(until)));
-        (code, words) = await K2Async("rebuild", "--from", "raw", "binance", "BTC/USDT", "--since", Iso(since), "--until", Iso(until), "--data", data);
-        Assert.True(code == ExitCode.Ok, words);
-        Assert.Contains(" 0 restored, 0 different, 0 without a raw record, 0 ids nowhere", words, StringComparison.Ordinal);
-        Assert.Equal(candles, await SqlAsync(Candles(until)));
-        (code, words) = await K2Async("verify", "binance", "--all", "--data", data);
-        Assert.True(code == ExitCode.Ok, words);
-        (code, words) = await K2Async("why", "binance", "BTC/USDT", Iso(since), "--data", data);
-        Assert.Equal(ExitCode.Ok, code);
-        Assert.Contains("Completeness: ", words, StringComparison.Ordinal);
+        string[] rebuild = ["rebuild", "--from", "raw", "binance", "BTC/USDT", "--since", Iso(since), "--until", Iso(until)];
+        var run = await K2Run.OfAsync(data, rebuild);
+
+        Assert.True(run.Code == ExitCode.Ok, run.Text + silo.Output);
+        Assert.Equal(trades, await client.SqlAsync(Trades(until)));
+        Assert.Equal(candles, await client.SqlAsync(Candles(until)));
+        Assert.Contains(" 0 restored, 0 different, 0 without a raw record, 0 ids nowhere", await client.K2Async(rebuild), StringComparison.Ordinal);
+        Assert.Equal(candles, await client.SqlAsync(Candles(until)));
+        await client.K2Async("verify", "binance", "--all");
+        Assert.Contains("Completeness: ", await client.K2Async("why", "binance", "BTC/USDT", Iso(since)), StringComparison.Ordinal);
         return trades.Length;
     }
 
     private static string Iso(string time) => time.Replace(' ', 'T') + "Z";
-
-    private static async Task<(int Code, string Words)> K2Async(params string[] arguments)
-    {
-        using var words = new StringWriter { NewLine = "\n" };
-        var code = await CommandLine.RunAsync(arguments, new CliServices { Terminal = new Terminal(words, words, Stream.Null, false) }, TestContext.Current.CancellationToken);
-        return (code, words.ToString());
-    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using K2.Cli.Bench;
-using K2.Contracts.Hosting;
 using K2.EndToEnd.Tests.Running;
 
 namespace K2.EndToEnd.Tests;
@@ -22,19 +21,18 @@ public sealed partial class TerminationTests
     {
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
-        using var http = new HttpClient();
         DateTimeOffset frozen;
         using (var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data], null, new Dictionary<string, string> { [Setting.Item1] = Setting.Item2 }))
         {
             await RunningSilo.StoredAsync(silo, 200);
-            var metrics = new Uri(SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), Token)).Url + "/metrics");
-            async Task<double> AppendedAsync() => Appended().Matches(await http.GetStringAsync(metrics, Token)).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+            using var client = await SiloClient.OfAsync(silo, folder.Data);
+            async Task<double> AppendedAsync() => Appended().Matches(await client.TextAsync("/metrics")).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
             // The log goes on to take trades that nothing can store.
             await ProcessSignal.SendAsync(silo.EngineId!.Value, "STOP");
             frozen = TimeProvider.System.GetUtcNow();
             var before = await AppendedAsync();
-            await RunningSilo.UntilAsync(async () => await AppendedAsync() >= before + 50, silo, "the log took no trades");
+            await client.UntilAsync(async () => await AppendedAsync() >= before + 50, "the log took no trades");
             await silo.TerminateAsync();
             var code = await silo.WaitAsync(Limit, Token);
             Assert.True(code is 0 or 3, $"exit code {code}\n{silo.Output}");
@@ -59,25 +57,23 @@ public sealed partial class TerminationTests
     {
         RunningSilo.EngineOrSkip();
         using var folder = new TemporaryFolder();
-        using var http = new HttpClient();
         using var silo = SiloProcess.Start(RunningSilo.Assembly, ["--data", folder.Data], null, new Dictionary<string, string> { ["K2__Cluster__ShutdownSeconds"] = "600" });
         await RunningSilo.StoredAsync(silo, 100);
-        var url = SiloEndpoints.FromJson(await File.ReadAllTextAsync(Path.Combine(folder.Data, SiloEndpoints.FileName), Token)).Url;
-        Assert.Equal("ready\n", await http.GetStringAsync(new Uri(url + "/health/ready"), Token));
+        using var client = await SiloClient.OfAsync(silo, folder.Data);
+        Assert.Equal("ready\n", await client.TextAsync("/health/ready"));
 
         // Nothing can be stored: it drains until the bound.
         var engine = silo.EngineId!.Value;
         await ProcessSignal.SendAsync(engine, "STOP");
         await silo.TerminateAsync();
-        await RunningSilo.UntilAsync(
+        await client.UntilAsync(
             async () =>
             {
-                using var ready = await http.GetAsync(new Uri(url + "/health/ready"), Token);
+                using var ready = await client.GetAsync("/health/ready");
                 return (await ready.Content.ReadAsStringAsync(Token)).Contains("draining", StringComparison.Ordinal);
             },
-            silo,
             "it did not say that it drains");
-        Assert.Equal("live\n", await http.GetStringAsync(new Uri(url + "/health/live"), Token));
+        Assert.Equal("live\n", await client.TextAsync("/health/live"));
         await silo.TerminateAsync();
 
         Assert.Equal(130, await silo.WaitAsync(Limit, Token));

@@ -95,7 +95,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     }
 
     /// <summary>Returns where a process that is ready is reached.</summary>
-    public SiloEndpoints EndpointsOf(SiloProcess process) => SiloEndpoints.FromJson(File.ReadAllText(Path.Combine(DataOf(_processes.IndexOf(process)), SiloEndpoints.FileName)));
+    public SiloEndpoints EndpointsOf(SiloProcess process) => SiloClient.EndpointsIn(DataOf(_processes.IndexOf(process)));
 
     /// <summary>Returns the status and the text that a process answers at a path.</summary>
     public async Task<(int Status, string Text)> GetAsync(SiloProcess process, string path)

@@ -68,16 +68,23 @@ internal static class RunningSilo
         return await engine.QueryAsync(query);
     }
 
-    /// <summary>Looks again and again: another process gives no event to wait for.</summary>
+    /// <summary>Looks again and again, with a bound: another process gives no event to wait for.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition, SiloProcess silo, string complaint)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await condition())
+        try
         {
-            Assert.False(silo.HasExited, $"the silo ended; {complaint}:\n{silo.Output}");
-            Assert.True(await timer.WaitForNextTickAsync(limit.Token), complaint);
+            while (!await condition().WaitAsync(limit.Token))
+            {
+                Assert.False(silo.HasExited, $"the silo ended; {complaint}:\n{silo.Output}");
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            Assert.Fail($"in {Limit} {complaint}:\n{silo.Output}");
         }
     }
 }
