@@ -36,21 +36,22 @@ public sealed partial class ContainerTests
     }
 
     [Theory]
-    [InlineData("200 OK", 0, "")]
-    [InlineData("503 Service Unavailable", 1, "/health/ready answers 503: see its log.")]
-    public async Task HealthCheck_SaysWhatHealthAnswers(string status, int code, string error)
+    [InlineData("200 OK", "ready\n", 0, "")]
+    [InlineData("503 Service Unavailable", "", 1, "/health/ready answers 503: see its log.\n")]
+    [InlineData("503 Service Unavailable", """{"title":"Service Unavailable","status":503,"detail":"One reason. Another."}""", 1, "/health/ready answers 503: One reason. Another.\n")]
+    public async Task HealthCheck_SaysWhatHealthAnswers(string status, string body, int code, string error)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var asked = AnswerAsync(listener, status);
+        var asked = AnswerAsync(listener, status, body);
 
         // As in the container, where the silo listens on all addresses.
         var run = await RunAsync("--healthcheck", "--urls", string.Create(CultureInfo.InvariantCulture, $"http://0.0.0.0:{port}"));
 
         Assert.StartsWith("GET /health/ready ", await asked, StringComparison.Ordinal);
         Assert.Equal(code, run.Code);
-        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+        Assert.EndsWith(error, run.Error, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
     }
 
@@ -78,7 +79,7 @@ public sealed partial class ContainerTests
         Assert.Contains("write this machine's IP address", mistake.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<string> AnswerAsync(TcpListener listener, string status)
+    private static async Task<string> AnswerAsync(TcpListener listener, string status, string body)
     {
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         var stream = client.GetStream();
@@ -88,7 +89,7 @@ public sealed partial class ContainerTests
         {
         }
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}")), TestContext.Current.CancellationToken);
         return first;
     }
 

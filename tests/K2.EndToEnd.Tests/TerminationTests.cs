@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using K2.Cli.Bench;
 using K2.EndToEnd.Tests.Running;
+using K2.Silo;
 
 namespace K2.EndToEnd.Tests;
 
@@ -74,6 +75,9 @@ public sealed partial class TerminationTests
             },
             "it did not say that it drains");
         Assert.Equal("live\n", await client.TextAsync("/health/live"));
+        using var reasons = new StringWriter();
+        Assert.Equal(1, await HealthCheck.RunAsync(client.Endpoints.Url, reasons));
+        Assert.Contains("/health/ready answers 503: This process is draining and ends soon.", reasons.ToString(), StringComparison.Ordinal);
         await silo.TerminateAsync();
 
         Assert.Equal(130, await silo.WaitAsync(Limit, Token));
