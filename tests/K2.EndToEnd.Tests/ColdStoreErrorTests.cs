@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using K2.Cli.Bench;
 using K2.EndToEnd.Tests.Running;
-using K2.TestKit.Cold;
+using K2.Simulator.ObjectStore;
 
 namespace K2.EndToEnd.Tests;
 

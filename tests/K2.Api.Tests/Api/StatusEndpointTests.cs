@@ -7,6 +7,7 @@ using K2.Api.Tests.Cli;
 using K2.Api.Tests.Hosting;
 using K2.Contracts.Hosting;
 using K2.Contracts.Http;
+using K2.TestKit.Cold;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace K2.Api.Tests.Api;
@@ -69,7 +70,7 @@ public sealed class StatusEndpointTests(TestPlatform platform)
     [Fact]
     public async Task GetHealth_ColdTablesFail_IsDegradedWith200AndNamesThem()
     {
-        await using var app = await platform.StartApiAsync(services => services.AddSingleton<IColdTier, FakeColdTier>());
+        await using var app = await platform.StartApiAsync(services => services.AddSingleton<IColdTier>(new ScriptedColdTier()));
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         string[] problems =
         [
@@ -90,7 +91,7 @@ public sealed class StatusEndpointTests(TestPlatform platform)
     [Fact]
     public async Task GetHealth_OnlyThisProcessCannotReachTheStore_SaysSo()
     {
-        await using var app = await platform.StartApiAsync(services => services.AddSingleton<IColdTier, LockedOut>());
+        await using var app = await platform.StartApiAsync(services => services.AddSingleton<IColdTier>(new ScriptedColdTier { Problem = "the keys are wrong." }));
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
         using var response = await http.GetAsync("/health", TestContext.Current.CancellationToken);
@@ -175,9 +176,4 @@ public sealed class StatusEndpointTests(TestPlatform platform)
 
     private static async Task<HealthReport> ReportAsync(HttpResponseMessage response) =>
         JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), ApiJson.Default.HealthReport)!;
-
-    private sealed class LockedOut : FakeColdTier
-    {
-        public override string? Problem => "the keys are wrong.";
-    }
 }

@@ -51,11 +51,17 @@ public sealed class ComposeCommandTests : IDisposable
     [Fact]
     public async Task Init_InTwoFolders_MakesOtherPasswords()
     {
-        var (first, _) = EnvironmentFile.Fill("A=\n", "x");
-        var (second, _) = EnvironmentFile.Fill("A=\n", "x");
+        var folders = (string[])[Path.Combine(_folder, "one"), Path.Combine(_folder, "two")];
+        foreach (var folder in folders)
+        {
+            CopyCluster(Directory.CreateDirectory(folder).FullName);
+            Assert.Equal(ExitCode.Ok, (await CliRun.OfAsync(["compose", "init", "--file", Path.Combine(folder, ComposeFile.DefaultName)])).ExitCode);
+        }
 
-        Assert.NotEqual(first, second);
-        Assert.Equal(2, (await CliRun.OfAsync(["compose", "init", "--file", Path.Combine(_folder, "none.yml")])).ExitCode);
+        var secrets = (await VariablesAsync(RepositoryFiles.Path(".env.example"))).Where(pair => pair.Value.Length == 0).Select(pair => pair.Key).ToList();
+        var (first, second) = (await VariablesAsync(Path.Combine(folders[0], ".env")), await VariablesAsync(Path.Combine(folders[1], ".env")));
+        Assert.NotEmpty(secrets);
+        Assert.All(secrets, secret => Assert.NotEqual(first[secret], second[secret]));
     }
 
     [Fact]
@@ -136,9 +142,11 @@ public sealed class ComposeCommandTests : IDisposable
         Assert.Single(missing.Error.TrimEnd('\n').Split('\n'));
     }
 
-    private void CopyCluster()
+    private void CopyCluster() => CopyCluster(_folder);
+
+    private static void CopyCluster(string folder)
     {
-        foreach (var file in (string[])[ComposeFile.DefaultName, ".env.example"]) File.Copy(RepositoryFiles.Path(file), Path.Combine(_folder, file));
+        foreach (var file in (string[])[ComposeFile.DefaultName, ".env.example"]) File.Copy(RepositoryFiles.Path(file), Path.Combine(folder, file));
     }
 
     private static async Task<Dictionary<string, string>> VariablesAsync(string path) =>

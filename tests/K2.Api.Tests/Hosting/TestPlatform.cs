@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
@@ -32,14 +31,14 @@ public sealed class TestPlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts(2);
+        var (siloPort, gatewayPort) = (FreePort.Find(), FreePort.Find());
         _app = Build(FakeWarehouse.WithSamples(), Samples.Table(), () => Endpoints, "http://127.0.0.1:0", builder => builder.Host.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(ports[0], ports[1], null, ClusterId, ClusterId);
+            silo.UseLocalhostClustering(siloPort, gatewayPort, null, ClusterId, ClusterId);
             silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Loopback);
         }));
         await _app.StartAsync();
-        Endpoints = EndpointsOf(_app, $"127.0.0.1:{ports[1]}");
+        Endpoints = EndpointsOf(_app, $"127.0.0.1:{gatewayPort}");
         Http = new HttpClient { BaseAddress = new Uri(Endpoints.Url) };
     }
 
@@ -119,13 +118,4 @@ public sealed class TestPlatform : IAsyncLifetime
         Source = "simulated",
         Started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
     };
-
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var socket in sockets) socket.Start();
-        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
-        foreach (var socket in sockets) socket.Dispose();
-        return ports;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
@@ -50,7 +49,7 @@ internal sealed class StreamSilo : IAsyncDisposable
 
         builder.UseOrleans(orleans =>
         {
-            orleans.UseLocalhostClustering(FreePort(), FreePort(), null, "bench", "bench");
+            orleans.UseLocalhostClustering(FreePort.Find(), FreePort.Find(), null, "bench", "bench");
             orleans.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
             orleans.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(10));
             orleans.AddLogStreams(StreamNames.Provider, streams =>
@@ -78,12 +77,5 @@ internal sealed class StreamSilo : IAsyncDisposable
         if (_warehouse is not null) await _warehouse.DisposeAsync();
         _counters.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

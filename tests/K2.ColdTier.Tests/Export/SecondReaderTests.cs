@@ -4,7 +4,7 @@ using K2.Abstractions.Cold.Tables;
 using K2.ColdTier.Stores;
 using K2.ColdTier.Tests.Stores;
 using K2.Domain.Candles;
-using K2.TestKit.Cold;
+using K2.Simulator.ObjectStore;
 
 namespace K2.ColdTier.Tests.Export;
 

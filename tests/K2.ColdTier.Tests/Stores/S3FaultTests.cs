@@ -1,7 +1,7 @@
 using K2.Abstractions;
 using K2.Abstractions.Cold;
 using K2.ColdTier.Stores;
-using K2.TestKit.Cold;
+using K2.Simulator.ObjectStore;
 
 namespace K2.ColdTier.Tests.Stores;
 

@@ -2,7 +2,7 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using K2.TestKit.Cold;
+using K2.Simulator.ObjectStore;
 
 namespace K2.ColdTier.Tests.Stores;
 

@@ -1,5 +1,5 @@
 using K2.ColdTier.Stores;
-using K2.TestKit.Cold;
+using K2.Simulator.ObjectStore;
 
 namespace K2.ColdTier.Tests.Stores;
 

@@ -5,10 +5,8 @@ using K2.Abstractions.Cold.Tables;
 using K2.Abstractions.Retention;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Cold;
-using K2.Domain;
-using K2.Domain.Instruments;
-using K2.Domain.Log;
 using K2.Grains.Cold;
+using K2.TestKit.Cold;
 using K2.TestKit.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,7 +18,7 @@ namespace K2.Grains.Tests.Cold;
 public sealed class ColdExportGrainTests : IAsyncLifetime
 {
     private static readonly ColdTable Table = ColdTables.SilverTrades;
-    private readonly ScriptedTier _tier = new();
+    private readonly ScriptedColdTier _tier = new();
     private readonly InMemoryWarehouse _warehouse = new();
     private readonly Lines _lines = new();
     private InProcessTestCluster _cluster = null!;
@@ -99,37 +97,6 @@ public sealed class ColdExportGrainTests : IAsyncLifetime
     }
 
     private Task<ColdRun> RunAsync(ColdWork work) => ColdRuns.RunAsync(_grain, new ColdJob { Work = work }, TimeProvider.System, TestContext.Current.CancellationToken);
-
-    private sealed class ScriptedTier : IColdTier
-    {
-        public Func<ColdAuditOutcome>? Audit { get; set; }
-
-        public Func<Task<ColdExportOutcome>>? Export { get; set; }
-
-        public string Location => "memory";
-
-        public string? Problem => null;
-
-        public IReadOnlyList<ColdTable> Tables => ColdTables.All;
-
-        public Task<Timestamp?> ClockAsync(CancellationToken cancellationToken) => Task.FromResult<Timestamp?>(null);
-
-        public Task<ColdExportOutcome> ExportAsync(ColdTable table, CancellationToken cancellationToken) => Export!();
-
-        public Task<ColdMaintenanceOutcome> MaintainAsync(ColdTable table, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<ColdAuditOutcome> AuditAsync(ColdTable table, int? fromDay, CancellationToken cancellationToken) => Task.FromResult(Audit!());
-
-        public Task<string?> DifferenceAsync(ColdTable table, int day, string exchange, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<ColdSnapshot>> SnapshotsAsync(ColdTable table, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<long> RestoreAsync(ColdTable table, int fromDay, int untilDay, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyDictionary<InstrumentId, LogPosition>> HighestPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyDictionary<string, LogPosition>> HighestRawPositionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
 
     private sealed class NoRetention : IRetention
     {

@@ -7,7 +7,8 @@ namespace K2.Grains.Tests.Cold;
 internal sealed class MeterReading : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly Dictionary<string, double> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _sums = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _observed = new(StringComparer.Ordinal);
     private readonly string _table;
 
     public MeterReading(string table)
@@ -27,12 +28,12 @@ internal sealed class MeterReading : IDisposable
     {
         get
         {
-            lock (_values)
+            lock (_sums)
             {
                 // What an instrument no longer tells is gone.
-                foreach (var gauge in _values.Keys.Where(key => key.Contains(".age", StringComparison.Ordinal) || key.Contains(".audit.", StringComparison.Ordinal)).ToList()) _values.Remove(gauge);
+                _observed.Clear();
                 _listener.RecordObservableInstruments();
-                return _values.TryGetValue(name, out var value) ? value : null;
+                return _observed.TryGetValue(name, out var value) || _sums.TryGetValue(name, out value) ? value : null;
             }
         }
     }
@@ -44,6 +45,10 @@ internal sealed class MeterReading : IDisposable
         var all = tags.ToArray();
         if (!all.Contains(new KeyValuePair<string, object?>("table", _table))) return;
         var key = string.Join(' ', [instrument.Name, instrument.Unit, .. all.Where(tag => tag.Key != "table").Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal)]);
-        lock (_values) _values[key] = instrument.IsObservable ? value : _values.GetValueOrDefault(key) + value;
+        lock (_sums)
+        {
+            if (instrument.IsObservable) _observed[key] = value;
+            else _sums[key] = _sums.GetValueOrDefault(key) + value;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using K2.Abstractions.Diagnostics;
-using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Lineage;
 using K2.Domain;
@@ -10,51 +8,29 @@ using K2.Domain.Trades;
 using K2.Grains.Lineage;
 using K2.Grains.Symbols;
 using K2.Grains.Tests.Symbols;
-using K2.TestKit.Log;
-using K2.Warehouse;
-using K2.Warehouse.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.TestingHost;
 
 namespace K2.Grains.Tests.Lineage;
 
 /// <summary>Trades that waited beyond the horizon, through the real provider, grain and engine.</summary>
-public sealed class LateTradesRunTests : IAsyncLifetime
+public sealed class LateTradesRunTests : IAsyncDisposable
 {
     private const double FortyDays = 40 * 86_400.0;
     private static readonly Instrument Btc = Some.Instrument;
     private static readonly DateTime Day = Timeframe.OneDay.WindowStart(Some.Start).ToDateTime();
-    private readonly string _folder = Directory.CreateTempSubdirectory("k2-late-").FullName;
-    private readonly InMemoryLog _log = new([new LogTopic(TopicNames.Trades(Exchange.Binance), 2)]);
-    private readonly PipelineCounters _counters = new();
     private readonly Days _days = new();
-    private WarehouseHost? _warehouse;
-    private InProcessTestCluster? _cluster;
+    private SymbolOnEngine _symbol = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        if (EngineLocator.FindLibrary() is null) return;
-        var instruments = new InstrumentTable([Btc]);
-        var options = new WarehouseOptions { DataFolder = _folder, Port = 0, Linger = TimeSpan.FromMilliseconds(5) };
-        _warehouse = await WarehouseHost.StartAsync(options, instruments, _counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, Token);
-        _cluster = await SymbolSilo.StartAsync(_log, instruments, _warehouse.Reader, _warehouse.Writer, _counters);
-    }
-
     public async ValueTask DisposeAsync()
     {
-        if (_cluster is not null) await _cluster.DisposeAsync();
-        if (_warehouse is not null) await _warehouse.DisposeAsync();
-        await _log.DisposeAsync();
-        _counters.Dispose();
-        Directory.Delete(_folder, true);
+        if (_symbol is not null) await _symbol.DisposeAsync();
     }
 
     [Fact]
     public async Task Run_TakesEachTradeOnce_AndDerivesItsDayAgain()
     {
-        Assert.SkipWhen(_warehouse is null, "the embedded engine's library is not in the cache: install npm and build again");
+        _symbol = await SymbolOnEngine.StartOrSkipAsync();
         await Records.ApplyAsync([LogRecord.OfTrade(Some.Trade(1, 1, 500)), LogRecord.OfTrade(Some.Trade(2, 2, 600)), Some.Watermark(FortyDays), LogRecord.OfTrade(Some.Trade(90, FortyDays, 500)), Some.Watermark(FortyDays + 1)], Token);
 
         // Two contents of one id, one trade of another day, and one that the warehouse got in the meantime.
@@ -81,7 +57,7 @@ public sealed class LateTradesRunTests : IAsyncLifetime
         Assert.Equal((5, 900, 100, true), (candle.TradeCount, candle.High.Mantissa, candle.Low.Mantissa, candle.Closed));
         Assert.True(candle.Revision > 0);
         Assert.Equal("1,2,3,4,6", await IdsAsync());
-        Assert.Equal("id-conflict 3", await QueryAsync("SELECT concat(reason, ' ', toString(sequence)) FROM k2.dead_letters WHERE reason != 'beyond-horizon' FORMAT TSV"));
+        Assert.Equal("id-conflict 3", await _symbol.QueryAsync("SELECT concat(reason, ' ', toString(sequence)) FROM k2.dead_letters WHERE reason != 'beyond-horizon' FORMAT TSV"));
 
         // The rest of all time; and nothing twice.
         Assert.Equal((1, 1), (await RunAsync(DateTime.UnixEpoch, Day.AddYears(100))) is var rest ? (rest.Settled, rest.Restored) : default);
@@ -91,28 +67,21 @@ public sealed class LateTradesRunTests : IAsyncLifetime
         Assert.Equal(new Timestamp(Some.Start.Microseconds - (86_400 * Timestamp.MicrosecondsPerSecond)).ToDateTime().Date, _days.Asked[^1].ToDateTime());
     }
 
-    private SymbolRecords Records => new(Btc, _log, _warehouse!.Reader, TimeProvider.System);
+    private SymbolRecords Records => new(Btc, _symbol.Log, _symbol.Warehouse.Reader, TimeProvider.System);
 
     private async Task<RebuildProgress> RunAsync(DateTime from, DateTime until)
     {
         var progress = new RebuildProgress { Request = new RebuildRequest { From = from, Until = until, FromRaw = false, FromDeadLetters = true }, Reached = from };
-        await new LateTradesRun(Btc, Records, _warehouse!.Reader, _warehouse.Lineage, _days, lettersPerRead: 2).RunAsync(progress, reached => progress = reached, Token);
+        await new LateTradesRun(Btc, Records, _symbol.Warehouse.Reader, _symbol.Warehouse.Lineage, _days, lettersPerRead: 2).RunAsync(progress, reached => progress = reached, Token);
         return progress;
     }
 
     private async Task<Candle> DayCandleAsync() =>
-        await _warehouse!.Reader.ReadCandlesAsync(new CandleQuery(Btc.Id, Timeframe.OneDay, Timestamp.From(new DateTimeOffset(Day)), Timestamp.From(new DateTimeOffset(Day.AddDays(1))), 1, false), Token).SingleAsync(Token);
+        await _symbol.Warehouse.Reader.ReadCandlesAsync(new CandleQuery(Btc.Id, Timeframe.OneDay, Timestamp.From(new DateTimeOffset(Day)), Timestamp.From(new DateTimeOffset(Day.AddDays(1))), 1, false), Token).SingleAsync(Token);
 
-    private Task<string> IdsAsync() => QueryAsync("SELECT arrayStringConcat(groupArray(toString(trade_id)), ',') FROM (SELECT trade_id FROM k2.silver_trades WHERE trade_id < 90 ORDER BY trade_id) FORMAT TSV");
+    private Task<string> IdsAsync() => _symbol.QueryAsync("SELECT arrayStringConcat(groupArray(toString(trade_id)), ',') FROM (SELECT trade_id FROM k2.silver_trades WHERE trade_id < 90 ORDER BY trade_id) FORMAT TSV");
 
-    private async Task<int> WaitingAsync() => (await _warehouse!.Lineage.ReadWaitingAsync(Btc.Id, SymbolDeadLetters.BeyondHorizonReason, null, 100, Token)).Count;
-
-    private async Task<string> QueryAsync(string sql)
-    {
-        using var text = new MemoryStream();
-        await _warehouse!.QueryRawAsync(sql, text, Token);
-        return System.Text.Encoding.UTF8.GetString(text.ToArray()).Trim();
-    }
+    private async Task<int> WaitingAsync() => (await _symbol.Warehouse.Lineage.ReadWaitingAsync(Btc.Id, SymbolDeadLetters.BeyondHorizonReason, null, 100, Token)).Count;
 
     private sealed class Days : IDayKeeper
     {

@@ -1,66 +1,43 @@
-using K2.Abstractions.Diagnostics;
-using K2.Abstractions.Log;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Symbols;
 using K2.Domain;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
-using K2.TestKit.Log;
-using K2.Warehouse;
-using K2.Warehouse.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.TestingHost;
 
 namespace K2.Grains.Tests.Symbols;
 
 /// <summary>Late trades through the real stream provider, grains and engine: every timeframe is corrected, in the table, by the grain, and in the events.</summary>
-public sealed class LateTradeTests : IAsyncLifetime
+public sealed class LateTradeTests : IAsyncDisposable
 {
     private const double Midnight = 360;
     private static readonly Instrument Btc = Some.Instrument;
 
     // How late, and how long before midnight the trade was: when it comes, all six windows are over, that of the day too.
     private static readonly (string Name, double Late, double Before)[] Delays = [("1 s", 1, 0.5), ("1 min", 60, 30), ("1 h", 3600, 1800), ("1 d", 86_400, 43_200), ("29 d", 29 * 86_400.0, 3600)];
-    private readonly string _folder = Directory.CreateTempSubdirectory("k2-late-").FullName;
-    private readonly InMemoryLog _log = new([new LogTopic(TopicNames.Trades(Exchange.Binance), 2)]);
-    private readonly PipelineCounters _counters = new();
-    private WarehouseHost? _warehouse;
-    private InProcessTestCluster? _cluster;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private SymbolOnEngine _symbol = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        if (EngineLocator.FindLibrary() is null) return;
-        var instruments = new InstrumentTable([Btc]);
-        var options = new WarehouseOptions { DataFolder = _folder, Port = 0, Linger = TimeSpan.FromMilliseconds(5) };
-        _warehouse = await WarehouseHost.StartAsync(options, instruments, _counters, NoProtocolProbe.Instance, TimeProvider.System, NullLoggerFactory.Instance, Token);
-        _cluster = await SymbolSilo.StartAsync(_log, instruments, _warehouse.Reader, _warehouse.Writer, _counters);
-    }
-
     public async ValueTask DisposeAsync()
     {
-        if (_cluster is not null) await _cluster.DisposeAsync();
-        if (_warehouse is not null) await _warehouse.DisposeAsync();
-        await _log.DisposeAsync();
-        _counters.Dispose();
-        Directory.Delete(_folder, true);
+        if (_symbol is not null) await _symbol.DisposeAsync();
     }
 
     [Fact]
     public async Task Trade_LateByAnyTimeWithinTheHorizon_CorrectsEveryTimeframeEverywhere()
     {
-        Assert.SkipWhen(_warehouse is null, "the embedded engine's library is not in the cache: install npm and build again");
-        var grain = _cluster!.Client.GetGrain<ISymbolGrain>(Btc.Id.ToString());
+        _symbol = await SymbolOnEngine.StartOrSkipAsync();
+        var grain = _symbol.Client.GetGrain<ISymbolGrain>(Btc.Id.ToString());
         var told = new Told();
-        var observer = _cluster.Client.CreateObjectReference<ICandleObserver>(told);
+        var observer = _symbol.Client.CreateObjectReference<ICandleObserver>(told);
         await grain.SubscribeCandles(observer);
 
         // Something is in every window already. At midnight they close.
         long id = 0;
         var known = Delays.OrderByDescending(delay => delay.Before).Select(delay => Some.Trade(id += 10, Math.Floor((Midnight - delay.Before) / 60) * 60, 500)).ToList();
-        await AppendAsync([.. known.Select(trade => LogRecord.OfTrade(trade)), Some.Watermark(Midnight)]);
+        await _symbol.AppendAsync([.. known.Select(trade => LogRecord.OfTrade(trade)), Some.Watermark(Midnight)]);
         var closings = await EventsAsync(grain, told, events => events.Any(happened => happened.Candle.Timeframe == "1d"));
         Assert.All(closings.Events, happened => Assert.Equal(CandleEventKind.CandleClosed, happened.Kind));
         var cursor = closings.UpTo;
@@ -70,7 +47,7 @@ public sealed class LateTradeTests : IAsyncLifetime
         {
             var trade = Some.Trade(id += 10, Midnight - before, 900, 7);
             known.Add(trade);
-            await AppendAsync([Some.Watermark(Midnight - before + late), LogRecord.OfTrade(trade)]);
+            await _symbol.AppendAsync(Some.Watermark(Midnight - before + late), LogRecord.OfTrade(trade));
             var revised = await EventsAsync(grain, told, events => events.Count(happened => happened.Version > cursor) == 6, cursor);
             Assert.Equal(Timeframes.All.Select(timeframe => timeframe.ToName()), revised.Events.Select(happened => happened.Candle.Timeframe));
             Assert.All(revised.Events, happened => Assert.Equal((CandleEventKind.CandleRevised, At(Midnight - before + late).ToDateTime()), (happened.Kind, happened.KnownAt)));
@@ -92,10 +69,12 @@ public sealed class LateTradeTests : IAsyncLifetime
         // Beyond the horizon it changes no candle: it waits, whole.
         var now = Midnight - 3600 + (29 * 86_400);
         var beyond = Some.Trade(id + 10, now - (31 * 86_400.0), 1);
-        await AppendAsync([LogRecord.OfTrade(beyond), LogRecord.OfTrade(Some.Trade(id + 20, now + 1))]);
-        while ((await grain.GetStatus(Token)).LastTradeId != id + 20) await Task.Yield();
+        await _symbol.AppendAsync(LogRecord.OfTrade(beyond), LogRecord.OfTrade(Some.Trade(id + 20, now + 1)));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(Limit);
+        while ((await grain.GetStatus(limit.Token)).LastTradeId != id + 20) await Task.Yield();
         using var text = new MemoryStream();
-        await _warehouse!.QueryRawAsync("SELECT reason, original FROM k2.dead_letters FORMAT RowBinary", text, Token);
+        await _symbol.Warehouse.QueryRawAsync("SELECT reason, original FROM k2.dead_letters FORMAT RowBinary", text, Token);
         text.Position = 0;
         using var letter = new BinaryReader(text);
         Assert.Equal("beyond-horizon", letter.ReadString());
@@ -107,20 +86,17 @@ public sealed class LateTradeTests : IAsyncLifetime
 
     private static Timestamp At(double second) => Some.Start.Add(TimeSpan.FromSeconds(second));
 
-    private Task<IReadOnlyList<LogPosition>> AppendAsync(LogRecord[] records) =>
-        _log.AppendAsync([new LogAppend(TopicNames.Trades(Exchange.Binance), Btc.Id.ToString(), records.Length, RecordCodec.Encode(Btc, records))], Token);
-
     /// <summary>Waits until the observer was told enough, then reads the same from the table.</summary>
     private static async Task<CandleEventBatch> EventsAsync(ISymbolGrain grain, Told told, Func<IReadOnlyList<CandleEvent>, bool> enough, long above = 0)
     {
-        await told.UntilAsync(enough).WaitAsync(TimeSpan.FromSeconds(15), Token);
+        await told.UntilAsync(enough).WaitAsync(Limit, Token);
         return await grain.GetCandleEvents(above, null, 1_000, Token);
     }
 
     private async Task<Candle> RowAsync(Timeframe timeframe, Timestamp time)
     {
         var start = timeframe.WindowStart(time);
-        return await _warehouse!.Reader.ReadCandlesAsync(new CandleQuery(Btc.Id, timeframe, start, new Timestamp(start.Microseconds + 1), 1, false), Token).SingleAsync(Token);
+        return await _symbol.Warehouse.Reader.ReadCandlesAsync(new CandleQuery(Btc.Id, timeframe, start, new Timestamp(start.Microseconds + 1), 1, false), Token).SingleAsync(Token);
     }
 
     private sealed class Told : ICandleObserver

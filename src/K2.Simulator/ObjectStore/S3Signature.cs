@@ -4,7 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace K2.TestKit.Cold;
+namespace K2.Simulator.ObjectStore;
 
 /// <summary>
 /// Checks requests by AWS Signature Version 4 as S3 does: by the Authorization header, over a payload that is hashed, not signed, or sent in aws-chunked pieces with or without signatures

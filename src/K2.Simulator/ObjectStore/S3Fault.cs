@@ -1,4 +1,4 @@
-namespace K2.TestKit.Cold;
+namespace K2.Simulator.ObjectStore;
 
 /// <summary>What the S3 stub does with one request.</summary>
 public enum S3Fault

@@ -11,10 +11,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace K2.TestKit.Cold;
+namespace K2.Simulator.ObjectStore;
 
 /// <summary>
-/// The part of S3's protocol that the cold store uses, on loopback, path style, with faults that a test chooses. Requests must be signed with the stub's keys.
+/// The part of S3's protocol that the cold store uses, on loopback, path style, with faults that its owner chooses. Requests must be signed with the stub's keys. Objects are held in memory, up
+/// to <see cref="Capacity"/>, and are gone when it is disposed.
 /// </summary>
 public sealed class S3Stub : IAsyncDisposable
 {
@@ -26,6 +27,8 @@ public sealed class S3Stub : IAsyncDisposable
 
     /// <summary>The region that requests are signed for.</summary>
     public const string Region = "us-east-1";
+
+    private const int KeptNotes = 100_000;
 
     private static readonly XNamespace Xml = "http://s3.amazonaws.com/doc/2006-03-01/";
     private readonly WebApplication _app;
@@ -44,39 +47,52 @@ public sealed class S3Stub : IAsyncDisposable
     /// <summary>Whether it honours <c>If-None-Match: *</c>, as not every store does.</summary>
     public bool ConditionalPut { get; set; } = true;
 
+    /// <summary>How many bytes its objects and the parts of unfinished uploads may have together; what goes beyond is answered with 507.</summary>
+    public long Capacity { get; set; } = 1L << 30;
+
     /// <summary>How many keys one page of a listing has.</summary>
     public int PageSize { get; set; } = 7;
 
     /// <summary>Says what happens to a request, by its method and its key (with the query after a <c>?</c>).</summary>
     public Func<string, string, S3Fault> Faults { get; set; } = (_, _) => S3Fault.None;
 
-    /// <summary>Every request so far, as <c>METHOD key?query</c>.</summary>
+    /// <summary>Every request so far, as <c>METHOD key?query</c>; of very many only the last.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
     /// <summary>The headers of the last put.</summary>
     public IReadOnlyDictionary<string, string> LastPutHeaders { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>What each put so far said of its content, those of parts too, as <c>key?query</c> and the header <c>x-amz-content-sha256</c>.</summary>
+    /// <summary>What each put so far said of its content, those of parts too, as <c>key?query</c> and the header <c>x-amz-content-sha256</c>; of very many only the last.</summary>
     public ConcurrentQueue<(string Name, string Content)> Puts { get; } = [];
 
     /// <summary>How many uploads in parts are unfinished.</summary>
     public int UnfinishedUploads => _uploads.Count;
 
-    /// <summary>Starts it on a free port.</summary>
-    public static async Task<S3Stub> StartAsync()
+    /// <summary>Starts it on a port of 127.0.0.1, on a free one if none is named.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<S3Stub> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, port);
             kestrel.Limits.MaxRequestBodySize = 1 << 30;
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         var app = builder.Build();
         var stub = new S3Stub(app);
         app.Run(stub.HandleAsync);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await stub.DisposeAsync();
+            throw;
+        }
+
         stub.Url = new Uri(app.Urls.First());
         return stub;
     }
@@ -95,6 +111,15 @@ public sealed class S3Stub : IAsyncDisposable
 
     private static StubAnswer Answer(XElement body) => new(200, Encoding.UTF8.GetBytes(body.ToString()));
 
+    // S3 has no such limit; stores that one runs oneself answer so.
+    private static StubAnswer Full() => Error(507, "InsufficientStorage");
+
+    private static void Note<T>(ConcurrentQueue<T> notes, T note)
+    {
+        notes.Enqueue(note);
+        if (notes.Count > KeptNotes) notes.TryDequeue(out _);
+    }
+
     // The client compares it with what it has read, unless it has a dash, as those of uploads in parts have.
 #pragma warning disable CA5351 // the protocol's checksum, not a secret's
     private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(MD5.HashData(content))}\"";
@@ -106,7 +131,7 @@ public sealed class S3Stub : IAsyncDisposable
         var path = request.Path.Value!.TrimStart('/').Split('/', 2);
         var key = path.Length == 2 ? path[1] : "";
         var name = key + request.QueryString.Value;
-        Requests.Enqueue($"{request.Method} {name}");
+        Note(Requests, $"{request.Method} {name}");
         var fault = Faults(request.Method, name);
         if (fault == S3Fault.RefuseBefore)
         {
@@ -144,9 +169,10 @@ public sealed class S3Stub : IAsyncDisposable
     private StubAnswer Do(HttpRequest request, string key, byte[] body)
     {
         var query = request.Query;
-        if (request.Method == "PUT") Puts.Enqueue((key + request.QueryString.Value, request.Headers["x-amz-content-sha256"].ToString()));
+        if (request.Method == "PUT") Note(Puts, (key + request.QueryString.Value, request.Headers["x-amz-content-sha256"].ToString()));
         return request.Method switch
         {
+            "PUT" when !HasRoomFor(body.Length) => Full(),
             "PUT" when query.ContainsKey("partNumber") => PutPart(query["uploadId"]!, int.Parse(query["partNumber"]!, CultureInfo.InvariantCulture), body),
             "PUT" => Put(request, key, body),
             "GET" when key.Length == 0 => List(query["prefix"].ToString(), query["continuation-token"].ToString(), query["max-keys"].ToString()),
@@ -160,6 +186,8 @@ public sealed class S3Stub : IAsyncDisposable
             _ => Error(501, "NotImplemented"),
         };
     }
+
+    private bool HasRoomFor(int bytes) => bytes <= Capacity - _objects.Sum(pair => (long)pair.Value.Content.Length) - _uploads.Sum(upload => upload.Value.Sum(part => (long)part.Value.Length));
 
     private StubAnswer Put(HttpRequest request, string key, byte[] body)
     {

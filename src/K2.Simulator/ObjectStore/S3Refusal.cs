@@ -1,4 +1,4 @@
-namespace K2.TestKit.Cold;
+namespace K2.Simulator.ObjectStore;
 
 /// <summary>Why a store does not do a request.</summary>
 /// <param name="Status">The HTTP status.</param>

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using K2.Abstractions.Warehouse;
+using K2.Contracts.Connectors;
+using K2.Contracts.Verification;
+using K2.Domain;
+using K2.Domain.Instruments;
+using K2.Grains.Connectors;
+using K2.TestKit.Warehouse;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace K2.Grains.Tests.Connectors;
+
+/// <summary>What an operator asked of an exchange, when the exchange moves to another silo.</summary>
+public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
+{
+    private readonly ConcurrentDictionary<string, Sockets> _sockets = new(StringComparer.Ordinal);
+    private readonly InMemoryWarehouse _warehouse = new();
+    private InProcessTestCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSilo((options, silo) =>
+        {
+            silo.Services.AddSingleton<IConnectorHost>(_ => _sockets.GetOrAdd(options.SiloName, _ => new Sockets()));
+            silo.Services.AddSingleton<IWarehouseWriter>(_warehouse);
+            silo.Services.AddSingleton<IAuditReader>(new Notes(_warehouse));
+            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton<ConnectorPauses>();
+            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+
+    [Theory]
+    [InlineData("drained", "streaming")]
+    [InlineData("paused", "paused")]
+    public async Task Stopped_ThenItsSiloEnds_OnlyAPauseGoesOnAtTheNext(string stopped, string next)
+    {
+        await Grain(_cluster.Silos[0]).Keep();
+        var (name, first) = Assert.Single(_sockets, pair => pair.Value.Symbols is not null);
+        var other = _cluster.Silos.Single(silo => silo.Name != name);
+        var grain = Grain(other);
+
+        await (stopped == "drained" ? grain.Drain() : grain.Pause());
+        Assert.Null(first.Symbols);
+
+        // As every silo says every few seconds.
+        foreach (var silo in _cluster.Silos) await Grain(silo).Keep();
+        Assert.Equal(stopped, (await grain.GetStatus()).State);
+        Assert.DoesNotContain(_sockets.Values, sockets => sockets.Symbols is not null);
+
+        await _cluster.StopSiloAsync(_cluster.Silos.Single(silo => silo.Name == name));
+        await grain.Keep();
+
+        Assert.Equal(next, (await grain.GetStatus()).State);
+        Assert.Equal(next == "streaming" ? Sockets.Wanted : null, _sockets[other.Name].Symbols);
+        Assert.Equal(stopped == "paused" ? 1 : 0, _warehouse.Audits.Count);
+    }
+
+    private static IExchangeConnectorGrain Grain(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IExchangeConnectorGrain>("kraken");
+
+    private sealed class Notes(InMemoryWarehouse warehouse) : IAuditReader
+    {
+        public Task<(string Outcome, Timestamp At)?> LatestAsync(string check, string subject, CancellationToken cancellationToken) =>
+            Task.FromResult(warehouse.Audits.LastOrDefault(entry => (entry.Check, entry.Subject) == (check, subject)) is { } entry ? (entry.Outcome, entry.At) : ((string, Timestamp)?)null);
+    }
+
+    /// <summary>A silo's sockets, which only remember what they are asked.</summary>
+    private sealed class Sockets : IConnectorHost
+    {
+        public static readonly IReadOnlyList<string> Wanted = ["BTC/USD"];
+
+        public IReadOnlyList<string>? Symbols { get; private set; }
+
+        public IReadOnlyList<string> Configured(Exchange exchange) => Wanted;
+
+        public Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols)
+        {
+            Symbols = symbols;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(Exchange exchange)
+        {
+            Symbols = null;
+            return Task.CompletedTask;
+        }
+
+        public ConnectorStatus Status(Exchange exchange) =>
+            new() { Exchange = exchange.ToName(), State = Symbols is null ? "idle" : "streaming", Desired = [], Confirmed = [], LastError = "", Connects = 0, LastFrame = null };
+
+        public ValueTask<long> LagAsync(Exchange exchange) => ValueTask.FromResult(0L);
+
+        public Task<SymbolVerification> VerifyAsync(Exchange exchange, string symbol, TimeSpan range, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<BackfillProgress> BackfillAsync(Exchange exchange, string symbol, Timestamp from, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public BackfillProgress BackfillProgress(Exchange exchange, string symbol, long firstId, long lastId) => throw new NotSupportedException();
+
+        public Task<ImportOutcome> ImportAsync(Exchange exchange, ImportChunk chunk, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
