@@ -6,6 +6,7 @@ using K2.Contracts.Hosting;
 using K2.Cli.Bench;
 using K2.Cli.Commands;
 using K2.Cli.Locating;
+using K2.Cli.Rig;
 using K2.Client;
 
 namespace K2.Cli;
@@ -85,6 +86,7 @@ internal static class CommandLine
             SqlCommand.Create(services, target),
             DoctorCommand.Create(services, target),
             SimulateCommand.Create(services),
+            RigCommand.Create(services),
             BudgetCommand.Create(services),
             ComposeCommand.Create(services),
             BenchCommand.Create(services),

@@ -1,4 +1,5 @@
 using K2.Cli.Bench.Chaos;
+using K2.Cli.Rig;
 using K2.EndToEnd.Tests.Running;
 
 namespace K2.EndToEnd.Tests;

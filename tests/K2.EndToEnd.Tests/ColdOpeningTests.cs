@@ -21,7 +21,9 @@ public sealed class ColdOpeningTests
             new ColdOptions { Folder = tables, TemporaryFolder = Path.Combine(folder.Path, "tmp") }, null!, () => throw new InvalidOperationException("no log"), [Exchange.Binance], RunningSilo.Instruments, time);
         Assert.NotNull(await cold.TryOpenAsync(token));
         using var opening = new ColdOpening(cold, time);
+        var armed = time.WhenArmed(due => due == ColdOpening.Period);
         await opening.StartAsync(token);
+        await armed;
 
         time.Advance(ColdOpening.Period);
         Assert.NotNull(cold.Problem);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using K2.Cli.Bench.Chaos;
+using K2.Cli.Bench.Cluster;
 using K2.Cli.Bench.Cold;
 using K2.Cli.Bench.Corrections;
 using K2.Cli.Bench.Export;
@@ -19,7 +20,7 @@ internal static class BenchCommand
 {
     private const string DefaultCapture = "../shared/captures/binance-trade-2024-08-08.jsonl";
 
-    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services), Soak(services), Outage(services), LoadCommand.Create(services), OriginalCommand.Create(services), ChaosCommand.Create(services, Instruments, given => Existing(given ?? BuiltSilo(), "--silo")), CorrectionsCommand.Create(services, Instruments, DefaultCapture, Existing, BuiltSilo), ColdCommand.Create(services), ExportCommand.Create(services) };
+    public static Command Create(CliServices services) => new("bench", "Run a long proof with real processes; the last line is a verdict.") { Kill(services), Faults(services), Fuzz(services), Soak(services), Outage(services), LoadCommand.Create(services), OriginalCommand.Create(services), ChaosCommand.Create(services, Instruments, Silo), ClusterCommands.Failures(services, Instruments, Silo), ClusterCommands.Churn(services, Instruments, Silo), ClusterCommands.Cost(services, Silo), CorrectionsCommand.Create(services, Instruments, DefaultCapture, Existing, BuiltSilo), ColdCommand.Create(services), ExportCommand.Create(services) };
 
     private static Command Faults(CliServices services)
     {
@@ -73,7 +74,7 @@ internal static class BenchCommand
                 var options = new KillBenchOptions
                 {
                     Capture = Existing(parsed.GetValue(capture)!, "--capture"),
-                    Silo = Existing(parsed.GetValue(silo) ?? BuiltSilo(), "--silo"),
+                    Silo = Silo(parsed.GetValue(silo)),
                     Seeds = parsed.GetValue(seeds) is > 0 and var count ? count : throw CliException.Usage("--seeds takes a whole number from 1."),
                     FirstSeed = parsed.GetValue(first),
                     Speed = parsed.GetValue(speed) is > 0 and var pace ? pace : throw CliException.Usage("--speed takes a whole number from 1."),
@@ -102,7 +103,7 @@ internal static class BenchCommand
             services,
             folder => new SoakOptions
             {
-                Silo = Existing(parsed.GetValue(silo) ?? BuiltSilo(), "--silo"),
+                Silo = Silo(parsed.GetValue(silo)),
                 Folder = folder,
                 Seed = parsed.GetValue(seed) is >= 0 and var number ? number : throw CliException.Usage("--seed takes a whole number from 0."),
                 Minutes = parsed.GetValue(minutes) is > 0 and <= 10_000 and var length ? length : throw CliException.Usage("--minutes takes a number above 0, up to 10000."),
@@ -123,7 +124,7 @@ internal static class BenchCommand
             services,
             folder => new SoakOptions
             {
-                Silo = Existing(parsed.GetValue(silo) ?? BuiltSilo(), "--silo"),
+                Silo = Silo(parsed.GetValue(silo)),
                 Folder = folder,
                 Seed = parsed.GetValue(seed) is >= 0 and var number ? number : throw CliException.Usage("--seed takes a whole number from 0."),
                 TradesPerSecond = parsed.GetValue(rate) is >= 3 and <= 100_000 and var pace ? pace : throw CliException.Usage("--trades-per-second takes a whole number from 3 to 100000."),
@@ -150,6 +151,10 @@ internal static class BenchCommand
             Directory.Delete(folder, true);
         }
     }
+
+    /// <summary>The silo's assembly that is given, or the one that was built with this program.</summary>
+    /// <exception cref="CliException">It does not exist.</exception>
+    public static string Silo(string? given) => Existing(given ?? BuiltSilo(), "--silo");
 
     private static InstrumentTable Instruments() => InstrumentFile.Load(Path.Combine(AppContext.BaseDirectory, "instruments.yaml"));
 

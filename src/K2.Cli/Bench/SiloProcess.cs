@@ -7,8 +7,11 @@ namespace K2.Cli.Bench;
 /// <summary>A silo in a process of its own, with free ports, that can be killed.</summary>
 internal sealed class SiloProcess : IDisposable
 {
+    // A silo that runs for hours must not fill the memory of who watches it.
+    private const int MostOutput = 4 << 20;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private volatile bool _isReady;
 
     private SiloProcess(Process process)
     {
@@ -19,7 +22,10 @@ internal sealed class SiloProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>What it printed so far, both streams.</summary>
+    /// <summary>Whether it has told its addresses.</summary>
+    public bool IsReady => _isReady;
+
+    /// <summary>What it printed so far, both streams; of very much the last part.</summary>
     public string Output
     {
         get
@@ -43,10 +49,16 @@ internal sealed class SiloProcess : IDisposable
     }
 
     /// <summary>Starts the silo; ports are free ones unless the arguments name them.</summary>
-    public static SiloProcess Start(string assembly, IReadOnlyList<string> arguments, string? probeFile = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="assembly">The silo's assembly.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="probeFile">Where it writes the step it is in, or null.</param>
+    /// <param name="environment">Variables beside this process's own.</param>
+    /// <param name="launcher">A command that becomes the one that follows it, such as <c>ip netns exec NAME</c>; none by default.</param>
+    public static SiloProcess Start(string assembly, IReadOnlyList<string> arguments, string? probeFile = null, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? launcher = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add("exec");
+        string[] command = [.. launcher ?? [], "dotnet", "exec"];
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var part in command.Skip(1)) start.ArgumentList.Add(part);
         start.ArgumentList.Add(assembly);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         if (!arguments.Contains("--urls")) Add("--urls", "http://127.0.0.1:0");
@@ -144,6 +156,11 @@ internal sealed class SiloProcess : IDisposable
     private void Keep(string? line)
     {
         if (line is null) return;
-        lock (_output) _output.AppendLine(line);
+        if (line.Contains("ready in", StringComparison.Ordinal)) _isReady = true;
+        lock (_output)
+        {
+            _output.AppendLine(line);
+            if (_output.Length > MostOutput) _output.Remove(0, MostOutput / 2);
+        }
     }
 }

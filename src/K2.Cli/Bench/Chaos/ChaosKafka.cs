@@ -1,5 +1,6 @@
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Log;
+using K2.Cli.Rig;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
 using K2.Simulator.Kafka;
@@ -16,28 +17,27 @@ namespace K2.Cli.Bench.Chaos;
 /// </summary>
 internal sealed class ChaosKafka : IAsyncDisposable
 {
-    public const int Brokers = 3;
-    private const int Partitions = 8;
+    private const int Partitions = RigKafka.Partitions;
 
     // A trade takes about 130 bytes in the mock before compression.
     private const long MostUncommitted = 25_000;
     private const long HoldAt = 16_000;
-    private const string EpochTopic = "k2.log.epochs";
     private static readonly AvroSchemaIds Schemas = new(1, 2);
+    private readonly RigKafka _kafka;
     private readonly KafkaLog _log;
     private readonly Exchange _fed;
     private readonly long[] _committed = new long[Partitions];
     private readonly long[] _ends = new long[Partitions];
     private readonly Dictionary<(string Topic, int Partition), long> _highest = [];
 
-    private ChaosKafka(MockKafkaCluster cluster, KafkaLog log, Exchange fed)
+    private ChaosKafka(RigKafka kafka, KafkaLog log, Exchange fed)
     {
-        Cluster = cluster;
+        _kafka = kafka;
         _log = log;
         _fed = fed;
     }
 
-    public MockKafkaCluster Cluster { get; }
+    public MockKafkaCluster Cluster => _kafka.Mock!;
 
     public ILog Log => _log;
 
@@ -52,22 +52,14 @@ internal sealed class ChaosKafka : IAsyncDisposable
 
     public static async Task<ChaosKafka> StartAsync(InstrumentTable instruments, Exchange fed, TimeProvider time, CancellationToken cancellationToken)
     {
-        var cluster = new MockKafkaCluster(Brokers);
+        var kafka = RigKafka.StartMock();
         try
         {
-            foreach (var exchange in ExchangeNames.All)
-            {
-                cluster.CreateTopic(TopicNames.Trades(exchange), Partitions);
-                cluster.CreateTopic(TopicNames.Raw(exchange), 1);
-            }
-
-            cluster.CreateTopic(TopicNames.DeadLetters, 1);
-            cluster.CreateTopic(EpochTopic, 1);
             var topics = ExchangeNames.All.Select(exchange => new LogTopic(TopicNames.Trades(exchange), Partitions)).ToList();
             var log = await KafkaLog.OpenAsync(
                 new KafkaLogOptions
                 {
-                    BootstrapServers = cluster.Bootstraps,
+                    BootstrapServers = kafka.Bootstraps,
                     Topics = topics,
                     Mappers = topics.ToDictionary(topic => topic.Name, IRecordMapper (topic) => new TradeRecordMapper(new InstrumentTable([.. instruments.All.Where(instrument => TopicNames.Trades(instrument.Id.Exchange) == topic.Name)]), Schemas, null), StringComparer.Ordinal),
                     TopicStep = KafkaTopicStep.None,
@@ -78,26 +70,17 @@ internal sealed class ChaosKafka : IAsyncDisposable
                 NullLogger<KafkaLog>.Instance,
                 NoProtocolProbe.Instance,
                 cancellationToken);
-            return new ChaosKafka(cluster, log, fed);
+            return new ChaosKafka(kafka, log, fed);
         }
         catch
         {
-            cluster.Dispose();
+            kafka.Dispose();
             throw;
         }
     }
 
     /// <summary>What tells a silo where this log is.</summary>
-    public IEnumerable<KeyValuePair<string, string>> SiloEnvironment =>
-    [
-        new("K2__Kafka__BootstrapServers", Cluster.Bootstraps),
-        new("K2__Kafka__Source", "simulated"),
-        new("K2__Kafka__TopicStep", "None"),
-        new("K2__Kafka__SchemaIds", $"{Schemas.Trade},{Schemas.Control}"),
-
-        // The mock answers an empty fetch only when this is over.
-        new("K2__Kafka__FetchWait", "00:00:00.010"),
-    ];
+    public IEnumerable<KeyValuePair<string, string>> SiloEnvironment => _kafka.SiloEnvironment;
 
     /// <summary>Whether a key's partition may take more now.</summary>
     public bool MayAppend(string key)
@@ -141,7 +124,7 @@ internal sealed class ChaosKafka : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _log.DisposeAsync();
-        Cluster.Dispose();
+        _kafka.Dispose();
     }
 
     private int FedPartition(string key) => _log.PartitionOf(TopicNames.Trades(_fed), key);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
+using K2.Cli.Rig;
 using K2.Cli.Simulation;
 using K2.Client;
 using K2.Contracts.Hosting;
@@ -19,7 +20,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     private readonly PipelineCounters _counters = new();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly CancellationTokenSource _stopFeed = new();
-    private readonly List<ChaosSilo> _silos = [];
+    private readonly List<RigProcess> _silos = [];
     private readonly ChaosOptions _options;
     private readonly ChaosPhase _phase;
     private readonly string _folder;
@@ -42,7 +43,7 @@ internal sealed class ChaosRig : IAsyncDisposable
 
     public DirectFeed? Feed { get; private set; }
 
-    public IReadOnlyList<ChaosSilo> Silos => _silos;
+    public IReadOnlyList<RigProcess> Silos => _silos;
 
     /// <summary>The ClickHouse of the harness; only of a phase with several silos.</summary>
     public WarehouseHost? Warehouse => _warehouse;
@@ -192,7 +193,7 @@ internal sealed class ChaosRig : IAsyncDisposable
                 ["K2__Cluster__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
                 ["K2__Cluster__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
             };
-            _silos.Add(new ChaosSilo($"silo{i + 1}", _options.Silo, _folder, arguments, own));
+            _silos.Add(new RigProcess($"silo{i + 1}", _options.Silo, _folder, arguments, own));
         }
     }
 }

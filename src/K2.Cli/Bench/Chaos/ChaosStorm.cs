@@ -1,5 +1,6 @@
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
+using K2.Cli.Rig;
 using K2.Domain.Instruments;
 using K2.Simulator.Exchanges;
 using K2.Simulator.Kafka;
@@ -16,7 +17,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
     private static readonly ProtocolStep[] Steps = [.. Enum.GetValues<ProtocolStep>().Where(step => step != ProtocolStep.Idle)];
     private static readonly FaultKind[] FeedFaults = [FaultKind.CutConnections, FaultKind.NetworkDown];
     private readonly Random _random = new(seed);
-    private readonly List<(ChaosSilo Silo, long At)> _starts = [];
+    private readonly List<(RigProcess Silo, long At)> _starts = [];
     private int _step;
 
     /// <summary>How often each kind of disruption happened.</summary>
@@ -67,7 +68,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         foreach (var silo in rig.Silos.Where(silo => all && !silo.IsRunning)) silo.Start();
     }
 
-    private async Task<string> KillAtStepAsync(ChaosSilo silo, CancellationToken cancellationToken)
+    private async Task<string> KillAtStepAsync(RigProcess silo, CancellationToken cancellationToken)
     {
         var wanted = Steps[_step++ % Steps.Length];
 
@@ -76,7 +77,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         return Killed(silo, hit, $"killed at {wanted}");
     }
 
-    private async Task<string> KillAsync(ChaosSilo silo, CancellationToken cancellationToken) => Killed(silo, await silo.KillAsync(cancellationToken), "killed");
+    private async Task<string> KillAsync(RigProcess silo, CancellationToken cancellationToken) => Killed(silo, await silo.KillAsync(cancellationToken), "killed");
 
     private async Task<string> KillTwoAsync(CancellationToken cancellationToken)
     {
@@ -86,7 +87,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         return text + ", " + Killed(rig.Silos[second], await rig.Silos[second].KillAsync(cancellationToken), "killed");
     }
 
-    private string Killed(ChaosSilo silo, ProtocolStep hit, string what)
+    private string Killed(RigProcess silo, ProtocolStep hit, string what)
     {
         if (hit != ProtocolStep.Idle) Hits[hit]++;
         Count("SIGKILL of a silo");
@@ -94,7 +95,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         return $"{silo.Name} {what} in {hit}";
     }
 
-    private async Task<string> TerminateAsync(ChaosSilo silo, CancellationToken cancellationToken)
+    private async Task<string> TerminateAsync(RigProcess silo, CancellationToken cancellationToken)
     {
         Count("SIGTERM and start (rebalance)");
         var start = time.GetTimestamp();
@@ -105,7 +106,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         return string.Create(CultureInfo.InvariantCulture, $"{silo.Name} terminated in {time.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
-    private async Task<string> FreezeAsync(ChaosSilo silo, CancellationToken cancellationToken)
+    private async Task<string> FreezeAsync(RigProcess silo, CancellationToken cancellationToken)
     {
         Count("SIGSTOP for seconds, then SIGCONT (zombie)");
         var length = Seconds(6, 14);
@@ -120,7 +121,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         Count("brokers down and up");
         var all = _random.Next(2) == 0;
         var length = Seconds(1, 5);
-        var brokers = all ? Enumerable.Range(1, ChaosKafka.Brokers).ToList() : [1 + _random.Next(ChaosKafka.Brokers)];
+        var brokers = all ? Enumerable.Range(1, RigKafka.Brokers).ToList() : [1 + _random.Next(RigKafka.Brokers)];
         foreach (var broker in brokers) rig.Kafka!.Cluster.SetDown(broker);
         await Task.Delay(length, time, cancellationToken);
         foreach (var broker in brokers) rig.Kafka!.Cluster.SetUp(broker);
@@ -132,7 +133,7 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
         Count("leaders moved");
         foreach (var topic in rig.Kafka!.Log.Topics)
         {
-            for (var partition = 0; partition < topic.Partitions; partition++) rig.Kafka.Cluster.SetLeader(topic.Name, partition, 1 + _random.Next(ChaosKafka.Brokers));
+            for (var partition = 0; partition < topic.Partitions; partition++) rig.Kafka.Cluster.SetLeader(topic.Name, partition, 1 + _random.Next(RigKafka.Brokers));
         }
 
         return "leaders of all partitions moved";
@@ -166,10 +167,10 @@ internal sealed class ChaosStorm(ChaosRig rig, int seed, TimeProvider time)
     }
 
     /// <summary>Why it ended: the last line that is no place in the code.</summary>
-    private static string LastWord(ChaosSilo silo) =>
+    private static string LastWord(RigProcess silo) =>
         silo.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => !line.TrimStart().StartsWith("at ", StringComparison.Ordinal) && !line.TrimStart().StartsWith("---", StringComparison.Ordinal)) ?? "no word";
 
-    private void StartLater(ChaosSilo silo)
+    private void StartLater(RigProcess silo)
     {
         if (_starts.Any(start => start.Silo == silo)) return;
         _starts.Add((silo, time.GetTimestamp() + (long)(_random.NextDouble() * 3 * time.TimestampFrequency)));

@@ -1,25 +1,28 @@
 using K2.Abstractions.Diagnostics;
+using K2.Cli.Bench;
 
-namespace K2.Cli.Bench.Chaos;
+namespace K2.Cli.Rig;
 
-/// <summary>One place of a silo: its folder, ports and probe, and the process that runs there now.</summary>
-internal sealed class ChaosSilo : IDisposable
+/// <summary>One place of a silo or an API: its folder, ports and probe, and the process that runs there now.</summary>
+internal sealed class RigProcess : IDisposable
 {
-    private readonly string _assembly;
+    private string _assembly;
     private readonly IReadOnlyList<string> _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly IReadOnlyList<string> _launcher;
     private readonly ProbeFile _probe;
     private SiloProcess? _process;
 
-    public ChaosSilo(string name, string assembly, string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    public RigProcess(string name, string assembly, string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string>? launcher = null, string? data = null)
     {
         Name = name;
-        Data = Path.Combine(folder, name);
+        Data = data ?? Path.Combine(folder, name);
         Directory.CreateDirectory(folder);
         _assembly = assembly;
         _arguments = [.. arguments, "--data", Data];
         _environment = environment;
-        _probe = new ProbeFile(Data + ".probe");
+        _launcher = launcher ?? [];
+        _probe = new ProbeFile(Path.Combine(folder, name + ".probe"));
     }
 
     public string Name { get; }
@@ -31,17 +34,25 @@ internal sealed class ChaosSilo : IDisposable
 
     public bool IsStopped { get; private set; }
 
+    /// <summary>Id of the process, or null where none runs.</summary>
+    public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+
     /// <summary>Whether the process ended without being told to.</summary>
     public bool EndedByItself => _process is { HasExited: true };
 
     public string Output => _process?.Output ?? "";
 
-    public void Start()
+    /// <summary>The last lines that the process before this one printed when it ended.</summary>
+    public string LastWords { get; private set; } = "";
+
+    /// <summary>Starts it, from now on with another assembly where one is given.</summary>
+    public void Start(string? assembly = null)
     {
+        if (assembly is not null) _assembly = assembly;
         _process?.Dispose();
         _probe.Reset();
         IsStopped = false;
-        _process = SiloProcess.Start(_assembly, _arguments, _probe.Path, _environment);
+        _process = SiloProcess.Start(_assembly, _arguments, _probe.Path, _environment, _launcher);
     }
 
     /// <summary>SIGKILL; returns the step that was hit.</summary>
@@ -64,7 +75,7 @@ internal sealed class ChaosSilo : IDisposable
     }
 
     /// <summary>Whether it has told its addresses, and so listens to signals.</summary>
-    public bool HasStarted => IsRunning && Output.Contains("ready in", StringComparison.Ordinal);
+    public bool HasStarted => IsRunning && _process!.IsReady;
 
     /// <summary>SIGTERM, and SIGKILL where that does not end it in time; true if it ended in order.</summary>
     public async Task<bool> TerminateAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -110,6 +121,7 @@ internal sealed class ChaosSilo : IDisposable
 
     private void Drop()
     {
+        LastWords = string.Join(" / ", Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3));
         _process?.Dispose();
         _process = null;
         IsStopped = false;

@@ -4,9 +4,9 @@ using System.Net;
 using System.Net.Sockets;
 using K2.Abstractions.Diagnostics;
 
-namespace K2.Cli.Bench.Chaos;
+namespace K2.Cli.Rig;
 
-/// <summary>Debian's Redis on a free port of 127.0.0.1, without a disk.</summary>
+/// <summary>Debian's Redis on a port of 127.0.0.1; with a folder it keeps what it knows there, as the one of docker-compose.yml does.</summary>
 internal sealed class RedisProcess : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
@@ -21,17 +21,19 @@ internal sealed class RedisProcess : IDisposable
 
     public int Port { get; }
 
+    public int Id => _process.Id;
+
     /// <summary>Whether this machine has Redis.</summary>
     public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, "redis-server")));
 
     /// <summary>Starts it and returns when it answers.</summary>
     /// <exception cref="InvalidOperationException">It is not installed or does not start.</exception>
-    public static async Task<RedisProcess> StartAsync(TimeProvider time, CancellationToken cancellationToken, int port = 0)
+    public static async Task<RedisProcess> StartAsync(TimeProvider time, CancellationToken cancellationToken, int port = 0, string? folder = null)
     {
         if (!IsInstalled) throw new InvalidOperationException("no redis-server on the PATH: apt-get install redis-server");
         if (port == 0) port = FreePort.Find();
         var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", folder is null ? "no" : "yes", "--dir", folder ?? Path.GetTempPath()]) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
@@ -51,9 +53,11 @@ internal sealed class RedisProcess : IDisposable
         return redis;
     }
 
+    /// <summary>SIGKILL.</summary>
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
         _process.Dispose();
     }
 
