@@ -34,6 +34,7 @@ public static class ApiServiceExtensions
         services.AddSingleton(new SiloIdentity(endpoints));
         services.AddSingleton<Readiness>();
         services.AddSingleton<PlatformObserver>();
+        services.AddSingleton<GrainReads>();
         services.AddSingleton<HostGuard>();
         services.AddProblemDetails();
         services.AddExceptionHandler<FailureHandler>();

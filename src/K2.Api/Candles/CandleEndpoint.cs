@@ -17,7 +17,7 @@ namespace K2.Api.Candles;
 internal static class CandleEndpoint
 {
     public static async Task<IResult> GetAsync(
-        string timeframe, HttpContext http, InstrumentTable instruments, [FromKeyedServices(WarehouseReaders.History)] IWarehouseReader reader, IGrainFactory grains, CancellationToken cancellationToken)
+        string timeframe, HttpContext http, InstrumentTable instruments, [FromKeyedServices(WarehouseReaders.History)] IWarehouseReader reader, GrainReads grains, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "exchange", "symbol", "from", "to", "limit", "order", "live", "fill", "as_of", "snapshot", "format");
         var interval = request.Interval(timeframe);
@@ -45,7 +45,7 @@ internal static class CandleEndpoint
         var views = snapshot is null
             ? (await reader.ReadIntervalsAsync(query, cancellationToken)).Select(candle => candle.ToView(instrument)).ToList()
             : await cold!.ReadCandlesAsync(new CandleQuery(instrument.Id, interval.Source, from, to, limit, newestFirst) { AsOf = asOf }, snapshot, cancellationToken).Select(candle => candle.ToView(instrument)).ToListAsync(cancellationToken);
-        if (live) await MergeFormingAsync(views, query, grains.GetGrain<ILiveGrain>(instrument.Id.ToString()), cancellationToken);
+        if (live) MergeForming(views, query, await grains.AskAsync(instrument.Id.ToString(), (ILiveGrain grain, CancellationToken token) => grain.GetForming(token), cancellationToken));
 
         var next = views.Count < query.PageLimit ? null : NextPage(query, views[^1], live, snapshot, format);
         return format == AnswerFormat.Csv
@@ -56,10 +56,10 @@ internal static class CandleEndpoint
     /// <summary>
     /// Puts the newest candle from memory into a page of stored ones. A stored candle stays when it is closed or counts more trades: then it knows more.
     /// </summary>
-    internal static async Task MergeFormingAsync(List<CandleView> page, IntervalQuery query, ILiveGrain live, CancellationToken cancellationToken)
+    internal static void MergeForming(List<CandleView> page, IntervalQuery query, IEnumerable<CandleView> candles)
     {
         var name = query.Interval.Name;
-        var forming = (await live.GetForming(cancellationToken)).FirstOrDefault(candle => candle.Timeframe == name);
+        var forming = candles.FirstOrDefault(candle => candle.Timeframe == name);
         if (forming is null) return;
         var start = Timestamp.From(new DateTimeOffset(forming.WindowStart, TimeSpan.Zero));
         if ((query.From is { } from && start < from) || (query.To is { } to && start >= to)) return;

@@ -12,15 +12,15 @@ internal static class ColdEndpoints
 {
     private const int DefaultLimit = 100;
 
-    public static async Task<IResult> GetTablesAsync(HttpContext http, IGrainFactory grains, CancellationToken cancellationToken)
+    public static async Task<IResult> GetTablesAsync(HttpContext http, GrainReads grains, CancellationToken cancellationToken)
     {
         if (new RequestReader(http.Request).Problem is { } problem) return problem;
         if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Problem.NoColdTier;
-        var tables = await Task.WhenAll(cold.Tables.Select(table => grains.GetGrain<IColdExportGrain>(table.Name).GetStatus())).WaitAsync(cancellationToken);
+        var tables = await Task.WhenAll(cold.Tables.Select(table => grains.AskAsync(table.Name, (IColdExportGrain grain, CancellationToken _) => grain.GetStatus(), cancellationToken)));
         return new PageResult<ColdTablePage>(new ColdTablePage { Data = tables }, ApiJson.Readable.ColdTablePage, null);
     }
 
-    public static async Task<IResult> GetSnapshotsAsync(HttpContext http, IGrainFactory grains, CancellationToken cancellationToken)
+    public static async Task<IResult> GetSnapshotsAsync(HttpContext http, GrainReads grains, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "table", "limit");
         var limit = request.Limit(DefaultLimit, 1000);
@@ -28,7 +28,7 @@ internal static class ColdEndpoints
         if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Problem.NoColdTier;
         var name = http.Request.Query["table"].ToString();
         if (cold.Tables.All(table => table.Name != name)) return Problem.BadRequest($"table '{name}' is no cold table: write one of {string.Join(", ", cold.Tables.Select(table => table.Name))}.");
-        var snapshots = await grains.GetGrain<IColdExportGrain>(name).GetSnapshots(limit).WaitAsync(cancellationToken);
+        var snapshots = await grains.AskAsync(name, (IColdExportGrain grain, CancellationToken _) => grain.GetSnapshots(limit), cancellationToken);
         return new PageResult<ColdSnapshotPage>(new ColdSnapshotPage { Data = snapshots }, ApiJson.Readable.ColdSnapshotPage, null);
     }
 }

@@ -10,7 +10,7 @@ namespace K2.Api.Status;
 /// <summary><c>GET /v1/live</c>: last trade and newest candles of one instrument, or of all that are active, from memory.</summary>
 internal static class LiveEndpoint
 {
-    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, PlatformObserver observer, IGrainFactory grains, CancellationToken cancellationToken)
+    public static async Task<IResult> GetAsync(HttpContext http, InstrumentTable instruments, PlatformObserver observer, GrainReads grains, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "exchange", "symbol", "timeframe");
         var timeframe = request.OptionalTimeframe("timeframe");
@@ -24,11 +24,11 @@ internal static class LiveEndpoint
         return Results.Json(new LivePage { Data = [.. snapshots] }, ApiJson.Default.LivePage);
     }
 
-    private static async Task<LiveSnapshot> SnapshotAsync(Instrument instrument, Timeframe? timeframe, IGrainFactory grains, CancellationToken cancellationToken)
+    private static async Task<LiveSnapshot> SnapshotAsync(Instrument instrument, Timeframe? timeframe, GrainReads grains, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<ILiveGrain>(instrument.Id.ToString());
-        var last = grain.GetLastTrade(cancellationToken);
-        var forming = await grain.GetForming(cancellationToken);
+        var key = instrument.Id.ToString();
+        var last = grains.AskAsync(key, (ILiveGrain grain, CancellationToken token) => grain.GetLastTrade(token), cancellationToken);
+        var forming = await grains.AskAsync(key, (ILiveGrain grain, CancellationToken token) => grain.GetForming(token), cancellationToken);
         return new LiveSnapshot
         {
             Exchange = instrument.Id.Exchange.ToName(),

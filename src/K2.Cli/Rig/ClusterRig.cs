@@ -19,6 +19,8 @@ namespace K2.Cli.Rig;
 /// </summary>
 internal sealed class ClusterRig : IAsyncDisposable
 {
+    // A session of its own: Ctrl-C in a terminal is for this process, which ends the others in their order.
+    private static readonly string[] Apart = ["setsid"];
     private const string SiloHeap = "0x38000000";
     private const string ApiHeap = "0x18000000";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
@@ -74,6 +76,7 @@ internal sealed class ClusterRig : IAsyncDisposable
             await rig.StartPartsAsync(cancellationToken);
             foreach (var silo in rig._silos) silo.Start();
             rig.Api.Start();
+            await rig.UntilAsync(() => rig.AreReadyAsync(cancellationToken), "all silos", StartLimit, cancellationToken);
             await rig.UntilAsync(() => rig.IsStreamingAsync(cancellationToken), "all subscriptions", StartLimit, cancellationToken);
             foreach (var venue in rig.Venues.All) venue.Release();
             return rig;
@@ -299,11 +302,11 @@ internal sealed class ClusterRig : IAsyncDisposable
             };
             foreach (var (name, value) in place.Environment) own[name] = value;
             string[] arguments = [.. common, .. Venues.EndpointArguments, "--role", "silo", "--urls", $"http://{place.Address}:0"];
-            _silos.Add(new RigProcess(string.Create(CultureInfo.InvariantCulture, $"silo{i + 1}"), _options.Silo, _options.Folder, arguments, own, place.Launcher, place.Data));
+            _silos.Add(new RigProcess(string.Create(CultureInfo.InvariantCulture, $"silo{i + 1}"), _options.Silo, _options.Folder, arguments, own, [.. Apart, .. place.Launcher], place.Data));
         }
 
         ApiUrl = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{(_options.ApiPort == 0 ? FreePort.Find() : _options.ApiPort)}/"));
         var reader = new Dictionary<string, string>(shared) { ["DOTNET_GCHeapHardLimit"] = ApiHeap };
-        Api = new RigProcess("api", _options.Silo, _options.Folder, [.. common, "--role", "api", "--urls", ApiUrl.ToString().TrimEnd('/')], reader);
+        Api = new RigProcess("api", _options.Silo, _options.Folder, [.. common, "--role", "api", "--urls", ApiUrl.ToString().TrimEnd('/')], reader, Apart);
     }
 }

@@ -32,8 +32,10 @@ internal sealed class RedisProcess : IDisposable
     {
         if (!IsInstalled) throw new InvalidOperationException("no redis-server on the PATH: apt-get install redis-server");
         if (port == 0) port = FreePort.Find();
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", folder is null ? "no" : "yes", "--dir", folder ?? Path.GetTempPath()]) start.ArgumentList.Add(argument);
+
+        // In a session of its own: Ctrl-C in a terminal is not for it, silos leave the membership before it ends. Its protected mode refuses who comes to 127.0.0.1 from a network namespace.
+        var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["redis-server", "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--protected-mode", "no", "--appendonly", folder is null ? "no" : "yes", "--dir", folder ?? Path.GetTempPath()]) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();

@@ -148,26 +148,22 @@ public sealed class CandleEndpointTests(TestPlatform platform)
     [InlineData(false, 99, 99)]
     [InlineData(false, 5, 10)]
     [InlineData(true, 99, 10)]
-    public async Task MergeForming_SameWindow_KeepsTheOneThatKnowsMore(bool storedClosed, int liveTrades, int expected)
+    public void MergeForming_SameWindow_KeepsTheOneThatKnowsMore(bool storedClosed, int liveTrades, int expected)
     {
         var stored = Samples.Candle(0, storedClosed).ToView(Samples.Btc);
         var page = new List<CandleView> { stored };
-        var live = platform.Live($"binance:MERGE{storedClosed}{liveTrades}/USDT");
-        await live.SetForming(Samples.Forming(0) with { TradeCount = liveTrades });
 
-        await CandleEndpoint.MergeFormingAsync(page, new IntervalQuery(Samples.Btc.Id, CandleInterval.Of(Timeframe.OneMinute), null, null, 10, true), live, TestContext.Current.CancellationToken);
+        CandleEndpoint.MergeForming(page, new IntervalQuery(Samples.Btc.Id, CandleInterval.Of(Timeframe.OneMinute), null, null, 10, true), [Samples.Forming(0) with { TradeCount = liveTrades }]);
 
         Assert.Equal(expected, Assert.Single(page).TradeCount);
     }
 
     [Fact]
-    public async Task MergeForming_OutsideWindow_ChangesNothing()
+    public void MergeForming_OutsideWindow_ChangesNothing()
     {
         var page = new List<CandleView>();
-        var live = platform.Live("binance:OUTSIDE/USDT");
-        await live.SetForming(Samples.Forming(5));
 
-        await CandleEndpoint.MergeFormingAsync(page, new IntervalQuery(Samples.Btc.Id, CandleInterval.Of(Timeframe.OneMinute), null, Samples.Minute(5), 10, true), live, TestContext.Current.CancellationToken);
+        CandleEndpoint.MergeForming(page, new IntervalQuery(Samples.Btc.Id, CandleInterval.Of(Timeframe.OneMinute), null, Samples.Minute(5), 10, true), [Samples.Forming(5)]);
 
         Assert.Empty(page);
     }
