@@ -1,6 +1,7 @@
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
 using K2.Cli.Bench;
+using K2.Cli.Bench.Chaos;
 using K2.Cli.Rig;
 using K2.Cli.Simulation;
 using K2.Contracts.Hosting;
