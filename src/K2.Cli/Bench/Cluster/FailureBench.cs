@@ -70,7 +70,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         var since = time.GetTimestamp();
         var measured = since;
         await failure.Begin(cancellationToken);
-        if (failure.Lasts > TimeSpan.Zero)
+        if (failure.Stops)
         {
             await Task.Delay(failure.Lasts, time, cancellationToken);
             measured = time.GetTimestamp();
@@ -80,8 +80,9 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         var isCalm = await watch.CalmAsync(Quiet, CalmLimit, cancellationToken);
         var (streams, flow, oldest) = (watch.StreamsDisturbed(measured), watch.FlowDisturbed(measured), watch.Oldest(since));
         TimeSpan? back = null;
-        if (isCalm && failure.Lasts == TimeSpan.Zero && failure.End is not null)
+        if (isCalm && !failure.Stops && failure.End is not null)
         {
+            if (time.GetElapsedTime(since) is var elapsed && elapsed < failure.Lasts) await Task.Delay(failure.Lasts - elapsed, time, cancellationToken);
             var returned = time.GetTimestamp();
             await failure.End(cancellationToken);
             isCalm = await rig.UntilAsync(() => rig.AreReadyAsync(cancellationToken), "the return of the silos", ReadyLimit, cancellationToken, mayExpire: true) && await watch.CalmAsync(Quiet, CalmLimit, cancellationToken);
@@ -127,6 +128,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
                 rig.KillRedis();
                 await rig.Silos[0].KillAsync(token);
             },
+            Stops = true,
             Lasts = TimeSpan.FromSeconds(10),
             End = async token =>
             {
@@ -136,7 +138,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         };
         yield return new ClusterFailure
         {
-            Name = "brokers", What = "all brokers down for 2 minutes", Skipped = rig.Kafka.Mock is null ? "the brokers are real" : "", Begin = Now(rig.Kafka.SetAllDown), Lasts = TimeSpan.FromMinutes(2), End = Now(rig.Kafka.SetAllUp),
+            Name = "brokers", What = "all brokers down for 2 minutes", Skipped = rig.Kafka.Mock is null ? "the brokers are real" : "", Begin = Now(rig.Kafka.SetAllDown), Stops = true, Lasts = TimeSpan.FromMinutes(2), End = Now(rig.Kafka.SetAllUp),
         };
         yield return new ClusterFailure
         {
@@ -176,6 +178,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         var (differences, trades, candles) = await new LedgerComparison(instruments, time).CompareAsync(rig.Warehouse, rig.Venues.All, cancellationToken);
         Print(FailureRow.Header);
         foreach (var row in rows) Print(row.ToString());
+        foreach (var ended in rig.Ended) Print("ended by itself and was started again: " + ended);
         foreach (var line in differences.Take(ShownDifferences).Concat(problems)) Print("  " + line);
         Print(string.Create(CultureInfo.InvariantCulture, $"{trades} trades and {candles} candles compared with the ledgers: {(differences.Count == 0 ? "equal" : "DIFFERENT")}; cold tables {(!settled ? "not compared" : problems.Count == 0 ? "equal to the warehouse" : "DIFFERENT")}"));
         return Verdict(
