@@ -15,13 +15,14 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
 {
     private const int Megabytes = 24;
     private const int ShownDifferences = 20;
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan CalmLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns the names of all failures.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["silo1", "silo2", "silo3", "two-silos", "api", "clickhouse", "redis", "redis-silo", "brokers", "store", "zombie", "partition", "clock-ahead", "clock-behind", "disk"];
+
+    private TimeSpan Quiet => TimeSpan.FromSeconds(8) * Math.Sqrt(options.Scale);
 
     /// <summary>Runs the failures; true if each was survived and nothing was lost, doubled or wrong.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -72,7 +73,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         await failure.Begin(cancellationToken);
         if (failure.Stops)
         {
-            await Task.Delay(failure.Lasts, time, cancellationToken);
+            await Task.Delay(Lasts(failure), time, cancellationToken);
             measured = time.GetTimestamp();
             await failure.End!(cancellationToken);
         }
@@ -82,7 +83,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         TimeSpan? back = null;
         if (isCalm && !failure.Stops && failure.End is not null)
         {
-            if (time.GetElapsedTime(since) is var elapsed && elapsed < failure.Lasts) await Task.Delay(failure.Lasts - elapsed, time, cancellationToken);
+            if (time.GetElapsedTime(since) is var elapsed && elapsed < Lasts(failure)) await Task.Delay(Lasts(failure) - elapsed, time, cancellationToken);
             var returned = time.GetTimestamp();
             await failure.End(cancellationToken);
             isCalm = await rig.UntilAsync(() => rig.AreReadyAsync(cancellationToken), "the return of the silos", ReadyLimit, cancellationToken, mayExpire: true) && await watch.CalmAsync(Quiet, CalmLimit, cancellationToken);
@@ -190,6 +191,8 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             : null,
             $"{rows.Count(row => row.Failure.Skipped.Length == 0)} failures, {rows.Count(row => row.Failure.Skipped.Length > 0)} skipped, {trades} trades, 0 lost, 0 duplicated, 0 wrong candles");
     }
+
+    private TimeSpan Lasts(ClusterFailure failure) => failure.Lasts * options.Scale;
 
     private static Func<CancellationToken, Task> Start(params RigProcess[] silos) => Now(() => Array.ForEach(silos, silo => silo.Start()));
 
