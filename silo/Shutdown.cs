@@ -11,6 +11,9 @@ internal sealed class Shutdown : IDisposable
     /// <summary>The exit code when the bound was passed.</summary>
     public const int BoundPassed = 3;
 
+    /// <summary>The exit code of a silo that may not go on: the others have declared it dead.</summary>
+    public const int MayNotGoOn = 4;
+
     /// <summary>The exit code after a second signal: 128 and the number of SIGINT, as shells have it.</summary>
     public const int SecondSignal = 130;
 
@@ -80,6 +83,14 @@ internal sealed class Shutdown : IDisposable
 
         Begin();
         _asked.Cancel();
+    }
+
+    /// <summary>Ends the process at once, since the cluster does without it.</summary>
+    public void Fail(string why)
+    {
+        _errors.WriteLine($"k2: this silo ends: {why} Start it again, it joins as a new one; the log has what ClickHouse lacks.");
+        AtOnce();
+        _exit(MayNotGoOn);
     }
 
     /// <summary>Begins to count the time; again does nothing.</summary>

@@ -3,6 +3,7 @@ using K2.Domain.Candles;
 using K2.Exchanges;
 using K2.Grains.Cold;
 using K2.Grains.Connectors;
+using K2.Grains.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,6 +25,7 @@ public static class GrainServiceExtensions
         services.AddSingleton<ConnectorHost>();
         services.AddSingleton<ConnectorPauses>();
         services.AddSingleton<IConnectorHost>(provider => provider.GetRequiredService<ConnectorHost>());
+        services.AddHostedService<GrainSpread>();
         return services;
     }
 }

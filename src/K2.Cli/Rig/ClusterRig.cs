@@ -34,6 +34,9 @@ internal sealed class ClusterRig : IAsyncDisposable
     private readonly RigOptions _options;
     private readonly InstrumentTable _instruments;
     private readonly TimeProvider _time;
+    private readonly List<string> _ended = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _supervising = Task.CompletedTask;
     private RedisProcess? _redis;
     private int _redisPort;
 
@@ -59,6 +62,15 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Base address of the API; the same after a restart.</summary>
     public Uri ApiUrl { get; private set; } = null!;
 
+    /// <summary>Silos and APIs that ended without being told to, with their last words; each was started again, as a container's engine does.</summary>
+    public IReadOnlyList<string> Ended
+    {
+        get
+        {
+            lock (_ended) return [.. _ended];
+        }
+    }
+
     /// <summary>Where Redis listens, as <c>host:port</c>.</summary>
     public string RedisAddress => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_redisPort}");
 
@@ -79,6 +91,7 @@ internal sealed class ClusterRig : IAsyncDisposable
             await rig.UntilAsync(() => rig.AreReadyAsync(cancellationToken), "all silos", StartLimit, cancellationToken);
             await rig.UntilAsync(() => rig.IsStreamingAsync(cancellationToken), "all subscriptions", StartLimit, cancellationToken);
             foreach (var venue in rig.Venues.All) venue.Release();
+            rig._supervising = rig.SuperviseAsync();
             return rig;
         }
         catch
@@ -195,6 +208,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     public async Task<IReadOnlyList<string>> StopAsync(CancellationToken cancellationToken)
     {
         var late = new List<string>();
+        await EndSupervisionAsync();
         foreach (var process in (RigProcess[])[Api, .. _silos])
         {
             if (process.IsRunning && !await process.TerminateAsync(StopLimit, cancellationToken)) late.Add(process.Name);
@@ -220,7 +234,7 @@ internal sealed class ClusterRig : IAsyncDisposable
                 last = away.Message;
             }
 
-            if (((RigProcess[])[.. _silos, Api]).FirstOrDefault(one => one.EndedByItself) is { } ended) throw new InvalidOperationException($"{ended.Name} ended; it printed:\n{ended.Output}");
+            if (_supervising.IsCompleted && ((RigProcess[])[.. _silos, Api]).FirstOrDefault(one => one.EndedByItself) is { } ended) throw new InvalidOperationException($"{ended.Name} ended; it printed:\n{ended.Output}");
             await Task.Delay(Poll, _time, cancellationToken);
         }
 
@@ -233,6 +247,7 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await EndSupervisionAsync();
         Api?.Dispose();
         foreach (var silo in _silos) silo.Dispose();
         if (Warehouse is not null) await Warehouse.DisposeAsync();
@@ -242,6 +257,33 @@ internal sealed class ClusterRig : IAsyncDisposable
         _redis?.Dispose();
         _counters.Dispose();
         _http.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task EndSupervisionAsync()
+    {
+        await _stop.CancelAsync();
+        await _supervising;
+    }
+
+    private async Task SuperviseAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Poll, _time, _stop.Token);
+                foreach (var process in ((RigProcess[])[.. _silos, Api]).Where(process => process.EndedByItself))
+                {
+                    process.Start();
+                    lock (_ended) _ended.Add($"{process.Name}: {process.LastWords}");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The rig ends.
+        }
     }
 
     private static SiloEndpoints Endpoints(RigProcess process) => SiloEndpoints.FromJson(File.ReadAllText(Path.Combine(process.Data, SiloEndpoints.FileName)));

@@ -64,22 +64,17 @@ internal static class RigCommand
         await using var rig = await ClusterRig.StartAsync(options, InstrumentFile.Load(InstrumentFile.DefaultPath), services.Time, cancellationToken);
         await output.WriteLineAsync("SIMULATED exchanges; no real market data.");
         foreach (var (name, id, address) in Parts(rig)) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {(id is { } process ? $"process {process}" : "this process"),-16} {address}"));
-        await output.WriteLineAsync($"k2 status --server {rig.ApiUrl.ToString().TrimEnd('/')}     data and output in {options.Folder}");
+        await output.WriteLineAsync($"k2 status --server {rig.ApiUrl.ToString().TrimEnd('/')}     data in {options.Folder}");
         await output.FlushAsync(cancellationToken);
         var start = services.Time.GetTimestamp();
-        var told = start;
+        var (told, ended) = (start, 0);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), services.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                // As a container's engine does with what died.
-                foreach (var ended in ((RigProcess[])[.. rig.Silos, rig.Api]).Where(process => process.EndedByItself))
-                {
-                    await File.WriteAllTextAsync(Path.Combine(options.Folder, ended.Name + ".out"), ended.Output, cancellationToken);
-                    ended.Start();
-                    await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{ended.Name} ended and is started again as process {ended.ProcessId}"));
-                }
+                foreach (var one in rig.Ended.Skip(ended)) await output.WriteLineAsync($"ended and is started again: {one}");
+                ended = rig.Ended.Count;
 
                 if (services.Time.GetElapsedTime(told) < Report) continue;
                 told = services.Time.GetTimestamp();

@@ -12,6 +12,7 @@ internal sealed class RigProcess : IDisposable
     private readonly IReadOnlyList<string> _launcher;
     private readonly ProbeFile _probe;
     private SiloProcess? _process;
+    private volatile bool _isEnding;
 
     public RigProcess(string name, string assembly, string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string>? launcher = null, string? data = null)
     {
@@ -38,7 +39,7 @@ internal sealed class RigProcess : IDisposable
     public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
 
     /// <summary>Whether the process ended without being told to.</summary>
-    public bool EndedByItself => _process is { HasExited: true };
+    public bool EndedByItself => !_isEnding && _process is { HasExited: true };
 
     public string Output => _process?.Output ?? "";
 
@@ -49,6 +50,8 @@ internal sealed class RigProcess : IDisposable
     public void Start(string? assembly = null)
     {
         if (assembly is not null) _assembly = assembly;
+        if (EndedByItself) LastWords = Tail();
+        _isEnding = false;
         _process?.Dispose();
         _probe.Reset();
         IsStopped = false;
@@ -59,6 +62,7 @@ internal sealed class RigProcess : IDisposable
     public async Task<ProtocolStep> KillAsync(CancellationToken cancellationToken)
     {
         if (_process is null) return ProtocolStep.Idle;
+        _isEnding = true;
         var step = _probe.Held != ProtocolStep.Idle ? _probe.Held : _probe.Current;
         _process.Kill();
         await DropAsync(cancellationToken);
@@ -81,6 +85,7 @@ internal sealed class RigProcess : IDisposable
     public async Task<bool> TerminateAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         if (_process is not { } process) return true;
+        _isEnding = true;
         await process.TerminateAsync();
         try
         {
@@ -113,6 +118,8 @@ internal sealed class RigProcess : IDisposable
         _probe.Dispose();
     }
 
+    private string Tail() => string.Join(" / ", Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3));
+
     private async Task DropAsync(CancellationToken cancellationToken)
     {
         await _process!.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
@@ -121,7 +128,7 @@ internal sealed class RigProcess : IDisposable
 
     private void Drop()
     {
-        LastWords = string.Join(" / ", Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3));
+        LastWords = Tail();
         _process?.Dispose();
         _process = null;
         IsStopped = false;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using K2.Contracts.Connectors;
 using K2.Domain;
 using K2.Domain.Instruments;
+using K2.Grains.Placement;
 
 namespace K2.Grains.Connectors;
 
@@ -11,7 +12,7 @@ namespace K2.Grains.Connectors;
 /// </summary>
 [GrainType("connector")]
 [KeepAlive]
-internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPauses pauses) : Grain, IExchangeConnectorGrain
+internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPauses pauses) : Grain, IExchangeConnectorGrain, IMovableGrain
 {
     private const string Paused = "paused";
     private ImmutableArray<string> _desired = [];
@@ -59,6 +60,13 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPause
     }
 
     public Task Drain() => StopAsync("drained");
+
+    public Task MoveTo(SiloAddress silo)
+    {
+        // A drain is known here only, and lasts until the exchange changes its silo.
+        if (_stopped is null) this.MigrateTo(silo);
+        return Task.CompletedTask;
+    }
 
     public Task<BackfillProgress> Backfill(string symbol, DateTime from) => host.BackfillAsync(_exchange, symbol, Timestamp.From(new DateTimeOffset(from, TimeSpan.Zero)), CancellationToken.None);
 

@@ -7,6 +7,7 @@ using K2.Contracts.Symbols;
 using K2.Domain.Candles;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using K2.Grains.Placement;
 using Microsoft.Extensions.Logging;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
@@ -29,7 +30,7 @@ internal sealed partial class SymbolGrain(
     IWarehouseWriter writer,
     PipelineCounters counters,
     IProtocolProbe probe,
-    ILogger<SymbolGrain> logger) : Grain, ISymbolGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PackedBatch>
+    ILogger<SymbolGrain> logger) : Grain, ISymbolGrain, IMovableGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PackedBatch>
 {
     private const int MostEvents = 5_000;
     private static readonly TimeSpan ObserverLifetime = TimeSpan.FromMinutes(2);
@@ -117,6 +118,12 @@ internal sealed partial class SymbolGrain(
         var instrument = pipeline.Book.Instrument;
         var events = new CandleEventBatch { After = after.Version, UpTo = reached.Version, Events = [.. recorded.Select(row => row.ToEvent(instrument))], HasMore = false };
         await _observers.Notify(observer => observer.OnCandles(events));
+    }
+
+    public Task MoveTo(SiloAddress silo)
+    {
+        this.MigrateTo(silo);
+        return Task.CompletedTask;
     }
 
     public Task OnErrorAsync(Exception ex)

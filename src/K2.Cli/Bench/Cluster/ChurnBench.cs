@@ -45,6 +45,7 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
         Print(string.Create(CultureInfo.InvariantCulture, $"{(settled ? "settled" : "NOT settled")} within {time.GetElapsedTime(settling).TotalSeconds:0.0} s after the last trade"));
         if (!settled) _problems.Add("not all trades were stored in the end");
         else _problems.AddRange([.. await rig.ColdAsync(ColdWork.Export, cancellationToken), .. await rig.ColdAsync(ColdWork.Audit, cancellationToken)]);
+        foreach (var ended in rig.Ended) Print("ended by itself and was started again: " + ended);
         _problems.AddRange((await rig.StopAsync(cancellationToken)).Select(name => $"{name} did not end in order"));
         var (differences, trades, candles) = await new LedgerComparison(instruments, time).CompareAsync(rig.Warehouse, rig.Venues.All, cancellationToken);
         foreach (var line in differences.Take(ShownDifferences)) Print("  " + line);
@@ -86,12 +87,6 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
         while (time.GetElapsedTime(start).TotalMinutes < options.Minutes)
         {
             await Task.Delay(TimeSpan.FromSeconds(options.SecondsBetween), time, cancellationToken);
-            foreach (var ended in rig.Silos.Where(silo => silo.EndedByItself))
-            {
-                _problems.Add($"{ended.Name} ended by itself: {ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()}");
-                ended.Start();
-            }
-
             var silo = rig.Silos[random.Next(rig.Silos.Count)];
             var isKilled = random.Next(2) == 0;
             _changes.Add(time.GetTimestamp());

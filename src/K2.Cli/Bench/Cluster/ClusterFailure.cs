@@ -15,8 +15,11 @@ internal sealed record ClusterFailure
     /// <summary>Ends it, where it does not end by itself.</summary>
     public Func<CancellationToken, Task>? End { get; init; }
 
-    /// <summary>How long it lasts before it is ended. Zero: the others must bring the flow back without it, and only then what failed returns.</summary>
+    /// <summary>How long it lasts at least before it is ended.</summary>
     public TimeSpan Lasts { get; init; }
+
+    /// <summary>Whether nothing can flow before it is ended; else the others must bring the flow back while it lasts.</summary>
+    public bool Stops { get; init; }
 
     /// <summary>Why it cannot be tried here; empty if it can.</summary>
     public string Skipped { get; init; } = "";

@@ -15,13 +15,14 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
 {
     private const int Megabytes = 24;
     private const int ShownDifferences = 20;
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan CalmLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Returns the names of all failures.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["silo1", "silo2", "silo3", "two-silos", "api", "clickhouse", "redis", "redis-silo", "brokers", "store", "zombie", "partition", "clock-ahead", "clock-behind", "disk"];
+
+    private TimeSpan Quiet => TimeSpan.FromSeconds(8) * Math.Sqrt(options.Scale);
 
     /// <summary>Runs the failures; true if each was survived and nothing was lost, doubled or wrong.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -70,9 +71,9 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         var since = time.GetTimestamp();
         var measured = since;
         await failure.Begin(cancellationToken);
-        if (failure.Lasts > TimeSpan.Zero)
+        if (failure.Stops)
         {
-            await Task.Delay(failure.Lasts, time, cancellationToken);
+            await Task.Delay(Lasts(failure), time, cancellationToken);
             measured = time.GetTimestamp();
             await failure.End!(cancellationToken);
         }
@@ -80,8 +81,9 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         var isCalm = await watch.CalmAsync(Quiet, CalmLimit, cancellationToken);
         var (streams, flow, oldest) = (watch.StreamsDisturbed(measured), watch.FlowDisturbed(measured), watch.Oldest(since));
         TimeSpan? back = null;
-        if (isCalm && failure.Lasts == TimeSpan.Zero && failure.End is not null)
+        if (isCalm && !failure.Stops && failure.End is not null)
         {
+            if (time.GetElapsedTime(since) is var elapsed && elapsed < Lasts(failure)) await Task.Delay(Lasts(failure) - elapsed, time, cancellationToken);
             var returned = time.GetTimestamp();
             await failure.End(cancellationToken);
             isCalm = await rig.UntilAsync(() => rig.AreReadyAsync(cancellationToken), "the return of the silos", ReadyLimit, cancellationToken, mayExpire: true) && await watch.CalmAsync(Quiet, CalmLimit, cancellationToken);
@@ -127,6 +129,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
                 rig.KillRedis();
                 await rig.Silos[0].KillAsync(token);
             },
+            Stops = true,
             Lasts = TimeSpan.FromSeconds(10),
             End = async token =>
             {
@@ -136,7 +139,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         };
         yield return new ClusterFailure
         {
-            Name = "brokers", What = "all brokers down for 2 minutes", Skipped = rig.Kafka.Mock is null ? "the brokers are real" : "", Begin = Now(rig.Kafka.SetAllDown), Lasts = TimeSpan.FromMinutes(2), End = Now(rig.Kafka.SetAllUp),
+            Name = "brokers", What = "all brokers down for 2 minutes", Skipped = rig.Kafka.Mock is null ? "the brokers are real" : "", Begin = Now(rig.Kafka.SetAllDown), Stops = true, Lasts = TimeSpan.FromMinutes(2), End = Now(rig.Kafka.SetAllUp),
         };
         yield return new ClusterFailure
         {
@@ -176,6 +179,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         var (differences, trades, candles) = await new LedgerComparison(instruments, time).CompareAsync(rig.Warehouse, rig.Venues.All, cancellationToken);
         Print(FailureRow.Header);
         foreach (var row in rows) Print(row.ToString());
+        foreach (var ended in rig.Ended) Print("ended by itself and was started again: " + ended);
         foreach (var line in differences.Take(ShownDifferences).Concat(problems)) Print("  " + line);
         Print(string.Create(CultureInfo.InvariantCulture, $"{trades} trades and {candles} candles compared with the ledgers: {(differences.Count == 0 ? "equal" : "DIFFERENT")}; cold tables {(!settled ? "not compared" : problems.Count == 0 ? "equal to the warehouse" : "DIFFERENT")}"));
         return Verdict(
@@ -187,6 +191,8 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             : null,
             $"{rows.Count(row => row.Failure.Skipped.Length == 0)} failures, {rows.Count(row => row.Failure.Skipped.Length > 0)} skipped, {trades} trades, 0 lost, 0 duplicated, 0 wrong candles");
     }
+
+    private TimeSpan Lasts(ClusterFailure failure) => failure.Lasts * options.Scale;
 
     private static Func<CancellationToken, Task> Start(params RigProcess[] silos) => Now(() => Array.ForEach(silos, silo => silo.Start()));
 

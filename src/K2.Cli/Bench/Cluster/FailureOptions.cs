@@ -15,6 +15,9 @@ internal sealed record FailureOptions
     /// <summary>Over all exchanges.</summary>
     public int TradesPerSecond { get; init; } = 500;
 
+    /// <summary>Share of the lengths that failures last, and of the quiet that is waited for: 1, or less for a short look.</summary>
+    public double Scale { get; init; } = 1;
+
     /// <summary>Names of the failures to make; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 

@@ -23,5 +23,5 @@ internal sealed record FailureRow(
         ? $"| {Failure.What} | skipped: {Failure.Skipped} | | | | | |"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"| {Failure.What} | {FlowWatch.Seconds(Streams)} s | {(IsCalm ? FlowWatch.Seconds(Flow) + " s" : "NOT")} | {FlowWatch.Seconds(Oldest)} s | {(Return is { } back ? FlowWatch.Seconds(back) + " s" : "-")} | {Errors + BadErrors} of {Requests}{(BadErrors > 0 ? $" ({BadErrors} without 503)" : "")} | {(Errors + BadErrors == 0 ? "-" : FlowWatch.Seconds(LastError) + " s")} |");
+            $"| {Failure.What} | {FlowWatch.Seconds(Streams)} s | {(IsCalm ? FlowWatch.Seconds(Flow) + " s" : "NOT")} | {FlowWatch.Seconds(Oldest)} s | {(Return is { } back ? FlowWatch.Seconds(back) + " s" : "-")} | {Errors + BadErrors} of {Requests}{(BadErrors > 0 ? $" ({BadErrors} without 503)" : "")} | {(Errors + BadErrors == 0 ? "-" : LastError < TimeSpan.Zero ? "while it lasted" : FlowWatch.Seconds(LastError) + " s")} |");
 }
