@@ -48,7 +48,7 @@ internal sealed partial class GrainSpread(IClusterMembershipService membership, 
     {
         try
         {
-            var known = await grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics(cancellationToken: cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            var known = await grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics(null, null, cancellationToken).WaitAsync(Patience, time, cancellationToken);
             var moves = Kinds.SelectMany(kind => GrainMoves.Plan(active, known.Where(grain => grain.GrainId.Type.ToString() == kind).Select(grain => (grain.GrainId, grain.SiloAddress))))
                 .Where(move => move.From.Equals(own.SiloAddress)).Take(MostAtOnce).ToList();
             foreach (var (grain, _, to) in moves) await grains.GetGrain<IMovableGrain>(grain).MoveTo(to).WaitAsync(Patience, time, cancellationToken);
