@@ -1,4 +1,4 @@
-using K2.Abstractions;
+using K2.Abstractions.Diagnostics;
 
 namespace K2.Silo;
 
@@ -10,7 +10,7 @@ internal sealed class FatalErrors(Shutdown shutdown) : IFatalErrorHandler
 {
     public bool IsUnexpected(Exception exception) => exception is not OperationCanceledException;
 
-    public void OnFatalException(object sender, string context, Exception exception) => shutdown.Fail(OneLine.Of(Short(context.Length > 0 ? context : exception?.Message ?? "")));
+    public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null) => shutdown.Fail(OneLine.Of(Short(context ?? exception?.Message ?? "Orleans does not say why.")));
 
     // Orleans adds the whole membership.
     private static string Short(string context) => context.Split("Membership:", 2)[0].Trim();
