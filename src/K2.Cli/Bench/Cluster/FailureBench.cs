@@ -139,7 +139,13 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         };
         yield return new ClusterFailure
         {
-            Name = "brokers", What = "all brokers down for 2 minutes", Skipped = rig.Kafka.Mock is null ? "the brokers are real" : "", Begin = Now(rig.Kafka.SetAllDown), Stops = true, Lasts = TimeSpan.FromMinutes(2), End = Now(rig.Kafka.SetAllUp),
+            Name = "brokers",
+            What = "all brokers down for 2 minutes",
+            Skipped = rig.Kafka.Mock is null ? "the brokers are real" : "",
+            Begin = Now(rig.Kafka.SetAllDown),
+            Stops = true,
+            Lasts = TimeSpan.FromMinutes(2),
+            End = Now(rig.Kafka.SetAllUp),
         };
         yield return new ClusterFailure
         {
@@ -152,7 +158,12 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         yield return new ClusterFailure { Name = "zombie", What = "SIGSTOP of silo2 for 60 s, then SIGCONT (zombie)", Begin = _ => rig.Silos[1].SignalAsync(stop: true), Lasts = TimeSpan.FromSeconds(60), End = _ => rig.Silos[1].SignalAsync(stop: false) };
         yield return new ClusterFailure
         {
-            Name = "partition", What = "silo3 cut off from everything for 60 s", Skipped = cage is null ? "a network namespace needs root" : "", Begin = Now(() => cage!.Cut()), Lasts = TimeSpan.FromSeconds(60), End = Now(() => cage!.Join()),
+            Name = "partition",
+            What = "silo3 cut off from everything for 60 s",
+            Skipped = cage is null ? "a network namespace needs root" : "",
+            Begin = Now(() => cage!.Cut()),
+            Lasts = TimeSpan.FromSeconds(60),
+            End = Now(() => cage!.Join()),
         };
         foreach (var (name, minutes) in ((string, int)[])[("clock-ahead", 5), ("clock-behind", -5)])
         {
