@@ -14,6 +14,10 @@ namespace K2.Silo;
 /// <summary>Turns the silo's options and environment into the options of its parts.</summary>
 internal static class SiloConfiguration
 {
+    private static readonly TimeSpan AloneLinger = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SharedLinger = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(10);
+
     public const string ClusterId = "k2";
     public const string ServiceId = "k2";
     public const int PartitionsPerExchange = 2;
@@ -48,6 +52,15 @@ internal static class SiloConfiguration
         Library = configuration["K2:ClickHouse:Library"],
         DataFolder = Path.Combine(folder.Path, WarehouseOptions.FolderName),
         Port = options.ClickHousePort,
+        Linger = Linger(configuration),
+    };
+
+    // Each silo flushes for itself, so several silos would load ClickHouse several times as much for the same rows (decision 23).
+    private static TimeSpan Linger(IConfiguration configuration) => configuration["K2:ClickHouse:Linger"] switch
+    {
+        null or "" => configuration[$"{ClusterSettings.SectionName}:{nameof(ClusterSettings.Redis)}"] is { Length: > 0 } ? SharedLinger : AloneLinger,
+        { } text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time <= MostLinger => time,
+        var text => throw new StartupException($"K2:ClickHouse:Linger '{text}' is no time from 0 to {MostLinger.TotalSeconds:0} s: write for example 00:00:00.250."),
     };
 
     /// <summary>Returns how long the warehouse keeps rows, from the section <c>K2:Retention</c>.</summary>
