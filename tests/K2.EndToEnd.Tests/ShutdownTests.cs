@@ -36,6 +36,20 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
+    public void SiloDeclaredDead_EndsAtOnce_InOneLineWithoutTheWholeMembership()
+    {
+        var ended = 0;
+        _shutdown.AtOnce = () => ended++;
+
+        new FatalErrors(_shutdown).OnFatalException(this, "I have been told I am dead, so this silo will stop! Membership: [Version: 10,\nSiloAddress=…]");
+
+        Assert.Equal((1, Shutdown.MayNotGoOn), (ended, Assert.Single(_exits)));
+        var line = Assert.Single(_errors.ToString().TrimEnd().Split('\n'));
+        Assert.Contains("I have been told I am dead", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Version: 10", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bound_Passed_EndsTheProcess_AndSaysWhatWasNotFinished()
     {
         _shutdown.AtOnce = () => _exits.Add(0);

@@ -49,6 +49,7 @@ public sealed class StartupErrorTests
     [InlineData("K2__Cluster__ShutdownSeconds=0", "K2:Cluster:ShutdownSeconds")]
     [InlineData("K2__Cluster__StartupSeconds=-1", "K2:Cluster:StartupSeconds")]
     [InlineData("K2__ClickHouse__ConnectionString=Host=127.0.0.1;Port=1;Protocol=http", "ClickHouse at 127.0.0.1:1 does not answer")]
+    [InlineData("K2__ClickHouse__Linger=1", "K2:ClickHouse:Linger")]
     [InlineData("K2__Diagnostics__Fault=any", "K2:Diagnostics:Fault")]
     [InlineData("K2__Retention__Silver=soon", "K2:Retention:Silver")]
     [InlineData("K2__Retention__Silver=00:10:00", "K2:Retention:Silver")]
