@@ -55,8 +55,7 @@ public sealed class ConnectorHost(
             if (_running.TryGetValue(exchange, out var current))
             {
                 if (current.Instruments.SequenceEqual(wanted) && !current.HasEnded) return;
-                await current.DisposeAsync();
-                _running.TryRemove(exchange, out _);
+                await EndAsync(exchange, current);
             }
 
             if (wanted.Count == 0) return;
@@ -77,8 +76,7 @@ public sealed class ConnectorHost(
         {
             if (_running.TryGetValue(exchange, out var current))
             {
-                await current.DisposeAsync();
-                _running.TryRemove(exchange, out _);
+                await EndAsync(exchange, current);
             }
         }
         finally
@@ -150,6 +148,19 @@ public sealed class ConnectorHost(
         _metrics?.Dispose();
         _change.Dispose();
         _http.Dispose();
+    }
+
+    // An end that fails must not leave behind what can neither go on nor be replaced: the exchange would stand still until the process ends.
+    private async Task EndAsync(Exchange exchange, RunningConnector connector)
+    {
+        try
+        {
+            await connector.DisposeAsync();
+        }
+        finally
+        {
+            _running.TryRemove(exchange, out _);
+        }
     }
 
     private async Task<RunningConnector> ConnectAsync(IExchangeAdapter adapter, List<Instrument> wanted)

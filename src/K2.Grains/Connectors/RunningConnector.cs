@@ -26,6 +26,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
     private readonly Task _running;
     private readonly Task _filling;
     private readonly Task _listed;
+    private int _isDisposed;
 
     /// <summary>Starts everything.</summary>
     /// <param name="instruments">What is taken.</param>
@@ -79,20 +80,23 @@ internal sealed partial class RunningConnector : IAsyncDisposable
     /// <summary>Whether connections or backfill have ended, so that the connector should be started anew.</summary>
     public bool HasEnded => _running.IsCompleted || (_backfiller is not null && _filling.IsCompleted);
 
-    /// <summary>Stops and returns when all that was taken is durable.</summary>
+    /// <summary>Stops and returns when all that was taken is durable; again does nothing. What fails while it ends is in the log only: the connector has ended all the same, and another may begin.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _stop.CancelAsync();
         try
         {
             await Task.WhenAll(_running, _filling, _listed);
         }
-        finally
+        catch (Exception failure)
         {
-            await _sink.DisposeAsync();
-            await _live.DisposeAsync();
-            _stop.Dispose();
+            LogEndFailed(failure, Instruments[0].Id.Exchange);
         }
+
+        await _sink.DisposeAsync();
+        await _live.DisposeAsync();
+        _stop.Dispose();
     }
 
     private async Task KeepAsync(Func<ConnectorWorker> make, int index)
@@ -114,6 +118,9 @@ internal sealed partial class RunningConnector : IAsyncDisposable
             _workers[index] = make();
         }
     }
+
+    [LoggerMessage(EventId = 2306, Level = LogLevel.Warning, Message = "{Exchange}: something failed while the connector ended; what was read is in the log, what was not is a gap")]
+    private partial void LogEndFailed(Exception failure, Exchange exchange);
 
     [LoggerMessage(EventId = 2305, Level = LogLevel.Error, Message = "{Exchange}: a connection's worker failed and is replaced")]
     private partial void LogWorkerFailed(Exception failure, Exchange exchange);

@@ -41,6 +41,29 @@ public sealed class BrokerOutageTests
     }
 
     [Fact]
+    public async Task StoppedWhileTheBufferIsFull_EndsWithTheBroker_AndStartsAgain()
+    {
+        await using var world = await OutageWorld.StartAsync(deliveryTimeout: TimeSpan.FromSeconds(1));
+        await world.TradeAsync(seconds: 5);
+        await world.TakenAsync("before the outage");
+        world.Kafka.SetDown();
+        await world.TradeAsync(seconds: 60);
+        await world.Watch.UntilAsync(() => world.Watch.Received - world.Watch.Taken == OutageWorld.PendingBatches + 1, "the buffer, to its bound");
+
+        var stopping = world.StopAsync();
+        await world.Watch.UntilAsync(() => world.Status.State == "stopped", "the end of the connection");
+        world.Kafka.SetUp();
+        await stopping.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal("idle", world.Status.State);
+
+        await world.StartAgainAsync();
+        await world.Watch.UntilAsync(() => world.Status.State == "streaming", "the connection");
+        await world.TradeAsync(seconds: 5);
+        await world.TakenAsync("after the start");
+        Assert.NotEmpty(await world.AssertExactAsync());
+    }
+
+    [Fact]
     public async Task BrokerSlow_TwoSecondsAnAnswer_BatchesAreGatheredAndNothingIsLost()
     {
         await using var world = await OutageWorld.StartAsync();

@@ -79,6 +79,22 @@ public sealed class RunningConnectorTests : IDisposable
         Assert.True(running.HasEnded);
     }
 
+    [Fact]
+    public async Task Dispose_OfAnEndThatFailed_IsAnEnd_AlsoTheSecondTime()
+    {
+        // No other worker can be made: the connection's task fails.
+        var makes = new Makes([await FailingAsync()]);
+        var waiting = _time.WhenArmed(IsRestart);
+        var running = Start(makes);
+        _time.Advance(await waiting);
+        while (!running.HasEnded) await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+
+        await running.DisposeAsync();
+        await running.DisposeAsync();
+
+        Assert.True(running.HasEnded);
+    }
+
     // Nothing else runs on this clock.
     private static bool IsRestart(TimeSpan due) => due > TimeSpan.Zero && due <= Promised;
 
