@@ -204,14 +204,14 @@ internal sealed class ClusterRig : IAsyncDisposable
         return problems;
     }
 
-    /// <summary>Ends API and silos in order; returns who did not end so.</summary>
+    /// <summary>Ends API and silos in order; returns who did not end so, a sentence each.</summary>
     public async Task<IReadOnlyList<string>> StopAsync(CancellationToken cancellationToken)
     {
         var late = new List<string>();
         await EndSupervisionAsync();
         foreach (var process in (RigProcess[])[Api, .. _silos])
         {
-            if (process.IsRunning && !await process.TerminateAsync(StopLimit, cancellationToken)) late.Add(process.Name);
+            if (process.IsRunning && !await process.TerminateAsync(StopLimit, cancellationToken)) late.Add($"{process.Name} did not end in order: {process.LastWords}");
         }
 
         return late;

@@ -85,7 +85,7 @@ internal static class RigCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await output.WriteLineAsync("ends the API and the silos");
-            foreach (var late in await rig.StopAsync(CancellationToken.None)) await output.WriteLineAsync($"{late} did not end in order");
+            foreach (var late in await rig.StopAsync(CancellationToken.None)) await output.WriteLineAsync(late);
         }
 
         return ExitCode.Ok;

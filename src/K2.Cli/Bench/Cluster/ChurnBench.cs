@@ -46,7 +46,7 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
         if (!settled) _problems.Add("not all trades were stored in the end");
         else _problems.AddRange([.. await rig.ColdAsync(ColdWork.Export, cancellationToken), .. await rig.ColdAsync(ColdWork.Audit, cancellationToken)]);
         foreach (var ended in rig.Ended) Print("ended by itself and was started again: " + ended);
-        _problems.AddRange((await rig.StopAsync(cancellationToken)).Select(name => $"{name} did not end in order"));
+        _problems.AddRange(await rig.StopAsync(cancellationToken));
         var (differences, trades, candles) = await new LedgerComparison(instruments, time).CompareAsync(rig.Warehouse, rig.Venues.All, cancellationToken);
         foreach (var line in differences.Take(ShownDifferences)) Print("  " + line);
         if (differences.Count > 0) _problems.Add($"{differences.Count} differences");

@@ -79,7 +79,7 @@ internal sealed class CostBench(CostOptions options, TextWriter output, TimeProv
         _summary.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"| {symbols} | {silos} | {rate} | {stored / seconds:0} | {delay[0]:0} ms | {delay[1]:0} ms | {Each(silo.Sum(one => one.Seconds)):0} | {Each(engine.Seconds):0} | {Each(silo.Sum(one => one.Seconds) + engine.Seconds + api.Seconds):0} | {silo.Sum(one => one.Memory) >> 20} MiB | {engine.Memory >> 20} MiB |"));
-        foreach (var late in await rig.StopAsync(cancellationToken)) _problems.Add($"{name}: {late} did not end in order");
+        foreach (var late in await rig.StopAsync(cancellationToken)) _problems.Add($"{name}: {late}");
     }
 
     private void Write(string name, ProcessMeter meter, double seconds, IReadOnlyList<ComposeService> limits)

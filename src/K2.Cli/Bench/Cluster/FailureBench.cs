@@ -215,7 +215,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             : !settled ? "not all trades were stored in the end"
             : differences.Count > 0 ? $"{differences.Count} differences"
             : problems.Count > 0 ? "the cold tables differ"
-            : late.Count > 0 ? $"{string.Join(", ", late)} did not end in order"
+            : late.Count > 0 ? string.Join("; ", late)
             : null);
     }
 
