@@ -345,7 +345,6 @@ internal sealed class ClusterRig : IAsyncDisposable
                 ["K2__Cluster__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
                 ["K2__Cluster__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
             };
-            foreach (var (name, value) in place.Environment) own[name] = value;
             string[] arguments = [.. common, .. Venues.EndpointArguments, "--role", "silo", "--urls", $"http://{place.Address}:0"];
             _silos.Add(new RigProcess(string.Create(CultureInfo.InvariantCulture, $"silo{i + 1}"), _options.Silo, _options.Folder, arguments, own, [.. Apart, .. place.Launcher], place.Data));
         }

@@ -14,43 +14,28 @@ namespace K2.Cli.Bench.Cluster;
 internal sealed class FailureBench(FailureOptions options, InstrumentTable instruments, TextWriter output, TimeProvider time)
 {
     private const int Megabytes = 24;
-    private const string Clock = "clock-";
     private const int ShownDifferences = 20;
     private static readonly TimeSpan CalmLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
-    private int _made;
-    private int _skipped;
-    private long _trades;
 
     /// <summary>Returns the names of all failures.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["silo1", "silo2", "silo3", "two-silos", "api", "clickhouse", "redis", "redis-silo", "brokers", "store", "zombie", "partition", "disk", Clock + "ahead", Clock + "behind"];
+        ["silo1", "silo2", "silo3", "two-silos", "api", "clickhouse", "redis", "redis-silo", "brokers", "store", "zombie", "partition", "disk"];
 
     private TimeSpan Quiet => TimeSpan.FromSeconds(8) * Math.Sqrt(options.Scale);
 
     /// <summary>Runs the failures; true if each was survived and nothing was lost, doubled or wrong.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        // A process that lives by a fake clock spends most of a processor on it: it would slow every other failure down.
-        var wanted = Names.Where(name => options.Only.Count == 0 || options.Only.Contains(name)).ToLookup(name => name.StartsWith(Clock, StringComparison.Ordinal));
-        var isGood = true;
-        foreach (var group in wanted.OrderBy(group => group.Key)) isGood &= await RunAsync([.. group], group.Key, cancellationToken);
-        return Verdict(isGood ? null : "see above", $"{_made} failures, {_skipped} skipped, {_trades} trades, 0 lost, 0 duplicated, 0 wrong candles");
-    }
-
-    private async Task<bool> RunAsync(string[] names, bool withClock, CancellationToken cancellationToken)
-    {
-        var folder = Path.Combine(options.Folder, withClock ? "clock" : "all");
         using var cage = NetworkCage.TryCreate();
         using var disk = TmpfsDisk.TryMount(Megabytes);
-        var clock = withClock ? FakeClock.TryCreate(folder) : null;
         var places = new Dictionary<int, RigPlace>
         {
-            [1] = new RigPlace { Environment = clock?.Environment ?? new Dictionary<string, string>(), Data = disk is null ? null : Path.Combine(disk.Path, "data") },
+            [1] = new RigPlace { Data = disk is null ? null : Path.Combine(disk.Path, "data") },
             [2] = cage is null ? new RigPlace() : new RigPlace { Launcher = cage.Launcher, Address = NetworkCage.Address },
         };
         await using var rig = await ClusterRig.StartAsync(
-            new RigOptions { Silo = options.Silo, Folder = folder, Seed = options.Seed, TradesPerSecond = options.TradesPerSecond, ColdMinutes = 1, Brokers = options.Brokers, Place = index => places.GetValueOrDefault(index) ?? new RigPlace() },
+            new RigOptions { Silo = options.Silo, Folder = options.Folder, Seed = options.Seed, TradesPerSecond = options.TradesPerSecond, ColdMinutes = 1, Brokers = options.Brokers, Place = index => places.GetValueOrDefault(index) ?? new RigPlace() },
             instruments,
             time,
             cancellationToken);
@@ -60,9 +45,9 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         await using (var probe = Probe(rig))
         {
             var calm = time.GetTimestamp();
-            if (!await watch.CalmAsync(Quiet, CalmLimit, cancellationToken)) return Problem($"trades do not flow within {FlowWatch.Seconds(FlowWatch.Normal)} s before anything failed");
+            if (!await watch.CalmAsync(Quiet, CalmLimit, cancellationToken)) return Verdict($"trades do not flow within {FlowWatch.Seconds(FlowWatch.Normal)} s before anything failed");
             Print($"before anything failed: trades are in ClickHouse {FlowWatch.Seconds(watch.Usual(calm))} s after they were made (median)");
-            foreach (var failure in Failures(rig, cage, disk, clock).Where(failure => names.Contains(failure.Name)))
+            foreach (var failure in Failures(rig, cage, disk).Where(failure => options.Only.Count == 0 || options.Only.Contains(failure.Name)))
             {
                 var row = failure.Skipped.Length > 0 ? new FailureRow(failure, true, default, default, default, null, 0, 0, 0, default) : await FailAsync(rig, watch, probe, failure, cancellationToken);
                 rows.Add(row);
@@ -112,7 +97,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             errors.Select(error => time.GetElapsedTime(measured, error.Began)).DefaultIfEmpty().Max());
     }
 
-    private static IEnumerable<ClusterFailure> Failures(ClusterRig rig, NetworkCage? cage, TmpfsDisk? disk, FakeClock? clock)
+    private static IEnumerable<ClusterFailure> Failures(ClusterRig rig, NetworkCage? cage, TmpfsDisk? disk)
     {
         foreach (var silo in rig.Silos) yield return new ClusterFailure { Name = silo.Name, What = $"SIGKILL of {silo.Name}", Begin = silo.KillAsync, End = Start(silo) };
         yield return new ClusterFailure
@@ -179,19 +164,6 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             Lasts = TimeSpan.FromSeconds(60),
             End = Now(() => cage!.Join()),
         };
-        foreach (var (name, minutes) in ((string, int)[])[(Clock + "ahead", 5), (Clock + "behind", -5)])
-        {
-            yield return new ClusterFailure
-            {
-                Name = name,
-                What = string.Create(CultureInfo.InvariantCulture, $"silo2's clock jumps by {minutes} minutes, back after 60 s"),
-                Skipped = clock is null ? "faketime is not installed" : "",
-                Begin = Now(() => clock!.Set(TimeSpan.FromMinutes(minutes))),
-                Lasts = TimeSpan.FromSeconds(60),
-                End = Now(() => clock!.Set(TimeSpan.Zero)),
-            };
-        }
-
         yield return new ClusterFailure { Name = "disk", What = "silo2's disk full for 90 s, an export meanwhile", Skipped = disk is null ? "a tmpfs needs root" : "", Begin = Now(() => disk!.Fill()), Lasts = TimeSpan.FromSeconds(90), End = Now(() => disk!.Clear()) };
     }
 
@@ -207,16 +179,14 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         foreach (var ended in rig.Ended) Print("ended by itself and was started again: " + ended);
         foreach (var line in differences.Take(ShownDifferences).Concat(problems)) Print("  " + line);
         Print(string.Create(CultureInfo.InvariantCulture, $"{trades} trades and {candles} candles compared with the ledgers: {(differences.Count == 0 ? "equal" : "DIFFERENT")}; cold tables {(!settled ? "not compared" : problems.Count == 0 ? "equal to the warehouse" : "DIFFERENT")}"));
-        _made += rows.Count(row => row.Failure.Skipped.Length == 0);
-        _skipped += rows.Count(row => row.Failure.Skipped.Length > 0);
-        _trades += trades;
-        return Problem(
+        return Verdict(
             rows.FirstOrDefault(row => !row.IsCalm) is { } open ? $"{open.Failure.Name}: trades did not flow as usual within {CalmLimit.TotalMinutes:0} minutes"
             : !settled ? "not all trades were stored in the end"
             : differences.Count > 0 ? $"{differences.Count} differences"
             : problems.Count > 0 ? "the cold tables differ"
             : late.Count > 0 ? string.Join("; ", late)
-            : null);
+            : null,
+            $"{rows.Count(row => row.Failure.Skipped.Length == 0)} failures, {rows.Count(row => row.Failure.Skipped.Length > 0)} skipped, {trades} trades, 0 lost, 0 duplicated, 0 wrong candles");
     }
 
     private TimeSpan Lasts(ClusterFailure failure) => failure.Lasts * options.Scale;
@@ -229,13 +199,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         return Task.CompletedTask;
     };
 
-    private bool Problem(string? problem)
-    {
-        if (problem is not null) Print("problem: " + problem);
-        return problem is null;
-    }
-
-    private bool Verdict(string? problem, string passed)
+    private bool Verdict(string? problem, string passed = "")
     {
         Print(problem is null ? "PASSED: " + passed : "FAILED: " + problem);
         return problem is null;
