@@ -5,6 +5,7 @@ using K2.Contracts.Verification;
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Grains.Connectors;
+using K2.Grains.Placement;
 using K2.TestKit.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -62,6 +63,43 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
         Assert.Equal(next == "streaming" ? Sockets.Wanted : null, _sockets[other.Name].Symbols);
         Assert.Equal(stopped == "paused" ? 1 : 0, _warehouse.Audits.Count);
     }
+
+    [Fact]
+    public async Task MoveTo_GoesOnInThatSilo_AndNoMoreInItsOwn()
+    {
+        var (first, other) = await KeptAsync();
+
+        await Movable(other).MoveTo(other.SiloAddress);
+        await Grain(other).Keep();
+
+        Assert.Equal(Sockets.Wanted, _sockets[other.Name].Symbols);
+        Assert.Null(first.Symbols);
+    }
+
+    [Theory]
+    [InlineData("drained")]
+    [InlineData("paused")]
+    public async Task MoveTo_OfWhatAnOperatorHasStopped_StaysWhereItIs(string stopped)
+    {
+        var (first, other) = await KeptAsync();
+        var grain = Grain(other);
+        await (stopped == "drained" ? grain.Drain() : grain.Pause());
+
+        await Movable(other).MoveTo(other.SiloAddress);
+
+        Assert.Equal(stopped, (await grain.GetStatus()).State);
+        await grain.Resume();
+        Assert.Equal(Sockets.Wanted, first.Symbols);
+    }
+
+    private async Task<(Sockets First, InProcessSiloHandle Other)> KeptAsync()
+    {
+        await Grain(_cluster.Silos[0]).Keep();
+        var (name, first) = Assert.Single(_sockets, pair => pair.Value.Symbols is not null);
+        return (first, _cluster.Silos.Single(silo => silo.Name != name));
+    }
+
+    private static IMovableGrain Movable(InProcessSiloHandle silo) => Grain(silo).AsReference<IMovableGrain>();
 
     private static IExchangeConnectorGrain Grain(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IExchangeConnectorGrain>("kraken");
 

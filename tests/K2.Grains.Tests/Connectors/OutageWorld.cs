@@ -112,9 +112,6 @@ internal sealed class OutageWorld : IAsyncDisposable
     /// <summary>Stops the connector; ends when what it took is in the log.</summary>
     public Task StopAsync() => _host.StopAsync(K2.Domain.Instruments.Exchange.Binance);
 
-    /// <summary>Starts it again.</summary>
-    public Task StartAgainAsync() => _host.StartAsync(K2.Domain.Instruments.Exchange.Binance, [.. _instruments.Select(instrument => instrument.Id.Symbol)]);
-
     /// <summary>Lets the exchange trade for so many seconds of its clock.</summary>
     public async Task TradeAsync(int seconds)
     {
