@@ -8,8 +8,8 @@ namespace K2.EndToEnd.Tests;
 /// <summary>Rows that were lost in ClickHouse come back from what the layer below holds, while the silo runs.</summary>
 public sealed class RebuildTests
 {
-    private static string Trades(string until) => $"SELECT * EXCEPT (ingestion_timestamp, version, log_epoch, log_offset) FROM k2.silver_trades WHERE exchange = 'binance' AND timestamp < '{until}' ORDER BY id_epoch, trade_id FORMAT TSV";
-    private static string Candles(string until) => $"SELECT * EXCEPT (version, updated_at) FROM k2.ohlcv WHERE exchange = 'binance' AND closed = 1 AND window_end <= '{until}' ORDER BY timeframe, window_start FORMAT TSV";
+    private static string Trades(string until) => $"SELECT * EXCEPT (ingestion_timestamp, version, log_epoch, log_offset) FROM k2.silver_trades WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND timestamp < '{until}' ORDER BY id_epoch, trade_id FORMAT TSV";
+    private static string Candles(string until) => $"SELECT * EXCEPT (version, updated_at) FROM k2.ohlcv WHERE exchange = 'binance' AND canonical_symbol = 'BTC/USDT' AND closed = 1 AND window_end <= '{until}' ORDER BY timeframe, window_start FORMAT TSV";
 
     [Fact]
     public async Task Rebuild_FromRawOfAReplay_BringsBackEveryTradeAndCandle()
