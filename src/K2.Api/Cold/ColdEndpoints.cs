@@ -20,7 +20,7 @@ internal static class ColdEndpoints
         return new PageResult<ColdTablePage>(new ColdTablePage { Data = tables }, ApiJson.Readable.ColdTablePage, null);
     }
 
-    public static async Task<IResult> GetSnapshotsAsync(HttpContext http, GrainReads grains, CancellationToken cancellationToken)
+    public static async Task<IResult> GetSnapshotsAsync(HttpContext http, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var request = new RequestReader(http.Request, "table", "limit");
         var limit = request.Limit(DefaultLimit, 1000);
@@ -28,7 +28,9 @@ internal static class ColdEndpoints
         if (http.RequestServices.GetService<IColdTier>() is not { } cold) return Problem.NoColdTier;
         var name = http.Request.Query["table"].ToString();
         if (cold.Tables.All(table => table.Name != name)) return Problem.BadRequest($"table '{name}' is no cold table: write one of {string.Join(", ", cold.Tables.Select(table => table.Name))}.");
-        var snapshots = await grains.AskAsync(name, (IColdExportGrain grain, CancellationToken _) => grain.GetSnapshots(limit), cancellationToken);
+
+        // Reads the store, which may take longer than a grain that knows its answer: asking again would only make it read again.
+        var snapshots = await grains.GetGrain<IColdExportGrain>(name).GetSnapshots(limit).WaitAsync(cancellationToken);
         return new PageResult<ColdSnapshotPage>(new ColdSnapshotPage { Data = snapshots }, ApiJson.Readable.ColdSnapshotPage, null);
     }
 }

@@ -76,6 +76,8 @@ internal static class SimulateCommand
         }
     }
 
-    private static int Checked(string option, int value, int least, int most) =>
+    /// <summary>Returns a number that lies within its bounds.</summary>
+    /// <exception cref="CliException">It does not.</exception>
+    internal static int Checked(string option, int value, int least, int most) =>
         value >= least && value <= most ? value : throw CliException.Usage($"{option} takes a whole number from {least} to {most}.");
 }

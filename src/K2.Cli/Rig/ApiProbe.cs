@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net;
+using K2.Domain.Instruments;
 
 namespace K2.Cli.Rig;
 
 /// <summary>A user of the API who asks without pause, one kind of request after another, and notes what is not answered.</summary>
 internal sealed class ApiProbe : IAsyncDisposable
 {
+    private const int Symbols = 6;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     // An app's own patience: longer than the cluster takes to find a silo dead.
@@ -24,7 +26,7 @@ internal sealed class ApiProbe : IAsyncDisposable
     /// <param name="exchange">An exchange's name.</param>
     /// <param name="symbols">Canonical symbols of it, asked in turn.</param>
     /// <param name="time">Paces the questions.</param>
-    public ApiProbe(Uri url, string exchange, IReadOnlyList<string> symbols, TimeProvider time)
+    private ApiProbe(Uri url, string exchange, IReadOnlyList<string> symbols, TimeProvider time)
     {
         _url = url;
         _time = time;
@@ -37,6 +39,13 @@ internal sealed class ApiProbe : IAsyncDisposable
             $"v1/trades/last?exchange={exchange}&symbol={symbol}",
         ])];
         _asking = Task.WhenAll(Enumerable.Range(0, 2).Select(LoopAsync));
+    }
+
+    /// <summary>Begins to ask a rig's API for a few symbols of its first exchange.</summary>
+    public static ApiProbe Of(ClusterRig rig, InstrumentTable instruments, TimeProvider time)
+    {
+        var exchange = rig.Venues.All[0].Exchange;
+        return new ApiProbe(rig.ApiUrl, exchange.ToName(), [.. instruments.All.Where(instrument => instrument.Id.Exchange == exchange).Take(Symbols).Select(instrument => instrument.Id.Symbol)], time);
     }
 
     /// <summary>What was answered to requests that began at or after a moment.</summary>

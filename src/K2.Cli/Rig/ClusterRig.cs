@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using K2.Abstractions.Diagnostics;
+using K2.Cli.Bench;
 using K2.Cli.Simulation;
 using K2.Client;
 using K2.Contracts.Cold;
@@ -103,7 +103,7 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     /// <summary>Whether the API serves and every exchange streams all its symbols.</summary>
     public async Task<bool> IsStreamingAsync(CancellationToken cancellationToken) =>
-        (await StatusAsync(cancellationToken)).Connectors is var connectors && Venues.All.All(venue => connectors.Any(connector => connector.Exchange == venue.Exchange.ToName() && Bench.ConnectorStates.IsConfirmed(connector)));
+        (await StatusAsync(cancellationToken)).Connectors is var connectors && Venues.All.All(venue => connectors.Any(connector => connector.Exchange == venue.Exchange.ToName() && connector.IsConfirmed()));
 
     /// <summary>Whether a silo says that it is in the cluster and ready.</summary>
     public async Task<bool> IsReadyAsync(RigProcess silo, CancellationToken cancellationToken)
@@ -151,20 +151,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     }
 
     /// <summary>SIGKILL to ClickHouse, which is started again as a container would be; false if it is just starting.</summary>
-    public bool KillEngine()
-    {
-        if (Warehouse.EngineProcessId is not { } id) return false;
-        try
-        {
-            using var engine = Process.GetProcessById(id);
-            engine.Kill();
-            return true;
-        }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
+    public bool KillEngine() => ProcessSignal.Kill(Warehouse.EngineProcessId);
 
     /// <summary>SIGKILL to Redis.</summary>
     public void KillRedis()

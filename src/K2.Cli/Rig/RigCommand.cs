@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using K2.Cli.Bench;
+using K2.Cli.Commands;
 using K2.Domain.Instruments;
 using K2.Exchanges;
 
@@ -36,10 +37,10 @@ internal static class RigCommand
                 {
                     Silo = BenchCommand.Silo(parsed.GetValue(assembly)),
                     Folder = path,
-                    Silos = Checked("--silos", parsed.GetValue(silos), 1, 9),
-                    TradesPerSecond = Checked("--trades-per-second", parsed.GetValue(rate), 3, 100_000),
-                    Seed = Checked("--seed", parsed.GetValue(seed), 0, int.MaxValue),
-                    ApiPort = Checked("--port", parsed.GetValue(port), 0, 65_535),
+                    Silos = SimulateCommand.Checked("--silos", parsed.GetValue(silos), 1, 9),
+                    TradesPerSecond = SimulateCommand.Checked("--trades-per-second", parsed.GetValue(rate), 3, 100_000),
+                    Seed = SimulateCommand.Checked("--seed", parsed.GetValue(seed), 0, int.MaxValue),
+                    ApiPort = SimulateCommand.Checked("--port", parsed.GetValue(port), 0, 65_535),
                     ColdMinutes = parsed.GetValue(minutes) is >= 1 and <= 1440 and var interval && 1440 % interval == 0 ? interval : throw CliException.Usage("--cold-minutes takes a divisor of 1440."),
                     KeptTrades = KeptTrades,
                     Brokers = Brokers,
@@ -101,7 +102,4 @@ internal static class RigCommand
         foreach (var silo in rig.Silos) yield return (silo.Name, silo.ProcessId, silo.Data);
         yield return ("api", rig.Api.ProcessId, rig.ApiUrl.ToString());
     }
-
-    private static int Checked(string option, int value, int least, int most) =>
-        value >= least && value <= most ? value : throw CliException.Usage($"{option} takes a whole number from {least} to {most}.");
 }

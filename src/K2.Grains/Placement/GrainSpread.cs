@@ -18,6 +18,9 @@ internal sealed partial class GrainSpread(IClusterMembershipService membership, 
     // Two looks without a change: who just came may be about to go, and a silo that left has its grains elsewhere by then.
     private const int QuietLooks = 2;
 
+    // While nothing changes every sixth look is enough: each asks all silos for all their grains.
+    private const int Cycle = 6;
+
     // A move is a flush here and a start there; so many at once are not felt.
     private const int MostAtOnce = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -35,7 +38,7 @@ internal sealed partial class GrainSpread(IClusterMembershipService membership, 
                 var active = membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress).ToHashSet();
                 quiet = active.SetEquals(seen) ? quiet + 1 : 0;
                 seen = active;
-                if (quiet >= QuietLooks && active.Count > 1) await SpreadAsync(active, stoppingToken);
+                if (quiet % Cycle == QuietLooks && active.Count > 1) await SpreadAsync(active, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

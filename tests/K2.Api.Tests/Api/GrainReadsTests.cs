@@ -1,21 +1,21 @@
 using K2.Api.Http;
 using K2.Api.Tests.Hosting;
 using K2.Contracts.Live;
-using Microsoft.Extensions.Time.Testing;
+using K2.TestKit;
 
 namespace K2.Api.Tests.Api;
 
 /// <summary>Reads of grains while a silo dies.</summary>
 public sealed class GrainReadsTests(TestPlatform platform)
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly ArmedTimeProvider _time = new();
 
     [Fact]
     public async Task Refused_IsAskedAgain()
     {
         var asked = 0;
 
-        var answer = await WithClockAsync(AskAsync(_ => ++asked < 3 ? throw new OrleansException("no silo") : Task.FromResult(asked)));
+        var answer = await WithClockAsync(() => AskAsync(_ => ++asked < 3 ? throw new OrleansException("no silo") : Task.FromResult(asked)));
 
         Assert.Equal(3, answer);
     }
@@ -25,7 +25,7 @@ public sealed class GrainReadsTests(TestPlatform platform)
     {
         var asked = 0;
 
-        var answer = await WithClockAsync(AskAsync(token => ++asked == 1 ? HangAsync(token) : Task.FromResult(asked)));
+        var answer = await WithClockAsync(() => AskAsync(token => ++asked == 1 ? HangAsync(token) : Task.FromResult(asked)));
 
         Assert.Equal(2, answer);
     }
@@ -35,7 +35,7 @@ public sealed class GrainReadsTests(TestPlatform platform)
     {
         var start = _time.GetTimestamp();
 
-        await Assert.ThrowsAsync<OrleansException>(() => WithClockAsync(AskAsync(_ => throw new OrleansException("no silo"))));
+        await Assert.ThrowsAsync<OrleansException>(() => WithClockAsync(() => AskAsync(_ => throw new OrleansException("no silo"))));
 
         Assert.InRange(_time.GetElapsedTime(start), GrainReads.Limit, 2 * GrainReads.Limit);
     }
@@ -70,10 +70,18 @@ public sealed class GrainReadsTests(TestPlatform platform)
     private Task<int> AskAsync(Func<CancellationToken, Task<int>> ask, CancellationToken cancellationToken = default) =>
         new GrainReads(platform.Grains, _time).AskAsync("binance:BTC/USDT", (ILiveGrain _, CancellationToken token) => ask(token), cancellationToken);
 
-    // Time passes only while nothing else does.
-    private async Task<int> WithClockAsync(Task<int> asking)
+    // Time passes when somebody waits for it.
+    private async Task<int> WithClockAsync(Func<Task<int>> ask)
     {
-        while (await Task.WhenAny(asking, Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken)) != asking) _time.Advance(TimeSpan.FromMilliseconds(100));
+        var armed = _time.WhenArmed(_ => true);
+        var asking = ask();
+        while (await Task.WhenAny(asking, armed) != asking)
+        {
+            var due = await armed;
+            armed = _time.WhenArmed(_ => true);
+            _time.Advance(due);
+        }
+
         return await asking;
     }
 }

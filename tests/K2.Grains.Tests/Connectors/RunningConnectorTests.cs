@@ -87,7 +87,7 @@ public sealed class RunningConnectorTests : IDisposable
         var waiting = _time.WhenArmed(IsRestart);
         var running = Start(makes);
         _time.Advance(await waiting);
-        while (!running.HasEnded) await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        await makes.Exhausted.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 
         await running.DisposeAsync();
         await running.DisposeAsync();
@@ -131,11 +131,20 @@ public sealed class RunningConnectorTests : IDisposable
     /// <summary>Gives the workers of one connection, one after the other.</summary>
     private sealed class Makes(IReadOnlyList<ConnectorWorker> workers)
     {
+        private readonly TaskCompletionSource _exhausted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public int Made { get; private set; }
 
         public ConnectorWorker Last => workers[Made - 1];
 
-        public ConnectorWorker Next() => workers[Made++];
+        /// <summary>Ends when a worker was asked for and there was none.</summary>
+        public Task Exhausted => _exhausted.Task;
+
+        public ConnectorWorker Next()
+        {
+            if (Made == workers.Count) _exhausted.TrySetResult();
+            return workers[Made++];
+        }
     }
 
     private sealed class NoSink : IConnectorSink

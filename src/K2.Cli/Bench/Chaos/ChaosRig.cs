@@ -64,20 +64,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     }
 
     /// <summary>SIGKILL to the ClickHouse that the silos use; it comes back by itself at the same port.</summary>
-    public bool KillEngine()
-    {
-        if (_warehouse is null) return _silos[0].KillEngine();
-        try
-        {
-            using var engine = System.Diagnostics.Process.GetProcessById(_warehouse.EngineProcessId!.Value);
-            engine.Kill();
-            return true;
-        }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
+    public bool KillEngine() => _warehouse is null ? _silos[0].KillEngine() : ProcessSignal.Kill(_warehouse.EngineProcessId);
 
     /// <summary>Whether every silo has told where it is, and every symbol of the sockets is confirmed: what is traded before that is nobody's.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

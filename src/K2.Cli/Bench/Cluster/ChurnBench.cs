@@ -28,8 +28,7 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
         await using var rig = await ClusterRig.StartAsync(
             new RigOptions { Silo = options.Silo, Folder = options.Folder, Seed = options.Seed, TradesPerSecond = options.TradesPerSecond, Brokers = options.Brokers }, instruments, time, cancellationToken);
         Print(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}, {options.TradesPerSecond} trades/s over {instruments.All.Count} instruments, 3 silos and an API, {options.Minutes} min with a change every {options.SecondsBetween} s"));
-        var exchange = rig.Venues.All[0].Exchange;
-        await using (var probe = new ApiProbe(rig.ApiUrl, exchange.ToName(), [.. instruments.All.Where(instrument => instrument.Id.Exchange == exchange).Take(6).Select(instrument => instrument.Id.Symbol)], time))
+        await using (var probe = ApiProbe.Of(rig, instruments, time))
         {
             await PartAsync("churn", rig, probe, () => ChurnAsync(rig, cancellationToken), cancellationToken);
             await PartAsync("rolling restart", rig, probe, () => RollAsync(rig, null, cancellationToken), cancellationToken);

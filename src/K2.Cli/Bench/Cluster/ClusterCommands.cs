@@ -1,4 +1,5 @@
 using System.CommandLine;
+using K2.Cli.Commands;
 using K2.Cli.Compose;
 using K2.Cli.Rig;
 using K2.Domain.Instruments;
@@ -94,8 +95,7 @@ internal static class ClusterCommands
 
     private static Option<string?> Assembly() => new("--silo") { Description = "the silo's assembly (default: the one built in this checkout)" };
 
-    private static int Checked(ParseResult parsed, Option<int> option, int least, int most) =>
-        parsed.GetValue(option) is var value && value >= least && value <= most ? value : throw CliException.Usage($"{option.Name} takes a whole number from {least} to {most}.");
+    private static int Checked(ParseResult parsed, Option<int> option, int least, int most) => SimulateCommand.Checked(option.Name, parsed.GetValue(option), least, most);
 
     private static async Task<int> InFolderAsync(CliServices services, string prefix, Func<string, Task<bool>> run)
     {

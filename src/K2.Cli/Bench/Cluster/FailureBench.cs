@@ -42,7 +42,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         Print(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}, {options.TradesPerSecond} trades/s over {instruments.All.Count} instruments, 3 silos and an API"));
         var rows = new List<FailureRow>();
         await using (var watch = new FlowWatch(rig, time))
-        await using (var probe = Probe(rig))
+        await using (var probe = ApiProbe.Of(rig, instruments, time))
         {
             var calm = time.GetTimestamp();
             if (!await watch.CalmAsync(Quiet, CalmLimit, cancellationToken)) return Verdict($"trades do not flow within {FlowWatch.Seconds(FlowWatch.Normal)} s before anything failed");
@@ -57,12 +57,6 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         }
 
         return await JudgeAsync(rig, rows, cancellationToken);
-    }
-
-    private ApiProbe Probe(ClusterRig rig)
-    {
-        var exchange = rig.Venues.All[0].Exchange;
-        return new ApiProbe(rig.ApiUrl, exchange.ToName(), [.. instruments.All.Where(instrument => instrument.Id.Exchange == exchange).Take(6).Select(instrument => instrument.Id.Symbol)], time);
     }
 
     private async Task<FailureRow> FailAsync(ClusterRig rig, FlowWatch watch, ApiProbe probe, ClusterFailure failure, CancellationToken cancellationToken)
