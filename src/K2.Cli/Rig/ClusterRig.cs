@@ -146,7 +146,10 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Trades that stand in ClickHouse, each counted once, by the exchange's name.</summary>
     public async Task<IReadOnlyDictionary<string, long>> StoredAsync(CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync("SELECT exchange, uniqExact(canonical_symbol, id_epoch, trade_id) FROM k2.silver_trades_store GROUP BY exchange FORMAT TSV", cancellationToken);
+        // Bitmaps count ids that follow each other twenty times as fast as sets, exactly too: this is asked twice a second of a table with millions of rows.
+        var rows = await QueryAsync(
+            "SELECT exchange, sum(trades) FROM (SELECT exchange, groupBitmap(reinterpretAsUInt64(trade_id)) AS trades FROM k2.silver_trades_store GROUP BY exchange, canonical_symbol, id_epoch) GROUP BY exchange FORMAT TSV",
+            cancellationToken);
         return rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')).ToDictionary(row => row[0], row => long.Parse(row[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
@@ -332,6 +335,7 @@ internal sealed class ClusterRig : IAsyncDisposable
                 ["K2__Cluster__SiloPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
                 ["K2__Cluster__GatewayPort"] = FreePort.Find().ToString(CultureInfo.InvariantCulture),
             };
+            foreach (var (name, value) in place.Environment) own[name] = value;
             string[] arguments = [.. common, .. Venues.EndpointArguments, "--role", "silo", "--urls", $"http://{place.Address}:0"];
             _silos.Add(new RigProcess(string.Create(CultureInfo.InvariantCulture, $"silo{i + 1}"), _options.Silo, _options.Folder, arguments, own, [.. Apart, .. place.Launcher], place.Data));
         }

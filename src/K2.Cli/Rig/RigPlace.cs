@@ -6,6 +6,9 @@ internal sealed record RigPlace
     /// <summary>A command that becomes the silo, such as <c>ip netns exec NAME</c>.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>Variables for this silo alone.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The address under which the others reach it.</summary>
     public string Address { get; init; } = "127.0.0.1";
 

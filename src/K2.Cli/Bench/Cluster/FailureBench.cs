@@ -20,7 +20,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
 
     /// <summary>Returns the names of all failures.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["silo1", "silo2", "silo3", "two-silos", "api", "clickhouse", "redis", "redis-silo", "brokers", "store", "zombie", "partition", "disk"];
+        ["silo1", "silo2", "silo3", "two-silos", "api", "clickhouse", "redis", "redis-silo", "brokers", "store", "zombie", "partition", "disk", "clock-ahead", "clock-behind"];
 
     private TimeSpan Quiet => TimeSpan.FromSeconds(8) * Math.Sqrt(options.Scale);
 
@@ -29,8 +29,10 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
     {
         using var cage = NetworkCage.TryCreate();
         using var disk = TmpfsDisk.TryMount(Megabytes);
+        var clock = SkewedClock.TryCreate(Path.Combine(options.Folder, "clock"));
         var places = new Dictionary<int, RigPlace>
         {
+            [0] = new RigPlace { Environment = clock?.Environment ?? new Dictionary<string, string>() },
             [1] = new RigPlace { Data = disk is null ? null : Path.Combine(disk.Path, "data") },
             [2] = cage is null ? new RigPlace() : new RigPlace { Launcher = cage.Launcher, Address = NetworkCage.Address },
         };
@@ -47,7 +49,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             var calm = time.GetTimestamp();
             if (!await watch.CalmAsync(Quiet, CalmLimit, cancellationToken)) return Verdict($"trades do not flow within {FlowWatch.Seconds(FlowWatch.Normal)} s before anything failed");
             Print($"before anything failed: trades are in ClickHouse {FlowWatch.Seconds(watch.Usual(calm))} s after they were made (median)");
-            foreach (var failure in Failures(rig, cage, disk).Where(failure => options.Only.Count == 0 || options.Only.Contains(failure.Name)))
+            foreach (var failure in Failures(rig, cage, disk, clock).Where(failure => options.Only.Count == 0 || options.Only.Contains(failure.Name)))
             {
                 var row = failure.Skipped.Length > 0 ? new FailureRow(failure, true, default, default, default, null, 0, 0, 0, default) : await FailAsync(rig, watch, probe, failure, cancellationToken);
                 rows.Add(row);
@@ -91,7 +93,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             errors.Select(error => time.GetElapsedTime(measured, error.Began)).DefaultIfEmpty().Max());
     }
 
-    private static IEnumerable<ClusterFailure> Failures(ClusterRig rig, NetworkCage? cage, TmpfsDisk? disk)
+    private static IEnumerable<ClusterFailure> Failures(ClusterRig rig, NetworkCage? cage, TmpfsDisk? disk, SkewedClock? clock)
     {
         foreach (var silo in rig.Silos) yield return new ClusterFailure { Name = silo.Name, What = $"SIGKILL of {silo.Name}", Begin = silo.KillAsync, End = Start(silo) };
         yield return new ClusterFailure
@@ -159,6 +161,18 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             End = Now(() => cage!.Join()),
         };
         yield return new ClusterFailure { Name = "disk", What = "silo2's disk full for 90 s, an export meanwhile", Skipped = disk is null ? "a tmpfs needs root" : "", Begin = Now(() => disk!.Fill()), Lasts = TimeSpan.FromSeconds(90), End = Now(() => disk!.Clear()) };
+        foreach (var (name, minutes) in ((string, int)[])[("clock-ahead", 5), ("clock-behind", -5)])
+        {
+            yield return new ClusterFailure
+            {
+                Name = name,
+                What = string.Create(CultureInfo.InvariantCulture, $"silo1's clock jumps by {minutes} minutes, back after 60 s"),
+                Skipped = clock is null ? "a clock that jumps needs Linux and a C compiler" : "",
+                Begin = Now(() => clock!.Set(TimeSpan.FromMinutes(minutes))),
+                Lasts = TimeSpan.FromSeconds(60),
+                End = Now(() => clock!.Set(TimeSpan.Zero)),
+            };
+        }
     }
 
     private async Task<bool> JudgeAsync(ClusterRig rig, List<FailureRow> rows, CancellationToken cancellationToken)
