@@ -44,4 +44,10 @@ internal sealed class ClusterSettings
 
     /// <summary>How long another silo may take to answer a probe; 2 s by default. After three missed ones in a row it counts as dead.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Whether each exchange has two connections in two silos, which both take every trade; off by default. It must be the same in all silos. It costs the second connection, its records in the log
+    /// and its raw frames.
+    /// </summary>
+    public bool Pairs { get; set; }
 }

@@ -46,6 +46,9 @@ internal sealed class ClusterSetup
     /// <summary>How long the end of the process may take.</summary>
     public TimeSpan ShutdownLimit => TimeSpan.FromSeconds(_settings.ShutdownSeconds);
 
+    /// <summary>Whether each exchange is to have two connections in two silos.</summary>
+    public bool HasPairs => _settings.Pairs;
+
     /// <summary>Where clients connect.</summary>
     public string Gateway => $"{new IPEndPoint(_address, _gatewayPort)}";
 
@@ -56,6 +59,7 @@ internal sealed class ClusterSetup
         var settings = Settings(configuration);
         if (settings.Redis is null)
         {
+            if (settings.Pairs) throw new StartupException($"{ClusterSettings.SectionName}:{nameof(ClusterSettings.Pairs)} wants a second silo, and this one is alone: set {ClusterSettings.SectionName}:Redis, or leave it out.");
             if (options.Role == SiloRole.Silo) throw new StartupException($"--role silo makes this process one of a cluster: set {ClusterSettings.SectionName}:Redis, {KafkaSettings.SectionName}:BootstrapServers and {WarehouseSetting}, or leave --role out for everything in one process.");
             var port = FreePort.Find();
             int gateway;

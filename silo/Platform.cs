@@ -184,7 +184,7 @@ internal sealed class Platform : IAsyncDisposable
         var started = _time.GetUtcNow();
         builder.Services.AddSingleton<IFatalErrorHandler>(new FatalErrors(_shutdown));
         _cluster.AddOrleans(builder, trades, fault.Stream, new SiloDescription(ProductVersion.Current, options.RoleName, _cluster.Gateway, started));
-        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, _cold, coldSettings.Schedule(options), fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
+        builder.AddPlatformServices(options, instruments, wanted, _replay, Addresses(options, simulation), _log, _warehouse, _cold, coldSettings.Schedule(options), _cluster.HasPairs, fault.ReturnsEarly ? new EarlyWriter(_warehouse.Writer) : _warehouse.Writer, Counters, probe, _time, () => Endpoints);
         _app = builder.Build();
         _parts.Add(("handing over what the connections took", _app));
         _app.MapPlatform(options.Role);

@@ -30,7 +30,7 @@ internal static class SiloServices
 
     public static void AddPlatformServices(
         this WebApplicationBuilder builder, SiloOptions options, InstrumentTable instruments, IReadOnlyList<Instrument> wanted, ReplayServer? replay, IReadOnlyDictionary<Exchange, ExchangeAddress> addresses,
-        ILog log, WarehouseHost warehouse, LazyColdTier? cold, ColdSchedule schedule, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
+        ILog log, WarehouseHost warehouse, LazyColdTier? cold, ColdSchedule schedule, bool pairs, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe, TimeProvider time, Func<SiloEndpoints> endpoints)
     {
         // Late trades are taken as long as their day is kept: one setting for both.
         var retention = SiloConfiguration.Retention(builder.Configuration);
@@ -60,6 +60,7 @@ internal static class SiloServices
                     : new ConnectorOptions { EndpointOverride = replay.Endpoint, StreamsPerMessage = MaxStreams, SilenceTimeout = ReplaySilence },
                 Origins = replay is null ? null : new ReplayOrigins(replay),
                 Addresses = addresses,
+                Pairs = pairs,
                 JitterSeed = options.Seed,
             },
             new CandleBookOptions { SilverRetention = retention.Silver },

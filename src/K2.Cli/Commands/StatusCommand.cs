@@ -72,7 +72,7 @@ internal static class StatusCommand
 
     private static string[] Row(ConnectorStatus connector) =>
     [
-        connector.Exchange, connector.State, $"{connector.Confirmed.Length}/{connector.Desired.Length}", Number(connector.Connects),
+        connector.Exchange, connector.Second.Length > 0 ? $"{connector.State}, second {connector.Second}" : connector.State, $"{connector.Confirmed.Length}/{connector.Desired.Length}", Number(connector.Connects),
         Number(connector.OpenGaps), Number(connector.GapsFilled), Number(connector.GapsUnfillable), Moment(connector.LastFrame), Markup.Escape(Problem(connector)),
     ];
 

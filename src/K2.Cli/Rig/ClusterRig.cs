@@ -324,6 +324,7 @@ internal sealed class ClusterRig : IAsyncDisposable
             ["K2_S3_ACCESS_KEY"] = S3Stub.AccessKey,
             ["K2_S3_SECRET_KEY"] = S3Stub.SecretKey,
         };
+        if (_options.Pairs) shared["K2__Cluster__Pairs"] = "true";
         string[] common = ["--source", "simulated", "--exchanges", .. exchanges.Select(exchange => exchange.ToName()), .. _options.InstrumentsFile is { } file ? (string[])["--instruments", file] : []];
         for (var i = 0; i < _options.Silos; i++)
         {

@@ -16,6 +16,9 @@ internal static class RigCommand
     /// <summary>Addresses of real brokers, from <c>K2_KAFKA_BOOTSTRAP</c>; null where the mock cluster is to be taken.</summary>
     public static string? Brokers => Environment.GetEnvironmentVariable("K2_KAFKA_BOOTSTRAP") is { Length: > 0 } given ? given : null;
 
+    /// <summary>The option for pairs of connections.</summary>
+    public static Option<bool> Pairs() => new("--pairs") { Description = "two connections to each exchange, in two silos" };
+
     public static Command Create(CliServices services)
     {
         var silos = new Option<int>("--silos") { Description = "1 to 9", DefaultValueFactory = _ => 3 };
@@ -23,9 +26,10 @@ internal static class RigCommand
         var seed = new Option<int>("--seed") { Description = "same seed, same trades but for their times", DefaultValueFactory = _ => 1 };
         var port = new Option<int>("--port") { Description = "port of the API; 0 takes a free one", DefaultValueFactory = _ => 8180 };
         var minutes = new Option<int>("--cold-minutes") { Description = "minutes between two exports, a divisor of a day", DefaultValueFactory = _ => 15 };
+        var pairs = Pairs();
         var folder = new Option<string?>("--folder") { Description = "an empty folder for the data (default: a temporary one, which is deleted in the end)" };
         var assembly = new Option<string?>("--silo") { Description = "the silo's assembly (default: the one built in this checkout)" };
-        var up = new Command("up", "start Redis, brokers, ClickHouse, an object store, exchanges, silos and an API on this machine, until Ctrl-C") { silos, rate, seed, port, minutes, folder, assembly };
+        var up = new Command("up", "start Redis, brokers, ClickHouse, an object store, exchanges, silos and an API on this machine, until Ctrl-C") { silos, rate, seed, port, minutes, pairs, folder, assembly };
         up.SetAction(async (parsed, cancellationToken) =>
         {
             var own = parsed.GetValue(folder);
@@ -40,6 +44,7 @@ internal static class RigCommand
                     Silos = SimulateCommand.Checked("--silos", parsed.GetValue(silos), 1, 9),
                     TradesPerSecond = SimulateCommand.Checked("--trades-per-second", parsed.GetValue(rate), 3, 100_000),
                     Seed = SimulateCommand.Checked("--seed", parsed.GetValue(seed), 0, int.MaxValue),
+                    Pairs = parsed.GetValue(pairs),
                     ApiPort = SimulateCommand.Checked("--port", parsed.GetValue(port), 0, 65_535),
                     ColdMinutes = parsed.GetValue(minutes) is >= 1 and <= 1440 and var interval && 1440 % interval == 0 ? interval : throw CliException.Usage("--cold-minutes takes a divisor of 1440."),
                     KeptTrades = KeptTrades,

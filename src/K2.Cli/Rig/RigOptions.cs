@@ -12,6 +12,9 @@ internal sealed record RigOptions
     /// <summary>Silos that run.</summary>
     public int Silos { get; init; } = 3;
 
+    /// <summary>Whether each exchange has two connections in two silos.</summary>
+    public bool Pairs { get; init; }
+
     /// <summary>Port of the API; 0 takes a free one.</summary>
     public int ApiPort { get; init; }
 

@@ -50,4 +50,7 @@ public sealed record ConnectorStatus
 
     /// <summary>Records of the exchange's trade topic that are in the log and not yet durable in the warehouse.</summary>
     [Id(14)] public long LagRecords { get; init; }
+
+    /// <summary>What the second connection of a pair does, as <see cref="State"/>; <c>away</c> where its silo does not answer, empty where there are no pairs.</summary>
+    [Id(15)] public string Second { get; init; } = "";
 }

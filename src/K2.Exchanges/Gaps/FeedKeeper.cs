@@ -11,6 +11,7 @@ namespace K2.Exchanges.Gaps;
 public sealed class FeedKeeper : IConnectorSink, IFeedWatch
 {
     private readonly IConnectorSink _sink;
+    private readonly FeedPart _part;
     private readonly Turn _order = new();
     private readonly Dictionary<InstrumentId, InstrumentFeed> _feeds;
     private readonly List<OpenGap> _opened = [];
@@ -22,9 +23,11 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
     /// <summary>Makes a keeper.</summary>
     /// <param name="instruments">The exchange's instruments, each with what is known of it, or null if nothing is.</param>
     /// <param name="sink">Takes the batches.</param>
-    public FeedKeeper(IEnumerable<(Instrument Instrument, FeedStart? Start)> instruments, IConnectorSink sink)
+    /// <param name="part">Whether it is the only one of the exchange.</param>
+    public FeedKeeper(IEnumerable<(Instrument Instrument, FeedStart? Start)> instruments, IConnectorSink sink, FeedPart part = FeedPart.Only)
     {
         _sink = sink;
+        _part = part;
         _feeds = instruments.ToDictionary(item => item.Instrument.Id, item => new InstrumentFeed(item.Instrument, item.Start));
     }
 
@@ -51,6 +54,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
                 if (!_feeds.TryGetValue(instrument.Id, out var feed)) continue;
                 _undo.Add(feed.Savepoint());
                 feed.Take(batch.IsFetched ? "" : batch.Origin, records, _opened);
+                if (_part != FeedPart.Only) records.RemoveAll(IsOfTheOther);
             }
 
             await AcceptOrUndoAsync(batch, cancellationToken);
@@ -99,23 +103,22 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
     }
 
     /// <summary>Writes into the log that all ids of an instrument from one on are wanted, as gaps that the backfill then fills.</summary>
-    internal async ValueTask OpenHistoryAsync(InstrumentFeed feed, long firstId, Timestamp from, CancellationToken cancellationToken)
+    internal ValueTask OpenHistoryAsync(InstrumentFeed feed, long firstId, Timestamp from, CancellationToken cancellationToken) =>
+        OpenAsync(feed, opened => feed.OpenHistory(firstId, from, opened), cancellationToken);
+
+    /// <summary>
+    /// Writes into the log which ids between the known ones nobody has asked for, as gaps that the backfill then fills: what the second connection of a pair missed while there was no first one.
+    /// </summary>
+    /// <param name="starts">What the keeper was made with: gaps that were given up are not asked for again.</param>
+    /// <param name="cancellationToken">Ends the wait for the sink.</param>
+    public async ValueTask OpenHolesAsync(IEnumerable<(Instrument Instrument, FeedStart? Start)> starts, CancellationToken cancellationToken)
     {
-        await _order.TakeAsync(cancellationToken);
-        try
+        ArgumentNullException.ThrowIfNull(starts);
+        foreach (var (instrument, start) in starts)
         {
-            _opened.Clear();
-            _undo.Clear();
-            _undo.Add(feed.Savepoint());
-            var records = feed.OpenHistory(firstId, from, _opened);
-            if (records.Count == 0) return;
-            var batch = Records(feed.Instrument, records);
-            await AcceptOrUndoAsync(batch, cancellationToken);
-            Tell(batch);
-        }
-        finally
-        {
-            _order.Release();
+            if (start is null || Find(instrument.Id) is not { } feed) continue;
+            var givenUp = start.Gaps.Where(gap => gap.Reason != GapReason.None).ToList();
+            await OpenAsync(feed, opened => feed.OpenHoles(givenUp, opened), cancellationToken);
         }
     }
 
@@ -141,6 +144,29 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
     }
 
     internal InstrumentFeed? Find(InstrumentId instrument) => _feeds.GetValueOrDefault(instrument);
+
+    private async ValueTask OpenAsync(InstrumentFeed feed, Func<List<OpenGap>, List<LogRecord>> open, CancellationToken cancellationToken)
+    {
+        await _order.TakeAsync(cancellationToken);
+        try
+        {
+            _opened.Clear();
+            _undo.Clear();
+            _undo.Add(feed.Savepoint());
+            var records = open(_opened);
+            if (records.Count == 0) return;
+            var batch = Records(feed.Instrument, records);
+            await AcceptOrUndoAsync(batch, cancellationToken);
+            Tell(batch);
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
+    // Of a pair both see that the ids restart: the first trade of the new epoch says so, once or twice, where a record of each would count it twice. Gaps are the first one's.
+    private bool IsOfTheOther(LogRecord record) => record.Kind == RecordKind.TradeIdsRestarted || (_part == FeedPart.Second && record.Kind is not (RecordKind.Trade or RecordKind.Watermark));
 
     private static FrameBatch Records(Instrument instrument, List<LogRecord> records) => new()
     {

@@ -123,14 +123,26 @@ internal sealed class InstrumentFeed
     {
         lock (_gate)
         {
-            return [.. Missing(firstId, from).Select(gap => Open(gap, opened))];
+            return [.. Missing(firstId, from, []).Select(gap => Open(gap, opened))];
+        }
+    }
+
+    /// <summary>Opens gaps for all ids between the exchange's known ones that are neither in an open gap nor given up.</summary>
+    /// <param name="givenUp">Gaps that were given up.</param>
+    /// <param name="opened">Takes the gaps.</param>
+    /// <returns>The records that say so.</returns>
+    public List<LogRecord> OpenHoles(IReadOnlyList<FeedGap> givenUp, ICollection<OpenGap> opened)
+    {
+        lock (_gate)
+        {
+            return LowestOwn is { } lowest ? [.. Missing(lowest.Id, lowest.Time, givenUp.Where(gap => gap.HasIds && gap.IdEpoch == IdEpoch)).Select(gap => Open(gap with { Cause = GapCause.Restart }, opened))] : [];
         }
     }
 
     /// <summary>Returns the ids between the exchange's known ones that are in no open gap.</summary>
     public List<FeedGap> Holes()
     {
-        lock (_gate) return LowestOwn is { } lowest ? [.. Missing(lowest.Id, lowest.Time).Select(gap => gap with { Reason = GapReason.NotRequested })] : [];
+        lock (_gate) return LowestOwn is { } lowest ? [.. Missing(lowest.Id, lowest.Time, []).Select(gap => gap with { Reason = GapReason.NotRequested })] : [];
     }
 
     /// <summary>Whether a trade of the current id epoch is known.</summary>
@@ -183,11 +195,11 @@ internal sealed class InstrumentFeed
         }
     }
 
-    private List<FeedGap> Missing(long firstId, Timestamp from)
+    private List<FeedGap> Missing(long firstId, Timestamp from, IEnumerable<FeedGap> settled)
     {
         var missing = new List<FeedGap>();
         var known = _seen.Runs.Select(run => (run.First, run.Last, run.From, run.Until))
-            .Concat(_gaps.Select(gap => (First: gap.Bounds.FirstId, Last: gap.Bounds.LastId, gap.Bounds.From, gap.Bounds.Until)))
+            .Concat(_gaps.Select(gap => gap.Bounds).Concat(settled).Select(gap => (First: gap.FirstId, Last: gap.LastId, gap.From, gap.Until)))
             .Where(run => !AnonymousTrades.Contains(run.First)).OrderBy(run => run.First);
         foreach (var (first, last, begin, end) in known)
         {

@@ -36,7 +36,7 @@ public sealed class ConnectorHost(
 {
     private static readonly TimeSpan TakeUpLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan TakeUpPoll = TimeSpan.FromMilliseconds(50);
-    private readonly ConcurrentDictionary<Exchange, RunningConnector> _running = new();
+    private readonly ConcurrentDictionary<(Exchange Exchange, bool IsSecond), RunningConnector> _running = new();
     private readonly ConcurrentDictionary<Exchange, RestApi> _rests = new();
     private readonly SemaphoreSlim _change = new(1, 1);
     private ConnectorMetrics? _metrics;
@@ -46,21 +46,25 @@ public sealed class ConnectorHost(
     public IReadOnlyList<string> Configured(Exchange exchange) => options.Instruments.Where(i => i.Id.Exchange == exchange).Select(i => i.Id.Symbol).ToList();
 
     /// <inheritdoc/>
-    public async Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols)
+    public bool HasPairs => options.Pairs;
+
+    /// <inheritdoc/>
+    public async Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols, bool isSecond = false)
     {
+        var key = (exchange, isSecond);
         var wanted = symbols.Select(symbol => Find(exchange, symbol)).ToList();
         await _change.WaitAsync();
         try
         {
-            if (_running.TryGetValue(exchange, out var current))
+            if (_running.TryGetValue(key, out var current))
             {
                 if (current.Instruments.SequenceEqual(wanted) && !current.HasEnded) return;
-                await EndAsync(exchange, current);
+                await EndAsync(key, current);
             }
 
             if (wanted.Count == 0) return;
-            _metrics ??= new ConnectorMetrics(() => [.. _running.Keys.Order().Select(Status)], time);
-            _running[exchange] = await ConnectAsync(Adapter(exchange), wanted);
+            _metrics ??= new ConnectorMetrics(() => [.. _running.Keys.Order().Select(one => Status(one.Exchange, one.IsSecond))], time);
+            _running[key] = await ConnectAsync(Adapter(exchange), wanted, !options.Pairs ? FeedPart.Only : isSecond ? FeedPart.Second : FeedPart.First);
         }
         finally
         {
@@ -69,15 +73,12 @@ public sealed class ConnectorHost(
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync(Exchange exchange)
+    public async Task StopAsync(Exchange exchange, bool isSecond = false)
     {
         await _change.WaitAsync();
         try
         {
-            if (_running.TryGetValue(exchange, out var current))
-            {
-                await EndAsync(exchange, current);
-            }
+            if (_running.TryGetValue((exchange, isSecond), out var current)) await EndAsync((exchange, isSecond), current);
         }
         finally
         {
@@ -86,9 +87,9 @@ public sealed class ConnectorHost(
     }
 
     /// <inheritdoc/>
-    public ConnectorStatus Status(Exchange exchange)
+    public ConnectorStatus Status(Exchange exchange, bool isSecond = false)
     {
-        var workers = _running.TryGetValue(exchange, out var running) ? running.Workers : [];
+        var workers = _running.TryGetValue((exchange, isSecond), out var running) ? running.Workers : [];
         var feed = running?.Feed;
         return new ConnectorStatus
         {
@@ -144,14 +145,14 @@ public sealed class ConnectorHost(
     /// <summary>Stops all workers; returns when all that they took is durable in the log.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var exchange in _running.Keys) await StopAsync(exchange);
+        foreach (var (exchange, isSecond) in _running.Keys) await StopAsync(exchange, isSecond);
         _metrics?.Dispose();
         _change.Dispose();
         _http.Dispose();
     }
 
     // An end that fails must not leave behind what can neither go on nor be replaced: the exchange would stand still until the process ends.
-    private async Task EndAsync(Exchange exchange, RunningConnector connector)
+    private async Task EndAsync((Exchange Exchange, bool IsSecond) key, RunningConnector connector)
     {
         try
         {
@@ -159,11 +160,11 @@ public sealed class ConnectorHost(
         }
         finally
         {
-            _running.TryRemove(exchange, out _);
+            _running.TryRemove(key, out _);
         }
     }
 
-    private async Task<RunningConnector> ConnectAsync(IExchangeAdapter adapter, List<Instrument> wanted)
+    private async Task<RunningConnector> ConnectAsync(IExchangeAdapter adapter, List<Instrument> wanted, FeedPart part)
     {
         var exchange = adapter.Exchange;
         var address = options.Addresses.GetValueOrDefault(exchange);
@@ -185,10 +186,16 @@ public sealed class ConnectorHost(
                 starts = await ReadStartsAsync(wanted);
             }
 
-            keeper = new FeedKeeper(starts, sink);
-            backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
-            var filling = backfiller;
-            listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, () => filling.Status.OpenGaps == 0, time, loggers.CreateLogger<ListingCheck>());
+            keeper = new FeedKeeper(starts, sink, part);
+            if (part != FeedPart.Second)
+            {
+                backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
+                var filling = backfiller;
+                listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, () => filling.Status.OpenGaps == 0, time, loggers.CreateLogger<ListingCheck>());
+            }
+
+            // The second connection went on while there was no first one, and told nobody what it missed.
+            if (part == FeedPart.First) await keeper.OpenHolesAsync(starts, CancellationToken.None);
         }
 
         var connection = options.Connector with { EndpointOverride = address?.WebSocket ?? options.Connector.EndpointOverride };
@@ -200,7 +207,7 @@ public sealed class ConnectorHost(
 
     private HistoryRequests History(Exchange exchange) => new(Adapter(exchange).History, Keeper(exchange), Rest(Adapter(exchange)), time);
 
-    private FeedKeeper Keeper(Exchange exchange) => _running.TryGetValue(exchange, out var running) && running.Keeper is { } keeper
+    private FeedKeeper Keeper(Exchange exchange) => _running.TryGetValue((exchange, false), out var running) && running.Keeper is { } keeper
         ? keeper
         : throw new InvalidOperationException($"{exchange.ToName()} is not connected: past trades come the same way as new ones, so resume it first (a replay has no past).");
 

@@ -26,6 +26,9 @@ public sealed record ConnectorHostOptions
     /// <summary>Where replayed frames come from, or null for live connections.</summary>
     public IFrameOrigins? Origins { get; init; }
 
+    /// <summary>Whether each exchange has a second connection in another silo, which goes on where the first one's silo dies. Default: no.</summary>
+    public bool Pairs { get; init; }
+
     /// <summary>Seed of the back-off's jitter.</summary>
     public int JitterSeed { get; init; } = 1;
 

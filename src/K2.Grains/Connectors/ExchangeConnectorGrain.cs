@@ -3,6 +3,7 @@ using K2.Contracts.Connectors;
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Grains.Placement;
+using Microsoft.Extensions.Logging;
 
 namespace K2.Grains.Connectors;
 
@@ -12,9 +13,10 @@ namespace K2.Grains.Connectors;
 /// </summary>
 [GrainType("connector")]
 [KeepAlive]
-internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPauses pauses) : Grain, IExchangeConnectorGrain, IMovableGrain
+internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, ConnectorPauses pauses, ILocalSiloDetails own, TimeProvider time, ILogger<ExchangeConnectorGrain> logger) : Grain, IExchangeConnectorGrain, IMovableGrain
 {
     private const string Paused = "paused";
+    private static readonly TimeSpan SecondPatience = TimeSpan.FromSeconds(1);
     private ImmutableArray<string> _desired = [];
 
     // The state that an operator has asked for, or null while trades are taken.
@@ -23,6 +25,7 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPause
     // Whether the last note says that it is paused; a drain, which every silo does when it ends, leaves none.
     private bool _isPauseKept;
     private Exchange _exchange;
+    private Task _keepingSecond = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +43,14 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPause
         return Keep();
     }
 
-    public Task Keep() => _stopped is null ? host.StartAsync(_exchange, _desired) : Task.CompletedTask;
+    public async Task Keep()
+    {
+        if (_stopped is not null) return;
+        await host.StartAsync(_exchange, _desired);
+
+        // Not waited for: while the other silo dies the first connection goes on being kept.
+        if (host.HasPairs && _keepingSecond.IsCompleted) _keepingSecond = KeepSecondAsync();
+    }
 
     public async Task Pause()
     {
@@ -77,12 +87,47 @@ internal sealed class ExchangeConnectorGrain(IConnectorHost host, ConnectorPause
     public async Task<ConnectorStatus> GetStatus()
     {
         var status = host.Status(_exchange);
-        return status with { Desired = _desired, State = _stopped ?? status.State, LagRecords = await host.LagAsync(_exchange) };
+        return status with { Desired = _desired, State = _stopped ?? status.State, LagRecords = await host.LagAsync(_exchange), Second = host.HasPairs ? await SecondStateAsync() : "" };
     }
 
-    private Task StopAsync(string state)
+    private ISecondConnectorGrain Second => GrainFactory.GetGrain<ISecondConnectorGrain>(this.GetPrimaryKeyString());
+
+    private async Task StopAsync(string state)
     {
         _stopped = state;
-        return host.StopAsync(_exchange);
+        await host.StopAsync(_exchange);
+        if (!host.HasPairs) return;
+
+        // One that is still asked to go on would come back behind the stop.
+        await _keepingSecond;
+        await Second.Stop();
     }
+
+    private async Task KeepSecondAsync()
+    {
+        try
+        {
+            await Second.Keep(_desired, own.SiloAddress);
+        }
+        catch (Exception failure)
+        {
+            // Its silo may just have died: the next call finds it another.
+            LogSecondNotKept(failure, _exchange);
+        }
+    }
+
+    private async Task<string> SecondStateAsync()
+    {
+        try
+        {
+            return await Second.GetState().WaitAsync(SecondPatience, time);
+        }
+        catch (Exception away) when (away is TimeoutException or OrleansException)
+        {
+            return "away";
+        }
+    }
+
+    [LoggerMessage(EventId = 2307, Level = LogLevel.Information, Message = "{Exchange}: the second connection of the pair could not be reached; again soon")]
+    private partial void LogSecondNotKept(Exception failure, Exchange exchange);
 }

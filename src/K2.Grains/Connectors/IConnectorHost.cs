@@ -5,21 +5,24 @@ using K2.Domain.Instruments;
 
 namespace K2.Grains.Connectors;
 
-/// <summary>The silo's sockets: runs at most one worker per exchange on behalf of the exchange's connector grain.</summary>
+/// <summary>The silo's sockets: runs at most one worker per exchange on behalf of the exchange's connector grain, and one on behalf of the second of a pair.</summary>
 public interface IConnectorHost
 {
     /// <summary>The canonical symbols that the configuration asks of an exchange.</summary>
     IReadOnlyList<string> Configured(Exchange exchange);
 
+    /// <summary>Whether each exchange is to have a second connection in another silo.</summary>
+    bool HasPairs { get; }
+
     /// <summary>Runs a worker for exactly these symbols; the same symbols again change nothing, others restart the worker.</summary>
     /// <exception cref="ArgumentException">A symbol is not in the instruments file.</exception>
-    Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols);
+    Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols, bool isSecond = false);
 
     /// <summary>Stops the exchange's worker and returns when all that it took is durable in the log.</summary>
-    Task StopAsync(Exchange exchange);
+    Task StopAsync(Exchange exchange, bool isSecond = false);
 
     /// <summary>Returns what the exchange's worker does.</summary>
-    ConnectorStatus Status(Exchange exchange);
+    ConnectorStatus Status(Exchange exchange, bool isSecond = false);
 
     /// <summary>Compares a symbol's candles with those that the exchange publishes.</summary>
     /// <exception cref="ArgumentException">The symbol is not in the instruments file.</exception>

@@ -22,15 +22,19 @@ internal static class InstrumentTrades
     };
 
     /// <summary>A batch of one connection with trades of these ids.</summary>
-    public static FrameBatch Batch(string connection, Domain.Instruments.Instrument instrument, params long[] ids) => new()
+    public static FrameBatch Batch(string connection, Domain.Instruments.Instrument instrument, params long[] ids) => Batch(connection, instrument, [.. ids.Select(id => LogRecord.OfTrade(Trade(id)))]);
+
+    /// <summary>A batch with these records of one connection, or of what was fetched where that is empty.</summary>
+    public static FrameBatch Batch(string connection, Domain.Instruments.Instrument instrument, List<LogRecord> records) => new()
     {
         Exchange = instrument.Id.Exchange,
         Origin = connection,
         IsReplay = false,
+        IsFetched = connection.Length == 0,
         Frames = [],
-        Records = [new InstrumentRecords(instrument, [.. ids.Select(id => LogRecord.OfTrade(Trade(id)))])],
+        Records = [new InstrumentRecords(instrument, records)],
         Rejected = [],
         TradeFrames = 1,
-        Trades = ids.Length,
+        Trades = records.Count(record => record.Kind == RecordKind.Trade),
     };
 }

@@ -19,13 +19,14 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
     private readonly ConcurrentDictionary<string, Sockets> _sockets = new(StringComparer.Ordinal);
     private readonly InMemoryWarehouse _warehouse = new();
     private InProcessTestCluster _cluster = null!;
+    private bool _hasPairs;
 
     public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((options, silo) =>
         {
-            silo.Services.AddSingleton<IConnectorHost>(_ => _sockets.GetOrAdd(options.SiloName, _ => new Sockets()));
+            silo.Services.AddSingleton<IConnectorHost>(_ => SocketsOf(options.SiloName));
             silo.Services.AddSingleton<IWarehouseWriter>(_warehouse);
             silo.Services.AddSingleton<IAuditReader>(new Notes(_warehouse));
             silo.Services.AddSingleton(TimeProvider.System);
@@ -92,12 +93,61 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
         Assert.Equal(Sockets.Wanted, first.Symbols);
     }
 
+    [Fact]
+    public async Task Pair_SecondTakesTheSameInAnotherSilo_AndAPauseStopsBoth()
+    {
+        _hasPairs = true;
+        var (first, other) = await KeptAsync();
+        var second = SocketsOf(other.Name);
+
+        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+        Assert.Equal(Sockets.Wanted, second.SecondSymbols);
+        Assert.Null(first.SecondSymbols);
+        Assert.Equal(("streaming", "streaming"), (await Grain(other).GetStatus() is var status) ? (status.State, status.Second) : default);
+
+        await Grain(other).Pause();
+        Assert.Equal((null, null), (first.Symbols, second.SecondSymbols));
+        Assert.Equal(("paused", "idle"), (await Grain(other).GetStatus() is var paused) ? (paused.State, paused.Second) : default);
+    }
+
+    [Fact]
+    public async Task Pair_FirstComesIntoTheSecondsSilo_SecondGoesToAnother_OrStopsWhereThereIsNone()
+    {
+        _hasPairs = true;
+        var (first, other) = await KeptAsync();
+        var second = SocketsOf(other.Name);
+        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+
+        await Movable(other).MoveTo(other.SiloAddress);
+        await KeptUntilAsync(other, () => first.SecondSymbols is not null);
+        Assert.Equal(Sockets.Wanted, second.Symbols);
+        Assert.Null(second.SecondSymbols);
+
+        var here = _cluster.Silos.Single(silo => silo != other);
+        await _cluster.StopSiloAsync(other);
+        await KeptUntilAsync(here, () => first.Symbols is not null && first.SecondSymbols is null);
+    }
+
+    // As every silo says every few seconds; a second connection that was placed beside the first goes elsewhere before it starts.
+    private static async Task KeptUntilAsync(InProcessSiloHandle silo, Func<bool> reached)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(15));
+        while (!reached())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Grain(silo).Keep();
+        }
+    }
+
     private async Task<(Sockets First, InProcessSiloHandle Other)> KeptAsync()
     {
         await Grain(_cluster.Silos[0]).Keep();
         var (name, first) = Assert.Single(_sockets, pair => pair.Value.Symbols is not null);
         return (first, _cluster.Silos.Single(silo => silo.Name != name));
     }
+
+    private Sockets SocketsOf(string silo) => _sockets.GetOrAdd(silo, _ => new Sockets(() => _hasPairs));
 
     private static IMovableGrain Movable(InProcessSiloHandle silo) => Grain(silo).AsReference<IMovableGrain>();
 
@@ -110,28 +160,38 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
     }
 
     /// <summary>A silo's sockets, which only remember what they are asked.</summary>
-    private sealed class Sockets : IConnectorHost
+    private sealed class Sockets(Func<bool> hasPairs) : IConnectorHost
     {
         public static readonly IReadOnlyList<string> Wanted = ["BTC/USD"];
 
         public IReadOnlyList<string>? Symbols { get; private set; }
 
+        public IReadOnlyList<string>? SecondSymbols { get; private set; }
+
+        public bool HasPairs => hasPairs();
+
         public IReadOnlyList<string> Configured(Exchange exchange) => Wanted;
 
-        public Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols)
+        public Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols, bool isSecond)
         {
-            Symbols = symbols;
+            Set(symbols, isSecond);
             return Task.CompletedTask;
         }
 
-        public Task StopAsync(Exchange exchange)
+        public Task StopAsync(Exchange exchange, bool isSecond)
         {
-            Symbols = null;
+            Set(null, isSecond);
             return Task.CompletedTask;
         }
 
-        public ConnectorStatus Status(Exchange exchange) =>
-            new() { Exchange = exchange.ToName(), State = Symbols is null ? "idle" : "streaming", Desired = [], Confirmed = [], LastError = "", Connects = 0, LastFrame = null };
+        private void Set(IReadOnlyList<string>? symbols, bool isSecond)
+        {
+            if (isSecond) SecondSymbols = symbols;
+            else Symbols = symbols;
+        }
+
+        public ConnectorStatus Status(Exchange exchange, bool isSecond) =>
+            new() { Exchange = exchange.ToName(), State = (isSecond ? SecondSymbols : Symbols) is null ? "idle" : "streaming", Desired = [], Confirmed = [], LastError = "", Connects = 0, LastFrame = null };
 
         public ValueTask<long> LagAsync(Exchange exchange) => ValueTask.FromResult(0L);
 

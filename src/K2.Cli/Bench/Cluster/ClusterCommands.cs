@@ -13,15 +13,16 @@ internal static class ClusterCommands
     {
         var only = new Option<string[]>("--only") { Description = $"some of {string.Join(", ", FailureBench.Names)} (default: all)", AllowMultipleArgumentsPerToken = true };
         var rate = Rate(500);
+        var pairs = RigCommand.Pairs();
         var seed = Seed();
         var assembly = Assembly();
-        var command = new Command("failures", "Lets one part of a cluster after another fail under load; nothing may be lost, doubled or wrong, and the time to recover is told.") { only, rate, seed, assembly };
+        var command = new Command("failures", "Lets one part of a cluster after another fail under load; nothing may be lost, doubled or wrong, and the time to recover is told.") { only, rate, pairs, seed, assembly };
         command.SetAction((parsed, cancellationToken) => InFolderAsync(services, "k2-bench-failures-", async folder =>
         {
             var names = parsed.GetValue(only) ?? [];
             var unknown = names.FirstOrDefault(name => !FailureBench.Names.Contains(name));
             if (unknown is not null) throw CliException.Usage($"--only '{unknown}' is none of {string.Join(", ", FailureBench.Names)}.");
-            var options = new FailureOptions { Silo = silo(parsed.GetValue(assembly)), Folder = folder, Seed = Checked(parsed, seed, 0, int.MaxValue), TradesPerSecond = Checked(parsed, rate, 3, 100_000), Only = names, Brokers = RigCommand.Brokers };
+            var options = new FailureOptions { Silo = silo(parsed.GetValue(assembly)), Folder = folder, Seed = Checked(parsed, seed, 0, int.MaxValue), TradesPerSecond = Checked(parsed, rate, 3, 100_000), Only = names, Pairs = parsed.GetValue(pairs), Brokers = RigCommand.Brokers };
             return await new FailureBench(options, instruments(), services.Terminal.Out, services.Time).RunAsync(cancellationToken);
         }));
         return command;

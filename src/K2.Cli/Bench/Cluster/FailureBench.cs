@@ -37,11 +37,11 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
             [2] = cage is null ? new RigPlace() : new RigPlace { Launcher = cage.Launcher, Address = NetworkCage.Address },
         };
         await using var rig = await ClusterRig.StartAsync(
-            new RigOptions { Silo = options.Silo, Folder = options.Folder, Seed = options.Seed, TradesPerSecond = options.TradesPerSecond, ColdMinutes = 1, Brokers = options.Brokers, Place = index => places.GetValueOrDefault(index) ?? new RigPlace() },
+            new RigOptions { Silo = options.Silo, Folder = options.Folder, Seed = options.Seed, TradesPerSecond = options.TradesPerSecond, ColdMinutes = 1, Pairs = options.Pairs, Brokers = options.Brokers, Place = index => places.GetValueOrDefault(index) ?? new RigPlace() },
             instruments,
             time,
             cancellationToken);
-        Print(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}, {options.TradesPerSecond} trades/s over {instruments.All.Count} instruments, 3 silos and an API"));
+        Print(string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}, {options.TradesPerSecond} trades/s over {instruments.All.Count} instruments, 3 silos and an API{(options.Pairs ? ", two connections to each exchange" : "")}"));
         var rows = new List<FailureRow>();
         await using (var watch = new FlowWatch(rig, time))
         await using (var probe = ApiProbe.Of(rig, instruments, time))

@@ -3,6 +3,9 @@ namespace K2.Cli.Bench.Cluster;
 /// <summary>What a run of failures is to do.</summary>
 internal sealed record FailureOptions
 {
+    /// <summary>Whether each exchange has two connections in two silos.</summary>
+    public bool Pairs { get; init; }
+
     /// <summary>The silo's assembly.</summary>
     public required string Silo { get; init; }
 
