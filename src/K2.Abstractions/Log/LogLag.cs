@@ -1,3 +1,5 @@
+using K2.Domain.Log;
+
 namespace K2.Abstractions.Log;
 
 /// <summary>How far what stands behind a log is behind it.</summary>
@@ -12,13 +14,20 @@ public static class LogLag
         {
             for (var partition = 0; partition < topic.Partitions; partition++)
             {
-                var end = await log.EndAsync(topic.Name, partition, cancellationToken);
-                var committed = await log.CommittedAsync(topic.Name, partition, cancellationToken);
-                var from = committed.Epoch == end.Epoch ? committed : await log.EarliestAsync(topic.Name, partition, cancellationToken);
-                lag += Math.Max(0, end.Version - from.Version);
+                lag += await BeforeAsync(log, topic.Name, partition, await log.EndAsync(topic.Name, partition, cancellationToken), cancellationToken);
             }
         }
 
         return lag;
+    }
+
+    /// <summary>Returns how many records of a partition before a position are in the log and not yet committed.</summary>
+    public static async ValueTask<long> BeforeAsync(ILog log, string topic, int partition, LogPosition end, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var committed = await log.CommittedAsync(topic, partition, cancellationToken);
+        if (committed >= end) return 0;
+        var from = committed.Epoch == end.Epoch ? committed : await log.EarliestAsync(topic, partition, cancellationToken);
+        return Math.Max(0, end.Version - from.Version);
     }
 }

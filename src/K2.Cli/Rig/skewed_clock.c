@@ -76,15 +76,15 @@ int timespec_get(struct timespec *time, int base) {
     return base;
 }
 
-/* Waits until a moment of the wall clock, as librdkafka does: a clock that is set ahead ends the wait, one that is set back makes it longer. */
+/*
+ * Waits until a moment of the wall clock, as librdkafka does: a clock that is set ahead ends the wait, one that is set back makes it longer. Behind each slice the caller looks at what it waits for
+ * and comes again, as it must where a wait may end without a reason: a signal between two slices would reach nobody.
+ */
 int cnd_timedwait(cnd_t *restrict condition, mtx_t *restrict mutex, const struct timespec *restrict moment) {
-    int64_t until = nanoseconds(moment);
-    for (;;) {
-        int64_t left = until - now();
-        struct timespec real;
-        true_gettime(CLOCK_REALTIME, &real);
-        struct timespec slice = from(nanoseconds(&real) + (left < SLICE ? (left < 0 ? 0 : left) : SLICE));
-        int result = next_wait(condition, mutex, &slice);
-        if (result != thrd_timedout || left <= SLICE) return result;
-    }
+    int64_t left = nanoseconds(moment) - now();
+    struct timespec real;
+    true_gettime(CLOCK_REALTIME, &real);
+    struct timespec slice = from(nanoseconds(&real) + (left < SLICE ? (left < 0 ? 0 : left) : SLICE));
+    int result = next_wait(condition, mutex, &slice);
+    return result == thrd_timedout && left > SLICE ? thrd_success : result;
 }

@@ -14,6 +14,15 @@ internal sealed class PartitionCompactor(ColdTable table, IcebergTable iceberg, 
     // A file of each column's page is in memory for each file that is merged: many are merged in rounds.
     private const int FanIn = 16;
 
+    /// <summary>
+    /// Into how many files so much goes, and how large each: equal ones, of two thirds to four thirds of what an export ends a file at. Only where there is too little for one is it smaller.
+    /// </summary>
+    internal static (long Files, long Bytes) Split(long total, long fileBytes)
+    {
+        var files = Math.Max(1, (total + (fileBytes * 4 / 3) - 1) / (fileBytes * 4 / 3));
+        return (files, (total + files - 1) / files);
+    }
+
     /// <summary>Joins the files of every partition of days before one; returns partitions, files before and files after.</summary>
     public async Task<(int Partitions, int Before, int After)> RunAsync(int beforeDay, CancellationToken cancellationToken)
     {
@@ -40,9 +49,9 @@ internal sealed class PartitionCompactor(ColdTable table, IcebergTable iceberg, 
     /// <summary>The files that joining would make fewer.</summary>
     private List<DataFile> Small(IEnumerable<DataFile> files)
     {
-        var small = files.Where(file => file.SizeBytes < fileBytes * 2 / 3).OrderBy(file => file.Path, StringComparer.Ordinal).ToList();
-        var needed = (int)((small.Sum(file => file.SizeBytes) + fileBytes - 1) / fileBytes);
-        return small.Count > needed ? small : [];
+        // Half, not two thirds: what was split may come out smaller than reckoned, and must not be joined the next night.
+        var small = files.Where(file => file.SizeBytes < fileBytes / 2).OrderBy(file => file.Path, StringComparer.Ordinal).ToList();
+        return small.Count > Split(small.Sum(file => file.SizeBytes), fileBytes).Files ? small : [];
     }
 
     private async Task<(List<DataFile> Files, RowChecksum Checksum)> MergeAsync(int day, string exchange, List<DataFile> files, CancellationToken cancellationToken)
@@ -51,16 +60,18 @@ internal sealed class PartitionCompactor(ColdTable table, IcebergTable iceberg, 
         while (files.Count > FanIn)
         {
             var round = new List<DataFile>();
-            foreach (var group in files.Chunk((files.Count + FanIn - 1) / FanIn)) round.AddRange(group.Length == 1 ? group : (await MergeOnceAsync(day, exchange, group, cancellationToken)).Files);
+            foreach (var group in files.Chunk((files.Count + FanIn - 1) / FanIn)) round.AddRange(group.Length == 1 ? group : (await MergeOnceAsync(day, exchange, group, long.MaxValue, cancellationToken)).Files);
             files = round;
         }
 
-        return await MergeOnceAsync(day, exchange, files, cancellationToken);
+        // What was joined once hardly becomes smaller: the last round knows how much there is.
+        var (wanted, bytes) = Split(files.Sum(file => file.SizeBytes), fileBytes);
+        return await MergeOnceAsync(day, exchange, files, wanted == 1 ? long.MaxValue : bytes, cancellationToken);
     }
 
-    private async Task<(List<DataFile> Files, RowChecksum Checksum)> MergeOnceAsync(int day, string exchange, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
+    private async Task<(List<DataFile> Files, RowChecksum Checksum)> MergeOnceAsync(int day, string exchange, IReadOnlyList<DataFile> files, long bytes, CancellationToken cancellationToken)
     {
         await using var open = await reader.OpenAsync(files, null, cancellationToken);
-        return await writer.WriteAsync(day, exchange, new MergedRows(table, open.Sources), cancellationToken);
+        return await writer.WriteAsync(day, exchange, new MergedRows(table, open.Sources), bytes, cancellationToken);
     }
 }

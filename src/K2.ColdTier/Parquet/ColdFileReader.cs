@@ -13,6 +13,9 @@ internal sealed class ColdFileReader : IRowSource, IDisposable
 {
     private const int BlockRows = 8192;
     private const int DecimalBytes = 16;
+
+    // Of each column: without it all of a row group is in memory, and a merge holds many files open.
+    private const int BufferBytes = 1 << 16;
     private readonly ParquetFileReader _reader;
     private readonly ReaderProperties _properties;
     private readonly ColdTable _table;
@@ -40,6 +43,8 @@ internal sealed class ColdFileReader : IRowSource, IDisposable
         (_items, _itemValues) = (new NestedTexts?[table.Columns.Count], new NestedTexts?[table.Columns.Count]);
         _properties = ReaderProperties.GetDefaultReaderProperties();
         _properties.EnablePageChecksumVerification();
+        _properties.EnableBufferedStream();
+        _properties.BufferSize = BufferBytes;
         try
         {
             _reader = new ParquetFileReader(file, _properties);

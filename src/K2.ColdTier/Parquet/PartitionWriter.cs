@@ -15,7 +15,10 @@ internal sealed class PartitionWriter(IObjectStore store, string prefix, ColdTab
     private const int SortOrderId = 1;
 
     /// <summary>Returns the files of all rows of a source, in its order.</summary>
-    public async Task<(List<DataFile> Files, RowChecksum Checksum)> WriteAsync(int day, string exchange, IRowSource rows, CancellationToken cancellationToken)
+    public Task<(List<DataFile> Files, RowChecksum Checksum)> WriteAsync(int day, string exchange, IRowSource rows, CancellationToken cancellationToken) => WriteAsync(day, exchange, rows, targetBytes, cancellationToken);
+
+    /// <summary>Returns the files of all rows of a source, in its order, each ended when it has so many bytes.</summary>
+    public async Task<(List<DataFile> Files, RowChecksum Checksum)> WriteAsync(int day, string exchange, IRowSource rows, long bytes, CancellationToken cancellationToken)
     {
         var files = new List<DataFile>();
         var checksum = new RowChecksum();
@@ -27,7 +30,7 @@ internal sealed class PartitionWriter(IObjectStore store, string prefix, ColdTab
             {
                 // The rows come from a blocking stream and cost processor time: not on a grain's scheduler.
                 WrittenFile written;
-                (written, more) = await Task.Run(() => WriteOne(file, rows, cancellationToken), cancellationToken);
+                (written, more) = await Task.Run(() => WriteOne(file, rows, bytes, cancellationToken), cancellationToken);
                 var sizes = await Task.Run(() => Verify(written), cancellationToken);
                 files.Add(await PutAsync(written, sizes, day, exchange, cancellationToken));
                 checksum.Add(written.Checksum);
@@ -41,11 +44,11 @@ internal sealed class PartitionWriter(IObjectStore store, string prefix, ColdTab
         return (files, checksum);
     }
 
-    private (WrittenFile Written, bool More) WriteOne(string file, IRowSource rows, CancellationToken cancellationToken)
+    private (WrittenFile Written, bool More) WriteOne(string file, IRowSource rows, long bytes, CancellationToken cancellationToken)
     {
         using var writer = new ColdFileWriter(table, file);
         var more = true;
-        while (more && writer.Bytes < targetBytes)
+        while (more && writer.Bytes < bytes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             writer.Write(rows.Block);

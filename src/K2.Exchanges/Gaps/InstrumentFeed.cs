@@ -199,7 +199,7 @@ internal sealed class InstrumentFeed
     {
         var missing = new List<FeedGap>();
         var known = _seen.Runs.Select(run => (run.First, run.Last, run.From, run.Until))
-            .Concat(_gaps.Select(gap => gap.Bounds).Concat(settled).Select(gap => (First: gap.FirstId, Last: gap.LastId, gap.From, gap.Until)))
+            .Concat(_gaps.Select(gap => gap.Bounds).Where(gap => gap.IdEpoch == IdEpoch).Concat(settled).Select(gap => (First: gap.FirstId, Last: gap.LastId, gap.From, gap.Until)))
             .Where(run => !AnonymousTrades.Contains(run.First)).OrderBy(run => run.First);
         foreach (var (first, last, begin, end) in known)
         {

@@ -63,8 +63,8 @@ public sealed class ConnectorHost(
             }
 
             if (wanted.Count == 0) return;
-            _metrics ??= new ConnectorMetrics(() => [.. _running.Keys.Order().Select(one => Status(one.Exchange, one.IsSecond))], time);
-            _running[key] = await ConnectAsync(Adapter(exchange), wanted, !options.Pairs ? FeedPart.Only : isSecond ? FeedPart.Second : FeedPart.First);
+            _metrics ??= new ConnectorMetrics(() => [.. _running.Keys.Order().Select(one => (Status(one.Exchange, one.IsSecond), one.IsSecond))], time);
+            _running[key] = await ConnectAsync(Adapter(exchange), wanted, isSecond ? FeedPart.Second : options.Pairs ? FeedPart.First : FeedPart.Only);
         }
         finally
         {
@@ -166,43 +166,39 @@ public sealed class ConnectorHost(
 
     private async Task<RunningConnector> ConnectAsync(IExchangeAdapter adapter, List<Instrument> wanted, FeedPart part)
     {
-        var exchange = adapter.Exchange;
-        var address = options.Addresses.GetValueOrDefault(exchange);
+        // A replay repeats what was: nothing of it can be asked for again.
+        IReadOnlyList<(Instrument Instrument, FeedStart? Start)>? starts = options.Origins is null ? await StartsAsync(adapter.Exchange, wanted, part) : null;
+        var address = options.Addresses.GetValueOrDefault(adapter.Exchange);
         var live = new LivePump(grains);
         var sink = new LogConnectorSink(log, live, counters, probe, options.PendingBatches, time, loggers.CreateLogger<LogConnectorSink>());
-
-        // A replay repeats what was: nothing of it can be asked for again.
         FeedKeeper? keeper = null;
         Backfiller? backfiller = null;
         ListingCheck? listing = null;
-        if (options.Origins is null)
+        if (starts is not null) keeper = new FeedKeeper(starts, sink, part);
+        if (keeper is not null && part != FeedPart.Second)
         {
-            // The lag first: what is applied between a look at the checkpoints and one at the lag is in neither.
-            var hasLag = await LagAsync(exchange) > 0;
-            var starts = await ReadStartsAsync(wanted);
-            if (hasLag && starts.Any(start => start.Start is null))
-            {
-                await TakeUpAsync(exchange);
-                starts = await ReadStartsAsync(wanted);
-            }
-
-            keeper = new FeedKeeper(starts, sink, part);
-            if (part != FeedPart.Second)
-            {
-                backfiller = new Backfiller(exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
-                var filling = backfiller;
-                listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, () => filling.Status.OpenGaps == 0, time, loggers.CreateLogger<ListingCheck>());
-            }
-
-            // The second connection went on while there was no first one, and told nobody what it missed.
-            if (part == FeedPart.First) await keeper.OpenHolesAsync(starts, CancellationToken.None);
+            backfiller = new Backfiller(adapter.Exchange, adapter.History, keeper, Rest(adapter), options.Backfill, time, loggers.CreateLogger<Backfiller>());
+            var filling = backfiller;
+            listing = new ListingCheck(adapter.Listing, Rest(adapter), wanted, () => filling.Status.OpenGaps == 0, time, loggers.CreateLogger<ListingCheck>());
         }
 
+        // The second connection went on while there was no first one, and told nobody what it missed.
+        Func<CancellationToken, Task>? begin = part == FeedPart.First && keeper is not null ? stop => keeper.OpenHolesAsync(starts!, stop).AsTask() : null;
         var connection = options.Connector with { EndpointOverride = address?.WebSocket ?? options.Connector.EndpointOverride };
         var jitter = new Random(options.JitterSeed);
         var workers = wanted.Chunk(adapter.Limits.StreamsPerConnection).Select(shard => (Func<ConnectorWorker>)(() =>
             new ConnectorWorker(adapter, instruments, shard, connection, keeper is null ? sink : keeper, options.Origins, options.Source, new Random(jitter.Next()), time, loggers.CreateLogger<ConnectorWorker>()))).ToList();
-        return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, listing, time, loggers.CreateLogger<RunningConnector>());
+        return new RunningConnector(wanted, workers, sink, live, keeper, backfiller, listing, begin, time, loggers.CreateLogger<RunningConnector>());
+    }
+
+    private async Task<IReadOnlyList<(Instrument Instrument, FeedStart? Start)>> StartsAsync(Exchange exchange, IReadOnlyList<Instrument> wanted, FeedPart part)
+    {
+        // The lag first: what is applied between a look at the checkpoints and one at the lag is in neither.
+        var hasLag = await LagAsync(exchange) > 0;
+        var starts = await ReadStartsAsync(wanted);
+        if (part == FeedPart.Second || !hasLag || starts.All(start => start.Start is not null)) return starts;
+        await TakeUpAsync(exchange);
+        return await ReadStartsAsync(wanted);
     }
 
     private HistoryRequests History(Exchange exchange) => new(Adapter(exchange).History, Keeper(exchange), Rest(Adapter(exchange)), time);
@@ -232,15 +228,20 @@ public sealed class ConnectorHost(
 
     /// <summary>
     /// A symbol without a checkpoint may have records in the log all the same, of a silo that died before its first flush. Their ids must be known before
-    /// new trades come: what is missing between both would be missed by nobody.
+    /// new trades come: what is missing between both would be missed by nobody. What is appended from now on, as the second of a pair does all the time, needs no waiting for.
     /// </summary>
     private async Task TakeUpAsync(Exchange exchange)
     {
         var start = time.GetTimestamp();
-        while (await LagAsync(exchange) > 0)
+        var topic = log.Topics.First(one => one.Name == TopicNames.Trades(exchange));
+        for (var partition = 0; partition < topic.Partitions; partition++)
         {
-            if (time.GetElapsedTime(start) > TakeUpLimit) throw new K2Exception($"{exchange.ToName()}: the log's records must be in the warehouse before its first connection; again soon", isTransient: true);
-            await Task.Delay(TakeUpPoll, time);
+            var end = await log.EndAsync(topic.Name, partition, CancellationToken.None);
+            while (await LogLag.BeforeAsync(log, topic.Name, partition, end, CancellationToken.None) > 0)
+            {
+                if (time.GetElapsedTime(start) > TakeUpLimit) throw new K2Exception($"{exchange.ToName()}: the log's records must be in the warehouse before its first connection; again soon", isTransient: true);
+                await Task.Delay(TakeUpPoll, time);
+            }
         }
     }
 

@@ -16,7 +16,7 @@ namespace K2.Grains.Connectors;
 internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, ConnectorPauses pauses, ILocalSiloDetails own, TimeProvider time, ILogger<ExchangeConnectorGrain> logger) : Grain, IExchangeConnectorGrain, IMovableGrain
 {
     private const string Paused = "paused";
-    private static readonly TimeSpan SecondPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SecondPatience = TimeSpan.FromSeconds(3);
     private ImmutableArray<string> _desired = [];
 
     // The state that an operator has asked for, or null while trades are taken.
@@ -45,19 +45,22 @@ internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, Connec
 
     public async Task Keep()
     {
-        if (_stopped is not null) return;
-        await host.StartAsync(_exchange, _desired);
+        if (_stopped is null) await host.StartAsync(_exchange, _desired);
 
-        // Not waited for: while the other silo dies the first connection goes on being kept.
+        // Not waited for: while the other silo dies the first connection goes on being kept. One that is stopped is told again: the first time may have been lost.
         if (host.HasPairs && _keepingSecond.IsCompleted) _keepingSecond = KeepSecondAsync();
     }
 
     public async Task Pause()
     {
-        await StopAsync(Paused);
-        if (_isPauseKept) return;
-        await pauses.NoteAsync(_exchange, true);
-        _isPauseKept = true;
+        await StopFirstAsync(Paused);
+        if (!_isPauseKept)
+        {
+            await pauses.NoteAsync(_exchange, true);
+            _isPauseKept = true;
+        }
+
+        await StopSecondAsync();
     }
 
     public async Task Resume()
@@ -69,7 +72,11 @@ internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, Connec
         _isPauseKept = false;
     }
 
-    public Task Drain() => StopAsync("drained");
+    public async Task Drain()
+    {
+        await StopFirstAsync("drained");
+        await StopSecondAsync();
+    }
 
     public Task MoveTo(SiloAddress silo)
     {
@@ -92,10 +99,14 @@ internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, Connec
 
     private ISecondConnectorGrain Second => GrainFactory.GetGrain<ISecondConnectorGrain>(this.GetPrimaryKeyString());
 
-    private async Task StopAsync(string state)
+    private Task StopFirstAsync(string state)
     {
         _stopped = state;
-        await host.StopAsync(_exchange);
+        return host.StopAsync(_exchange);
+    }
+
+    private async Task StopSecondAsync()
+    {
         if (!host.HasPairs) return;
 
         // One that is still asked to go on would come back behind the stop.
@@ -107,7 +118,7 @@ internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, Connec
     {
         try
         {
-            await Second.Keep(_desired, own.SiloAddress);
+            await (_stopped is null ? Second.Keep(_desired, own.SiloAddress) : Second.Stop());
         }
         catch (Exception failure)
         {

@@ -36,6 +36,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
     /// <param name="keeper">Follows the ids before the sink, or null in a replay.</param>
     /// <param name="backfiller">Fills gaps, or null in a replay.</param>
     /// <param name="listing">Asks what the exchange trades, or null in a replay.</param>
+    /// <param name="begin">Runs before the backfill does, beside the connections; or null.</param>
     /// <param name="time">Clock and timers.</param>
     /// <param name="logger">Log of failures.</param>
     public RunningConnector(
@@ -46,6 +47,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         FeedKeeper? keeper,
         Backfiller? backfiller,
         ListingCheck? listing,
+        Func<CancellationToken, Task>? begin,
         TimeProvider time,
         ILogger logger)
     {
@@ -59,7 +61,7 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         _logger = logger;
         _workers = [.. workers.Select(make => make())];
         _running = Task.WhenAll(workers.Select((make, index) => Task.Run(() => KeepAsync(make, index))));
-        _filling = backfiller is null ? Task.CompletedTask : Task.Run(() => backfiller.RunAsync(_stop.Token));
+        _filling = backfiller is null ? Task.CompletedTask : Task.Run(() => FillAsync(backfiller, begin));
         _listed = listing is null ? Task.CompletedTask : Task.Run(() => listing.RunAsync(_stop.Token));
     }
 
@@ -97,6 +99,12 @@ internal sealed partial class RunningConnector : IAsyncDisposable
         await _sink.DisposeAsync();
         await _live.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private async Task FillAsync(Backfiller backfiller, Func<CancellationToken, Task>? begin)
+    {
+        if (begin is not null) await begin(_stop.Token);
+        await backfiller.RunAsync(_stop.Token);
     }
 
     private async Task KeepAsync(Func<ConnectorWorker> make, int index)

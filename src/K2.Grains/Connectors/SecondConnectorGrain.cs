@@ -12,6 +12,7 @@ namespace K2.Grains.Connectors;
 [KeepAlive]
 internal sealed class SecondConnectorGrain(IConnectorHost host, IClusterMembershipService membership, ILocalSiloDetails own) : Grain, ISecondConnectorGrain
 {
+    private const string Streaming = "streaming";
     private Exchange _exchange;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -30,7 +31,8 @@ internal sealed class SecondConnectorGrain(IConnectorHost host, IClusterMembersh
             return;
         }
 
-        // Both in one silo would die together.
+        // Both in one silo would die together. But until the first one streams this one is all there is.
+        if (host.Status(_exchange).State != Streaming) return;
         var others = membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(first)).Select(member => member.SiloAddress).Order().ToList();
         await host.StopAsync(_exchange, isSecond: true);
         if (others.Count > 0) this.MigrateTo(others[(int)_exchange % others.Count]);

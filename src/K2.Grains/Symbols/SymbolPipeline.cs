@@ -15,12 +15,17 @@ namespace K2.Grains.Symbols;
 /// </summary>
 internal sealed class SymbolPipeline
 {
+    private const int MostKept = 512;
     private readonly Instrument _instrument;
     private readonly IWarehouseReader _reader;
     private readonly IWarehouseWriter _writer;
     private readonly PipelineCounters _counters;
     private readonly IProtocolProbe _probe;
     private List<Candle> _recorded = [];
+
+    // What the last two flushes brought, unless it was much: the other connection of a pair repeats it at once, and the warehouse need not be asked.
+    private PositionedTrade[] _flushed = [];
+    private PositionedTrade[] _flushedBefore = [];
     private LogPosition _delivered;
 
     private SymbolPipeline(CandleBook book, IWarehouseReader reader, IWarehouseWriter writer, PipelineCounters counters, IProtocolProbe probe)
@@ -250,6 +255,7 @@ internal sealed class SymbolPipeline
         await _writer.WriteAsync(SymbolFlush.Of(book, changes, work.Letters), cancellationToken);
 
         Book = book;
+        if (changes.NewTrades.Count > 0) (_flushedBefore, _flushed) = (_flushed, changes.NewTrades.Count <= MostKept ? [.. changes.NewTrades] : []);
         // Kept until taken: a call may flush several times, and fail behind a flush.
         _recorded.AddRange(changes.Revisions);
         _probe.Enter(ProtocolStep.Acknowledge);
@@ -265,7 +271,7 @@ internal sealed class SymbolPipeline
     {
         if (changes.KnownIds.Count == 0) return [];
         var kept = new Dictionary<(ushort Epoch, long Id), Trade>();
-        foreach (var (_, trade) in changes.NewTrades) kept.TryAdd((trade.IdEpoch, trade.TradeId), trade);
+        foreach (var (_, trade) in _flushedBefore.Concat(_flushed).Concat(changes.NewTrades)) kept.TryAdd((trade.IdEpoch, trade.TradeId), trade);
         foreach (var epoch in changes.KnownIds.Select(known => known.Trade).Where(trade => !kept.ContainsKey((trade.IdEpoch, trade.TradeId))).GroupBy(trade => trade.IdEpoch).ToList())
         {
             var ids = epoch.Select(trade => trade.TradeId).ToHashSet();

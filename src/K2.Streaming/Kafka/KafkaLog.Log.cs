@@ -12,4 +12,7 @@ public sealed partial class KafkaLog
 
     [LoggerMessage(EventId = 3313, Level = LogLevel.Warning, Message = "{Topic}/{Partition}: the committed offset {Committed} lies behind the end {End} and was set back to it")]
     private static partial void LogCommittedSetBack(ILogger logger, string topic, int partition, long committed, long end);
+
+    [LoggerMessage(EventId = 3314, Level = LogLevel.Warning, Message = "Kafka's client has not given up its connections within {Seconds} s: the process goes on without. Was the clock set back?")]
+    private partial void LogNotReleased(double seconds);
 }

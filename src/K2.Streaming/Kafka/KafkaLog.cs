@@ -13,6 +13,7 @@ namespace K2.Streaming.Kafka;
 /// </summary>
 public sealed partial class KafkaLog : ILog
 {
+    private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
     private readonly KafkaLogOptions _options;
     private readonly Dictionary<string, TopicState> _topics;
     private readonly KafkaAdmin _admin;
@@ -185,7 +186,17 @@ public sealed partial class KafkaLog : ILog
         await _appender.CloseAsync();
         await _closed.CancelAsync();
         await _watching;
-        await Task.WhenAll(_appender.DisposeAsync().AsTask(), _pool.DisposeAsync().AsTask(), _admin.DisposeAsync().AsTask());
+        var releasing = Task.WhenAll(_appender.DisposeAsync().AsTask(), _pool.DisposeAsync().AsTask(), _admin.DisposeAsync().AsTask());
+        try
+        {
+            await releasing.WaitAsync(ReleaseLimit, _time);
+        }
+        catch (TimeoutException)
+        {
+            // librdkafka waits until moments of the wall clock: one that was set back holds its threads for as long. What was appended is acknowledged by now.
+            LogNotReleased(ReleaseLimit.TotalSeconds);
+        }
+
         _closed.Dispose();
     }
 

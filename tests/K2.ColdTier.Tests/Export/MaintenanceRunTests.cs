@@ -1,6 +1,8 @@
+using CsCheck;
 using K2.Abstractions.Cold.Tables;
 using K2.Domain.Instruments;
 using K2.Abstractions.Warehouse;
+using K2.ColdTier.Maintenance;
 
 namespace K2.ColdTier.Tests.Export;
 
@@ -62,6 +64,16 @@ public sealed class MaintenanceRunTests(SharedEngine engine) : IAsyncLifetime, I
         Assert.Equal((2, 1), (await cold.MaintainAsync(ColdTables.SilverTrades, default) is var again ? (again.FilesBefore, again.FilesAfter) : default));
         Assert.Empty((await cold.AuditAsync(ColdTables.SilverTrades, null, default)).Problems);
     }
+
+    [Fact]
+    public void Compaction_OfAnyAmount_IsIntoEqualFilesOfTheWantedSize() => Gen.Select(Gen.Long[1, 1L << 40], Gen.Long[1 << 20, 1 << 30]).Sample((total, fileBytes) =>
+    {
+        var (files, bytes) = PartitionCompactor.Split(total, fileBytes);
+
+        Assert.InRange(files * bytes, total, total + files);
+        Assert.InRange(bytes, 1, (fileBytes * 4 / 3) + 1);
+        if (total >= fileBytes * 2 / 3) Assert.True(bytes >= fileBytes * 2 / 3);
+    });
 
     [Fact]
     public async Task Audit_NamesWhatDiffers()

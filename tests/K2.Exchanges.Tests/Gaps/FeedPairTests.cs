@@ -39,8 +39,10 @@ public sealed class FeedPairTests
                     var isAway = one == 0 && from >= dies && from < back;
                     if (one == 0 && from >= back && first is null)
                     {
-                        first = log.Connect(FeedPart.First);
-                        await first.OpenHolesAsync([(Instrument, log.Start())], default);
+                        // The checkpoint is behind the log.
+                        var start = log.Start(random.Next(5));
+                        first = log.Connect(FeedPart.First, start);
+                        await first.OpenHolesAsync([(Instrument, start)], default);
                     }
 
                     if (isAway) first = null;
@@ -98,6 +100,19 @@ public sealed class FeedPairTests
     }
 
     [Fact]
+    public async Task OpenHoles_BehindARestartOfIds_AsksForNoneOfTheOldOnes()
+    {
+        var seen = new TradeIdIntervals();
+        for (var id = 1; id <= 300; id++) seen.Add(id, Timestamp.FromMilliseconds(100_000 + id));
+        var start = new FeedStart(1, seen, [new FeedGap(Timestamp.FromMilliseconds(5), Timestamp.FromMilliseconds(6), 50_010, 50_020, IdEpoch: 0)]);
+        var keeper = new FeedKeeper([(Instrument, start)], new TestSink(), FeedPart.First);
+
+        await keeper.OpenHolesAsync([(Instrument, start)], TestContext.Current.CancellationToken);
+
+        Assert.Equal(50_010, Assert.Single(keeper.Feeds.Single().Gaps).Bounds.FirstId);
+    }
+
+    [Fact]
     public async Task OpenHoles_AsksForWhatNobodyAskedFor_NotForWhatWasGivenUpOrIsOpen()
     {
         var seen = new TradeIdIntervals();
@@ -138,6 +153,7 @@ public sealed class FeedPairTests
     private sealed class Book : IConnectorSink
     {
         private readonly CandleBook _book = new(Instrument, Options);
+        private readonly List<byte[]> _checkpoints = [];
         private long _offset;
 
         public List<long> Taken { get; } = [];
@@ -148,9 +164,10 @@ public sealed class FeedPairTests
 
         public IReadOnlyList<FeedGap> Gaps => _book.Gaps;
 
-        public FeedStart Start() => new(_book.IdEpoch, _book.Seen.Clone(), _book.Gaps);
+        /// <summary>What a checkpoint some batches ago says, or null where there was none.</summary>
+        public FeedStart? Start(int behind = 0) => _checkpoints.Count > behind ? CheckpointOf(_checkpoints[^(behind + 1)]) : null;
 
-        public FeedKeeper Connect(FeedPart part) => new([(Instrument, _offset == 0 ? null : Start())], this, part);
+        public FeedKeeper Connect(FeedPart part, FeedStart? start = null) => new([(Instrument, start ?? Start())], this, part);
 
         public ValueTask AcceptAsync(FrameBatch batch, CancellationToken cancellationToken)
         {
@@ -163,7 +180,14 @@ public sealed class FeedPairTests
             var changes = new BookChanges();
             foreach (var record in records) _book.Apply(LogPosition.Create(1, _offset++), record, changes);
             _book.TakeChanges(changes);
+            _checkpoints.Add(_book.Serialize());
             Taken.AddRange(changes.NewTrades.Select(trade => trade.Trade.TradeId));
+        }
+
+        private static FeedStart CheckpointOf(byte[] state)
+        {
+            var book = CandleBook.Deserialize(Instrument, state, Options);
+            return new FeedStart(book.IdEpoch, book.Seen.Clone(), book.Gaps);
         }
 
         public IReadOnlyList<string> Candles() =>

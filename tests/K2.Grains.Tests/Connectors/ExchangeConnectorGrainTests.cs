@@ -26,12 +26,7 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((options, silo) =>
         {
-            silo.Services.AddSingleton<IConnectorHost>(_ => SocketsOf(options.SiloName));
-            silo.Services.AddSingleton<IWarehouseWriter>(_warehouse);
-            silo.Services.AddSingleton<IAuditReader>(new Notes(_warehouse));
-            silo.Services.AddSingleton(TimeProvider.System);
-            silo.Services.AddSingleton<ConnectorPauses>();
-            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+            silo.Services.AddConnectorGrains(SocketsOf(options.SiloName), _warehouse);
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -118,7 +113,14 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
         var second = SocketsOf(other.Name);
         await KeptUntilAsync(other, () => second.SecondSymbols is not null);
 
+        // Until the first one streams there, the second is the only one that does.
+        second.IsConfirmed = false;
         await Movable(other).MoveTo(other.SiloAddress);
+        await KeptUntilAsync(other, () => second.Symbols is not null);
+        await other.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ISecondConnectorGrain>("kraken").Keep([.. Sockets.Wanted], other.SiloAddress);
+        Assert.Equal(Sockets.Wanted, second.SecondSymbols);
+
+        second.IsConfirmed = true;
         await KeptUntilAsync(other, () => first.SecondSymbols is not null);
         Assert.Equal(Sockets.Wanted, second.Symbols);
         Assert.Null(second.SecondSymbols);
@@ -126,6 +128,21 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
         var here = _cluster.Silos.Single(silo => silo != other);
         await _cluster.StopSiloAsync(other);
         await KeptUntilAsync(here, () => first.Symbols is not null && first.SecondSymbols is null);
+    }
+
+    [Fact]
+    public async Task Pair_SecondGoesOnThoughThePauseWasForgotten_IsStoppedAtTheNextOccasion()
+    {
+        _hasPairs = true;
+        var (_, other) = await KeptAsync();
+        var second = SocketsOf(other.Name);
+        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+        await Grain(other).Pause();
+
+        await second.StartAsync(Exchange.Kraken, Sockets.Wanted, isSecond: true);
+        await KeptUntilAsync(other, () => second.SecondSymbols is null);
+
+        Assert.Equal("paused", (await Grain(other).GetStatus()).State);
     }
 
     // As every silo says every few seconds; a second connection that was placed beside the first goes elsewhere before it starts.
@@ -152,55 +169,4 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
     private static IMovableGrain Movable(InProcessSiloHandle silo) => Grain(silo).AsReference<IMovableGrain>();
 
     private static IExchangeConnectorGrain Grain(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IExchangeConnectorGrain>("kraken");
-
-    private sealed class Notes(InMemoryWarehouse warehouse) : IAuditReader
-    {
-        public Task<(string Outcome, Timestamp At)?> LatestAsync(string check, string subject, CancellationToken cancellationToken) =>
-            Task.FromResult(warehouse.Audits.LastOrDefault(entry => (entry.Check, entry.Subject) == (check, subject)) is { } entry ? (entry.Outcome, entry.At) : ((string, Timestamp)?)null);
-    }
-
-    /// <summary>A silo's sockets, which only remember what they are asked.</summary>
-    private sealed class Sockets(Func<bool> hasPairs) : IConnectorHost
-    {
-        public static readonly IReadOnlyList<string> Wanted = ["BTC/USD"];
-
-        public IReadOnlyList<string>? Symbols { get; private set; }
-
-        public IReadOnlyList<string>? SecondSymbols { get; private set; }
-
-        public bool HasPairs => hasPairs();
-
-        public IReadOnlyList<string> Configured(Exchange exchange) => Wanted;
-
-        public Task StartAsync(Exchange exchange, IReadOnlyList<string> symbols, bool isSecond)
-        {
-            Set(symbols, isSecond);
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(Exchange exchange, bool isSecond)
-        {
-            Set(null, isSecond);
-            return Task.CompletedTask;
-        }
-
-        private void Set(IReadOnlyList<string>? symbols, bool isSecond)
-        {
-            if (isSecond) SecondSymbols = symbols;
-            else Symbols = symbols;
-        }
-
-        public ConnectorStatus Status(Exchange exchange, bool isSecond) =>
-            new() { Exchange = exchange.ToName(), State = (isSecond ? SecondSymbols : Symbols) is null ? "idle" : "streaming", Desired = [], Confirmed = [], LastError = "", Connects = 0, LastFrame = null };
-
-        public ValueTask<long> LagAsync(Exchange exchange) => ValueTask.FromResult(0L);
-
-        public Task<SymbolVerification> VerifyAsync(Exchange exchange, string symbol, TimeSpan range, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<BackfillProgress> BackfillAsync(Exchange exchange, string symbol, Timestamp from, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public BackfillProgress BackfillProgress(Exchange exchange, string symbol, long firstId, long lastId) => throw new NotSupportedException();
-
-        public Task<ImportOutcome> ImportAsync(Exchange exchange, ImportChunk chunk, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
 }

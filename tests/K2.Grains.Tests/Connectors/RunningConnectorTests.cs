@@ -123,7 +123,7 @@ public sealed class RunningConnectorTests : IDisposable
         var live = new LivePump(new NoGrains());
         var log = new InMemoryLog([new LogTopic(TopicNames.Trades(Exchange.Binance), 1)]);
         var sink = new LogConnectorSink(log, live, _counters, NoProtocolProbe.Instance, 4, TimeProvider.System, NullLogger.Instance);
-        return new RunningConnector([Some.Instrument], [.. makes.Select(make => (Func<ConnectorWorker>)make.Next)], sink, live, null, null, null, _time, NullLogger.Instance);
+        return new RunningConnector([Some.Instrument], [.. makes.Select(make => (Func<ConnectorWorker>)make.Next)], sink, live, null, null, null, null, _time, NullLogger.Instance);
     }
 
     private Task<TcpClient> AcceptAsync() => _exchange.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);

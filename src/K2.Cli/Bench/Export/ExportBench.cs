@@ -46,7 +46,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
             new EmbeddedLogOptions { Folder = Path.Combine(folder, "log"), Topics = [.. Exchanges.Select(exchange => new LogTopic(TopicNames.Raw(exchange), 1))] }, new Dictionary<(string, int), LogPosition>(), time, NullLogger<EmbeddedLog>.Instance, NoProtocolProbe.Instance, cancellationToken);
         using var cold = await ColdTier.ColdTier.OpenAsync(new ColdOptions { Folder = folder, TemporaryFolder = Path.Combine(folder, "tmp"), RunLimit = TimeSpan.FromHours(1) }, host.Cold, () => log, Exchanges, time, cancellationToken);
         Print($"export: {trades} made-up trades of {Symbols} symbols on three exchanges in one day, {new DriveInfo(Path.GetFullPath(folder)).DriveFormat}, {Environment.ProcessorCount} cores, load {LoadBench.LoadAverage()}");
-        await FillAsync(host, trades, Day * 86_400, 86_400, 0, cancellationToken);
+        await FillAsync(host, Exchanges.Length, trades, Day * 86_400, 86_400, 0, cancellationToken);
         var right = await ManyAsync(host, cold, cancellationToken);
         await OwnWriterAsync(host, cancellationToken);
         right &= await CycleAsync(host, log, cold, cancellationToken);
@@ -81,7 +81,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         await CandlesAsync(host, Day * 86_400, (Day + 1) * 86_400, cancellationToken);
         foreach (var table in cold.Tables) await cold.ExportAsync(table, cancellationToken);
         var rows = (long)windowRate * WindowSeconds;
-        await FillAsync(host, rows, (Day + 1) * 86_400, WindowSeconds, trades, cancellationToken);
+        await FillAsync(host, Exchanges.Length, rows, (Day + 1) * 86_400, WindowSeconds, trades, cancellationToken);
         await CandlesAsync(host, (Day + 1) * 86_400, ((Day + 1) * 86_400) + WindowSeconds, cancellationToken);
         foreach (var exchange in Exchanges) await FramesAsync(host, log, exchange, rows / Exchanges.Length, cancellationToken);
         var start = time.GetTimestamp();
@@ -98,7 +98,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         return Right(outcomes.SelectMany(outcome => outcome.Differences)) && outcomes.Single(outcome => outcome.Table == ColdTables.SilverTrades.Name).Rows == rows;
     }
 
-    /// <summary>A day that was exported by the quarter of an hour, joined by the night's maintenance.</summary>
+    /// <summary>A day of one exchange that was exported by the quarter of an hour, joined by the night's maintenance.</summary>
     private async Task<bool> CompactAsync(WarehouseHost host, ColdTier.ColdTier cold, CancellationToken cancellationToken)
     {
         const long day = Day + 2;
@@ -106,7 +106,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         for (var quarter = 0; quarter < Quarters; quarter++)
         {
             var (first, end) = (compactTrades * quarter / Quarters, compactTrades * (quarter + 1) / Quarters);
-            await FillAsync(host, end - first, (day * 86_400) + (quarter * WindowSeconds), WindowSeconds, trades + ((long)windowRate * WindowSeconds) + first, cancellationToken);
+            await FillAsync(host, 1, end - first, (day * 86_400) + (quarter * WindowSeconds), WindowSeconds, trades + ((long)windowRate * WindowSeconds) + first, cancellationToken);
             var outcome = await cold.ExportAsync(ColdTables.SilverTrades, cancellationToken);
             exported += outcome.Rows;
             right &= Right(outcome.Differences);
@@ -126,7 +126,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
         return Right(audit.Problems) && right && exported == compactTrades && audit.Rows == compactTrades;
     }
 
-    private static async Task FillAsync(WarehouseHost host, long count, long fromSecond, int seconds, long firstId, CancellationToken cancellationToken)
+    private static async Task FillAsync(WarehouseHost host, int exchanges, long count, long fromSecond, int seconds, long firstId, CancellationToken cancellationToken)
     {
         // A price that walks, and a quantity with few digits, as trades have them.
         for (long from = 0; from < count; from += FillRows)
@@ -136,7 +136,7 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
                 INSERT INTO k2.silver_trades_store (exchange, symbol, canonical_symbol, id_epoch, trade_id, first_trade_id, last_trade_id, kind, price, quantity, quote_volume, side, source, timestamp, received_timestamp, version)
                 WITH number + {from} AS n, toUInt32(n % {Symbols}) AS s, {firstId} + n AS id, toInt64(100000 + s * 10000 + (intDiv(n, 20000) % 500) * 3 + sipHash64(n) % 40) AS ticks, toInt64(1 + sipHash64(n, 1) % 5000) AS lots,
                     fromUnixTimestamp64Micro({fromSecond} * 1000000 + toInt64(n * ({seconds}.0 / {count}) * 1000000), 'UTC') AS at
-                SELECT arrayElement(['binance', 'kraken', 'coinbase'], s % 3 + 1), concat('S', toString(s), 'USDT'), concat('S', toString(s), '/USDT'), 0, id, id, id, 'single', toDecimal128(ticks, 18) / 100, toDecimal128(lots, 18) / 100000,
+                SELECT arrayElement(['binance', 'kraken', 'coinbase'], s % {exchanges} + 1), concat('S', toString(s), 'USDT'), concat('S', toString(s), '/USDT'), 0, id, id, id, 'single', toDecimal128(ticks, 18) / 100, toDecimal128(lots, 18) / 100000,
                     toDecimal128(ticks * lots, 18) / 10000000, if(sipHash64(n, 2) % 2 = 0, 'BUY', 'SELL'), 'live', at, at + toIntervalMicrosecond(20000 + sipHash64(n, 3) % 60000), {LogPosition.Create(1, 0).Version} + id + 1
                 FROM numbers({rows})
                 """), Stream.Null, cancellationToken);
