@@ -27,6 +27,18 @@ public interface IColdSource
     /// <param name="cancellationToken">Ends it.</param>
     Task<Stream> OpenAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange>? ranges, bool ordered, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Divides what <see cref="OpenAsync"/> gives for some ranges into portions that can be read one after another, where it would take the source memory for each row; else it is one portion.
+    /// Every position of the ranges is in one portion.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="day">The day, in days since 1970-01-01 UTC.</param>
+    /// <param name="exchange">The exchange's name.</param>
+    /// <param name="ranges">The positions.</param>
+    /// <param name="most">About how many rows a portion may have, as far as 64 portions do.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyList<IReadOnlyList<ColdRange>>> PortionsAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, long most, CancellationToken cancellationToken);
+
     /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now; without a day and an exchange those of all days and exchanges.</summary>
     Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
 

@@ -109,9 +109,10 @@ internal sealed class FlowWatch : IAsyncDisposable
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             limit.CancelAfter(Patience);
-            var stored = await _rig.StoredAsync(limit.Token);
-            var counts = _rig.Venues.All.Select(venue => stored.GetValueOrDefault(venue.Exchange.ToName())).ToArray();
-            while (_marks.Count > 1 && IsComplete(_marks.ElementAt(1).Made, counts)) _marks.Dequeue();
+            Take(await _rig.AboutStoredAsync(limit.Token));
+
+            // Trades that came late are in the exact count only.
+            if (_time.GetElapsedTime(_marks.Peek().At) > Normal) Take(await _rig.StoredAsync(limit.Token));
         }
         catch (Exception away) when (!_stop.IsCancellationRequested && ClusterRig.IsAway(away, _stop.Token))
         {
@@ -121,7 +122,11 @@ internal sealed class FlowWatch : IAsyncDisposable
         // The age that is seen when the answer is there.
         lock (_lock) _flow.Add((at, _time.GetElapsedTime(_marks.Peek().At)));
 
-        static bool IsComplete(long[] made, long[] counts) => made.Zip(counts).All(pair => pair.First <= pair.Second);
+        void Take(IReadOnlyDictionary<string, long> stored)
+        {
+            var counts = _rig.Venues.All.Select(venue => stored.GetValueOrDefault(venue.Exchange.ToName())).ToArray();
+            while (_marks.Count > 1 && _marks.ElementAt(1).Made.Zip(counts).All(pair => pair.First <= pair.Second)) _marks.Dequeue();
+        }
     }
 
     private async Task LookAtStreamsAsync()

@@ -12,6 +12,9 @@ namespace K2.ColdTier.Export;
 /// </summary>
 internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, IColdSource source, PartitionReader reader)
 {
+    // Of raw frames the engine keeps a key each while it looks for one that came twice: about 100 MB.
+    private const long RowsAtOnce = 1_000_000;
+
     // A candle that was revised between two reads looks missing in one of them.
     private const int Attempts = 3;
 
@@ -29,7 +32,8 @@ internal sealed class HotComparison(ColdTable table, IcebergTable iceberg, ICold
             var ranges = IcebergTable.Watermarks(version).Select(watermark => new ColdRange(watermark.Key, null, watermark.Value)).ToList();
             if (ranges.Count == 0) return (null, 0);
             var files = all[(day, exchange)].ToList();
-            var hot = await HotAsync(day, exchange, ranges, null, cancellationToken);
+            var hot = new RowChecksum();
+            foreach (var portion in await source.PortionsAsync(table, day, exchange, ranges, RowsAtOnce, cancellationToken)) hot.Add(await HotAsync(day, exchange, portion, null, cancellationToken));
             var known = table.Layer == ColdLayer.Gold ? ranges.Where(range => range.Key.StartsWith(exchange + ":", StringComparison.Ordinal)).Select(range => range.Key[(exchange.Length + 1)..]).ToHashSet(StringComparer.Ordinal) : null;
             var cold = await ColdAsync(files, [], known, cancellationToken);
             if (!hot.IsSameAs(cold) && table.Layer == ColdLayer.Gold)

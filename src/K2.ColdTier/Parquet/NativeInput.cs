@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using K2.Abstractions;
 
 namespace K2.ColdTier.Parquet;
@@ -6,6 +7,7 @@ namespace K2.ColdTier.Parquet;
 /// <summary>The bytes of a stream through one fixed buffer. An end in the middle of something is an error.</summary>
 internal sealed class NativeInput(Stream stream)
 {
+    private const int LongestFailure = 1 << 16;
     private readonly byte[] _buffer = new byte[1 << 17];
     private int _position;
     private int _length;
@@ -57,6 +59,20 @@ internal sealed class NativeInput(Stream stream)
             _position += part;
             bytes = bytes[part..];
         }
+    }
+
+    /// <summary>Returns the error that ClickHouse puts behind the rows where it fails after it has begun to answer; null if something else stands here. Source of the form: ClickHouse documentation, "HTTP interface".</summary>
+    public string? Failure()
+    {
+        var text = new StringBuilder();
+        while (text.Length < LongestFailure && !AtEnd())
+        {
+            text.Append(Encoding.UTF8.GetString(_buffer, _position, _length - _position));
+            _position = _length;
+        }
+
+        var lines = text.ToString().Split('\n', StringSplitOptions.TrimEntries);
+        return lines[0] == "__exception__" ? lines.FirstOrDefault(line => line.StartsWith("Code:", StringComparison.Ordinal)) ?? "no reason" : null;
     }
 
     public static K2Exception Damaged(string what) => new($"the rows from ClickHouse cannot be read: {what}; the export must be repeated", true);

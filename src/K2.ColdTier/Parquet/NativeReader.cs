@@ -38,7 +38,12 @@ internal sealed class NativeReader : IRowSource
         {
             var count = _input.Length(MostRows);
             var rows = _input.Length(MostRows);
-            if (count != Block.Columns.Count) throw NativeInput.Damaged($"{Block.Columns.Count} columns were asked for, {count} came");
+            if (count != Block.Columns.Count)
+            {
+                var failure = count == '\r' && rows == '\n' ? _input.Failure() : null;
+                throw NativeInput.Damaged(failure is null ? $"{Block.Columns.Count} columns were asked for, {count} came" : $"ClickHouse ended them with '{failure}'");
+            }
+
             Block.Reset(rows);
             foreach (var buffer in Block.Columns)
             {

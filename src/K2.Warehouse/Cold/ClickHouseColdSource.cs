@@ -14,6 +14,8 @@ namespace K2.Warehouse.Cold;
 /// <param name="databaseClient">The platform's client, for short questions.</param>
 internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseClient databaseClient) : IColdSource
 {
+    private const int MostPortions = 64;
+
     // Frames are large: few rows make a block. One thread leaves the others to the writer, keeps the order, and took less processor time than two.
     private static readonly Dictionary<string, object> Streamed = new()
     {
@@ -64,6 +66,32 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         {
             throw new K2Exception($"ClickHouse refuses to read {table.Name}: {refused.Message.Split('\n')[0]}", true, refused);
         }
+    }
+
+    public async Task<IReadOnlyList<IReadOnlyList<ColdRange>>> PortionsAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, long most, CancellationToken cancellationToken)
+    {
+        if (!table.IsOfRawLog) return [ranges];
+        var select = new ColdSelect(table);
+        var portions = Enumerable.Range(0, MostPortions).Select(_ => new List<ColdRange>()).ToList();
+        await using var rows = await AskAsync(select.Portions(day, exchange, ranges, MostPortions), select.Parameters, cancellationToken);
+        while (rows.HasRow())
+        {
+            var (key, count) = (rows.Text(), rows.Int64());
+            var borders = Enumerable.Range(0, rows.Length()).Select(_ => rows.Int64()).ToList();
+            var wanted = (int)Math.Clamp((count + most - 1) / most, 1, MostPortions);
+            var range = ranges.Single(one => one.Key == key);
+            var from = range.From;
+            for (var i = 0; i < wanted; i++)
+            {
+                // About in order: a border that is not above the one before makes no portion.
+                var to = i == wanted - 1 ? range.To : Math.Min(range.To, borders[((i + 1) * MostPortions / wanted) - 1]);
+                if (to <= (from ?? -1)) continue;
+                portions[i].Add(new ColdRange(key, from, to));
+                from = to;
+            }
+        }
+
+        return [.. portions.Where(portion => portion.Count > 0)];
     }
 
     public async Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)

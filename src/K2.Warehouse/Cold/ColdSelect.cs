@@ -1,3 +1,4 @@
+using System.Globalization;
 using K2.Abstractions.Cold;
 using K2.Abstractions.Cold.Tables;
 using K2.Domain.Candles;
@@ -71,6 +72,19 @@ internal sealed class ColdSelect
         return _table.Layer == ColdLayer.History ? $"SELECT {_table.SelectList} FROM ({source}){order}" : $"SELECT {_table.SelectList} FROM (SELECT * FROM ({source}){order})";
     }
 
+    /// <summary>Returns for each part of the raw log with frames of a day and an exchange how many there are, and positions that divide them into about equal portions.</summary>
+    public string Portions(int day, string exchange, IReadOnlyList<ColdRange> ranges, int portions)
+    {
+        Parameters["exchange"] = exchange;
+        OfDay(day);
+        var shares = string.Join(", ", Enumerable.Range(1, portions - 1).Select(number => ((double)number / portions).ToString(CultureInfo.InvariantCulture)));
+        return $"""
+            SELECT concat(exchange, '/', toString(log_partition)) AS key, toInt64(count()), arrayMap(border -> toInt64(floor(border)), quantiles({shares})(position)) FROM k2.raw_chunks
+            ARRAY JOIN received_timestamps AS received_timestamp, positions AS position
+            WHERE {FramesOfDay} AND {InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)} GROUP BY key ORDER BY key
+            """;
+    }
+
     /// <summary>Returns the number of stored rows of a day and an exchange.</summary>
     public string Stored(int day, string exchange, IReadOnlyList<ColdRange> ranges)
     {
@@ -119,14 +133,16 @@ internal sealed class ColdSelect
     // A frame that came twice, in a chunk that was archived again, is one frame. A chunk lies on the day of its first frame; where a clock was set back, a later one may be of the day before.
     private string Frames(bool ofDay, IReadOnlyList<ColdRange>? ranges)
     {
-        var day = $"exchange = {"{exchange:String}"} AND first_received >= {Midnight("day")} - toIntervalDay(1) AND first_received < {Midnight("next_day")} + toIntervalDay(1) AND received_timestamp >= {Midnight("day")} AND received_timestamp < {Midnight("next_day")}";
         return $"""
             SELECT exchange, origin, sequence, received_timestamp, frame FROM k2.raw_chunks
             ARRAY JOIN sequences AS sequence, received_timestamps AS received_timestamp, frames AS frame, positions AS position
-            WHERE {(ofDay ? day : OfExchange() + "1 = 1")}{(ranges is null ? "" : $" AND last_position > {"{low:Int64}"} AND {InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)}")}
+            WHERE {(ofDay ? FramesOfDay : OfExchange() + "1 = 1")}{(ranges is null ? "" : $" AND last_position > {"{low:Int64}"} AND {InRanges("concat(exchange, '/', toString(log_partition))", "position", ranges)}")}
             LIMIT 1 BY exchange, origin, sequence
             """;
     }
+
+    private static string FramesOfDay =>
+        $"exchange = {"{exchange:String}"} AND first_received >= {Midnight("day")} - toIntervalDay(1) AND first_received < {Midnight("next_day")} + toIntervalDay(1) AND received_timestamp >= {Midnight("day")} AND received_timestamp < {Midnight("next_day")}";
 
     private string InRanges(string key, string position, IReadOnlyList<ColdRange> ranges)
     {

@@ -58,6 +58,9 @@ internal sealed class RowReader : IAsyncDisposable
 
     public byte[] Bytes() => _reader.ReadBytes(_reader.Read7BitEncodedInt());
 
+    /// <summary>How many values of an array follow.</summary>
+    public int Length() => _reader.Read7BitEncodedInt();
+
     public long Int64() => _reader.ReadInt64();
 
     public int Int32() => _reader.ReadInt32();

@@ -49,6 +49,8 @@ public sealed class ColdFileTests : IDisposable
             foreach (var length in Enumerable.Range(0, 20).Select(part => 1 + (part * (bytes.Length - 2) / 20)))
                 Assert.Contains("cannot be read", Assert.Throws<K2Exception>(() => Rows.Words(new NativeReader(new MemoryStream(bytes[..length]), Rows.Table))).Message, StringComparison.Ordinal);
             Assert.Throws<K2Exception>(() => Rows.Words(new NativeReader(new MemoryStream([.. bytes, .. "Code: 241. DB::Exception: memory limit"u8]), Rows.Table)));
+            var failed = Assert.Throws<K2Exception>(() => Rows.Words(new NativeReader(new MemoryStream([.. bytes, .. "\r\n__exception__\r\nabcdefghijklmnop\r\nCode: 241. DB::Exception: memory limit\n38 abcdefghijklmnop\r\n__exception__\r\n"u8]), Rows.Table)));
+            Assert.Contains("ClickHouse ended them with 'Code: 241. DB::Exception: memory limit'", failed.Message, StringComparison.Ordinal);
         },
         iter: 20);
 

@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
-using K2.Abstractions.Warehouse;
 using K2.Contracts.Connectors;
-using K2.Contracts.Verification;
-using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Grains.Connectors;
 using K2.Grains.Placement;
 using K2.TestKit.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
 
 namespace K2.Grains.Tests.Connectors;

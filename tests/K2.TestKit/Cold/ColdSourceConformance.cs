@@ -83,6 +83,28 @@ public abstract class ColdSourceConformance
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(long.MaxValue / 2)]
+    public async Task Portions_TogetherHoldEveryRowOnce(long most)
+    {
+        var source = Source();
+        foreach (var table in Tables)
+        {
+            var ranges = await AllAsync(source, table);
+            foreach (var partition in (await source.SlicesAsync(table, ranges, Token)).Select(slice => (slice.Day, slice.Exchange)).Distinct())
+            {
+                var portions = await source.PortionsAsync(table, partition.Day, partition.Exchange, ranges, most, Token);
+                var rows = new List<IReadOnlyDictionary<string, object?>>();
+                foreach (var portion in portions) rows.AddRange(await RowsAsync(source, table, partition, portion, ordered: false));
+
+                Assert.Equal(Words(table, await RowsAsync(source, table, partition, ranges, ordered: false)), Words(table, rows));
+                if (most > rows.Count) Assert.Single(portions);
+            }
+        }
+    }
+
     [Fact]
     public async Task NoRangesAndUnknownOnes_HoldNothing()
     {

@@ -35,7 +35,9 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
             if (options.Other is { } other)
             {
                 await PartAsync("rolling change to the other version", rig, probe, () => RollAsync(rig, other, cancellationToken), cancellationToken);
+                await PartAsync("change of the API", rig, probe, () => ChangeApiAsync(rig, other, cancellationToken), cancellationToken, serves: false);
                 await PartAsync("rolling change back", rig, probe, () => RollAsync(rig, options.Silo, cancellationToken), cancellationToken);
+                await PartAsync("change of the API back", rig, probe, () => ChangeApiAsync(rig, options.Silo, cancellationToken), cancellationToken, serves: false);
             }
         }
 
@@ -55,7 +57,8 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
         return _problems.Count == 0;
     }
 
-    private async Task PartAsync(string name, ClusterRig rig, ApiProbe probe, Func<Task> run, CancellationToken cancellationToken)
+    // While the one API itself is replaced nobody is served, and only how long that takes is told.
+    private async Task PartAsync(string name, ClusterRig rig, ApiProbe probe, Func<Task> run, CancellationToken cancellationToken, bool serves = true)
     {
         var since = time.GetTimestamp();
         var before = _changes.Count;
@@ -75,6 +78,7 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
             CultureInfo.InvariantCulture,
             $"{name}: {_changes.Count - before} changes in {length.TotalSeconds:0} s; API: {errors.Count} of {answers.Count} requests failed ({100.0 * errors.Count / Math.Max(1, answers.Count):0.000} %), {errors.Count(error => !error.MayRepeat)} of them not with 503, at most {worst.TotalSeconds:0.0} s after a change; answers: median {At(slow, 0.5):0} ms, 99 % within {At(slow, 0.99):0} ms, 99.9 % within {At(slow, 0.999):0} ms"));
         if (errors.Any(error => !error.MayRepeat)) _problems.Add($"{name}: the API failed otherwise than with 503");
+        if (!serves) return;
         if (errors.Count > MostErrors * answers.Count) _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {100.0 * errors.Count / answers.Count:0.000} % of the API's answers were errors, allowed are {100 * MostErrors:0.0} %"));
         if (worst > ErrorsAfter) _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: an error of the API {worst.TotalSeconds:0.0} s after the change before it"));
     }
@@ -132,8 +136,10 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
             await rig.UntilAsync(() => rig.IsReadyAsync(silo, cancellationToken), $"the return of {silo.Name}", ReadyLimit, cancellationToken);
             Print(string.Create(CultureInfo.InvariantCulture, $"  {silo.Name} {what}, ready {time.GetElapsedTime(start).TotalSeconds:0.0} s after its start"));
         }
+    }
 
-        if (assembly is null) return;
+    private async Task ChangeApiAsync(ClusterRig rig, string assembly, CancellationToken cancellationToken)
+    {
         _changes.Add(time.GetTimestamp());
         await rig.Api.TerminateAsync(StopLimit, cancellationToken);
         rig.Api.Start(assembly);

@@ -38,6 +38,9 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
         return Task.FromResult<Stream>(native);
     }
 
+    public Task<IReadOnlyList<IReadOnlyList<ColdRange>>> PortionsAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, long most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<IReadOnlyList<ColdRange>>>([ranges]);
+
     public Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken) =>
         Task.FromResult(Select(table, ranges).LongCount(row => (day is null || row.Day == day) && (exchange is null || row.Exchange == exchange)));
 
