@@ -1,4 +1,5 @@
 using System.Globalization;
+using K2.Abstractions;
 using K2.Abstractions.Diagnostics;
 using K2.Abstractions.Warehouse;
 using K2.Contracts.Hosting;
@@ -67,6 +68,19 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
         output.Flush();
     }
 
+    /// <summary>The lag as text. A log that is away is told elsewhere, and must not end the progress, and with it the run.</summary>
+    internal static async Task<string> LagAsync(Func<Task<long>> ask)
+    {
+        try
+        {
+            return Text($"{await ask()}");
+        }
+        catch (K2Exception)
+        {
+            return "of unknown";
+        }
+    }
+
     private string Shown(Exchange exchange) => options.Addresses.TryGetValue(exchange, out var address) ? $"{exchange.ToName()} at {address.WebSocket}" : exchange.ToName();
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -74,7 +88,7 @@ internal sealed class StatusLine(Platform platform, SiloOptions options, TextWri
     private async Task PrintProgressAsync(CancellationToken stop)
     {
         var c = platform.Counters;
-        var line = Text($"frames {c[PipelineStage.Frames]}  trades {c[PipelineStage.Applied]}  candle rows {c[PipelineStage.CandleRows]}  lag {await platform.LagAsync(stop)} records  rejected {c[PipelineStage.Rejected]}");
+        var line = Text($"frames {c[PipelineStage.Frames]}  trades {c[PipelineStage.Applied]}  candle rows {c[PipelineStage.CandleRows]}  lag {await LagAsync(() => platform.LagAsync(stop))} records  rejected {c[PipelineStage.Rejected]}");
         if (isRedirected)
         {
             await output.WriteLineAsync(line);

@@ -91,6 +91,7 @@ internal sealed partial class KafkaClients(KafkaLogOptions options, ILogger logg
         config.ClientId = options.ClientId;
         config.SocketKeepaliveEnable = true;
         config.SocketNagleDisable = true;
+        config.SocketTimeoutMs = (int)options.AnswerTimeout.TotalMilliseconds;
         config.ReconnectBackoffMs = 50;
         config.ReconnectBackoffMaxMs = 1000;
         config.SecurityProtocol = (security.Tls, security.Sasl) switch

@@ -60,7 +60,13 @@ public sealed record KafkaLogOptions
     /// <summary>How long an append may wait for the broker before it fails; 5 minutes by default, 1 s to 1 day.</summary>
     public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long any other answer of a broker may take; 30 s by default, 1 s to 5 minutes.</summary>
+    /// <summary>
+    /// How long a broker may take for one answer before the connection is given up and the request is made again; 10 s by default, 1 s to 5 minutes. An answer that was lost while a broker came back
+    /// holds up all that is behind it for as long.
+    /// </summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long opening, looking for topics and moving among them may take with all attempts; 30 s by default, 1 s to 5 minutes.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long closing waits for appends that are not yet acknowledged; 10 s by default, 0 to 5 minutes.</summary>
@@ -102,6 +108,7 @@ public sealed record KafkaLogOptions
         RequireRange(MaxPendingBytes, 64 << 10, 1 << 30, nameof(MaxPendingBytes));
         RequireRange(MaxPendingMessages, 1, 10_000_000, nameof(MaxPendingMessages));
         RequireRange(DeliveryTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), nameof(DeliveryTimeout));
+        RequireRange(AnswerTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), nameof(AnswerTimeout));
         RequireRange(RequestTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), nameof(RequestTimeout));
         RequireRange(CloseTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5), nameof(CloseTimeout));
         RequireRange(ReadAheadBytes, 64 << 10, 256 << 20, nameof(ReadAheadBytes));

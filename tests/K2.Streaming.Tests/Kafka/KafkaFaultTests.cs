@@ -103,6 +103,24 @@ public sealed class KafkaFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_AnswerIsHeldUp_IsMadeAgainWithinTheAnswerTimeout()
+    {
+        var logger = new ListLogger();
+        await using var log = await _kafka.OpenAsync(_kafka.Options() with { AnswerTimeout = TimeSpan.FromSeconds(1) }, logger: logger);
+        await log.AppendAsync([Numbers("a", 0)], Token);
+
+        _kafka.Cluster.SetRoundTrip(TimeSpan.FromMinutes(5));
+        var givenUp = logger.WhenLogged("Timed out");
+        var append = log.AppendAsync([Numbers("a", 1)], Token);
+        await givenUp;
+        _kafka.Cluster.SetRoundTrip(TimeSpan.Zero);
+        await append.WaitAsync(TimeSpan.FromSeconds(15), Token);
+
+        // The mock keeps what it took before its answer was lost; a broker knows a repeat of an idempotent producer.
+        Assert.Equal([0, 1], (await ReadAllAsync(log)).SelectMany(NumbersOf).Distinct());
+    }
+
+    [Fact]
     public async Task Append_BoundReached_WaitsInOrder()
     {
         await using var log = await _kafka.OpenAsync(_kafka.Options() with { MaxPendingMessages = 100 });

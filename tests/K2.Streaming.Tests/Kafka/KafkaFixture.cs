@@ -5,6 +5,7 @@ using K2.Abstractions.Log;
 using K2.Domain.Log;
 using K2.Streaming.Kafka;
 using K2.Simulator.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace K2.Streaming.Tests.Kafka;
@@ -39,9 +40,9 @@ internal sealed class KafkaFixture : IDisposable
     };
 
     public Task<KafkaLog> OpenAsync(
-        KafkaLogOptions? options = null, IReadOnlyDictionary<(string Topic, int Partition), LogPosition>? highestSeen = null, TimeProvider? time = null) =>
+        KafkaLogOptions? options = null, IReadOnlyDictionary<(string Topic, int Partition), LogPosition>? highestSeen = null, TimeProvider? time = null, ILogger<KafkaLog>? logger = null) =>
         KafkaLog.OpenAsync(
-            options ?? Options(), highestSeen ?? new Dictionary<(string, int), LogPosition>(), time ?? TimeProvider.System, NullLogger<KafkaLog>.Instance, NoProtocolProbe.Instance,
+            options ?? Options(), highestSeen ?? new Dictionary<(string, int), LogPosition>(), time ?? TimeProvider.System, logger ?? NullLogger<KafkaLog>.Instance, NoProtocolProbe.Instance,
             TestContext.Current.CancellationToken);
 
     /// <summary>Returns an append to the topic of one partition, whose records are consecutive numbers.</summary>

@@ -17,7 +17,7 @@ public sealed class KafkaLogOptionsTests
         Assert.Equal(("k2", "k2", "k2.log.epochs", KafkaTopicStep.Create, 1), (options.ClientId, options.GroupId, options.EpochTopic, options.TopicStep, options.Replication));
         Assert.Equal((new KafkaRetention(TimeSpan.FromDays(7), null), 0), (options.Retention, options.TopicRetention.Count));
         Assert.Equal((KafkaCompression.Lz4, 5, 1_000_000, 64L << 20, 200_000), (options.Compression, options.Linger.TotalMilliseconds, options.MaxMessageBytes, options.MaxPendingBytes, options.MaxPendingMessages));
-        Assert.Equal((300, 30, 10), (options.DeliveryTimeout.TotalSeconds, options.RequestTimeout.TotalSeconds, options.CloseTimeout.TotalSeconds));
+        Assert.Equal((300, 10, 30, 10), (options.DeliveryTimeout.TotalSeconds, options.AnswerTimeout.TotalSeconds, options.RequestTimeout.TotalSeconds, options.CloseTimeout.TotalSeconds));
         Assert.Equal((4 << 20, 500, 1), (options.ReadAheadBytes, options.FetchWait.TotalMilliseconds, options.FetchHandles));
         Assert.Equal((false, KafkaSasl.None), (options.Security.Tls, options.Security.Sasl));
     }
@@ -50,6 +50,7 @@ public sealed class KafkaLogOptionsTests
             (good with { MaxPendingBytes = 100 }, "MaxPendingBytes"),
             (good with { MaxPendingMessages = 0 }, "MaxPendingMessages"),
             (good with { DeliveryTimeout = TimeSpan.FromMilliseconds(999) }, "DeliveryTimeout"),
+            (good with { AnswerTimeout = TimeSpan.FromMilliseconds(999) }, "AnswerTimeout"),
             (good with { RequestTimeout = TimeSpan.FromMinutes(6) }, "RequestTimeout"),
             (good with { CloseTimeout = TimeSpan.FromTicks(-1) }, "CloseTimeout"),
             (good with { ReadAheadBytes = 1 }, "ReadAheadBytes"),
