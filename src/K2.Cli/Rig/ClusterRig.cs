@@ -200,6 +200,26 @@ internal sealed class ClusterRig : IAsyncDisposable
             && await UntilAsync(() => DrainAsync(cancellationToken), "the drain", DrainLimit, cancellationToken, mayExpire: true);
     }
 
+    /// <summary>What is not settled, for who has to find out why: one line each.</summary>
+    public async Task<IReadOnlyList<string>> UnsettledAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await StoredAsync(cancellationToken);
+            var status = await StatusAsync(cancellationToken);
+            return
+            [
+                .. Venues.All.Where(venue => stored.GetValueOrDefault(venue.Exchange.ToName()) < venue.Ledger.Made).Select(venue => string.Create(CultureInfo.InvariantCulture, $"{venue.Exchange.ToName()}: {stored.GetValueOrDefault(venue.Exchange.ToName())} of {venue.Ledger.Made} trades are stored")),
+                .. status.Connectors.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Exchange}: {one.State}, {one.Confirmed.Length} of {one.Desired.Length} symbols, {one.LagRecords} records in the log that are not stored, {one.OpenGaps} gaps open, last error '{one.LastError}', of REST '{one.BackfillError}'")),
+                .. (await QueryAsync("SELECT * FROM k2.feed_gaps WHERE state = 'open' LIMIT 20 FORMAT TSV", cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            ];
+        }
+        catch (Exception away) when (IsAway(away, cancellationToken))
+        {
+            return [$"what is not settled cannot be asked: {away.Message}"];
+        }
+    }
+
     /// <summary>Runs a piece of work on every cold table through the API and returns what is wrong, a sentence each.</summary>
     public async Task<IReadOnlyList<string>> ColdAsync(ColdWork work, CancellationToken cancellationToken)
     {

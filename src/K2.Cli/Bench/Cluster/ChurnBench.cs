@@ -44,7 +44,7 @@ internal sealed class ChurnBench(ChurnOptions options, InstrumentTable instrumen
         var settling = time.GetTimestamp();
         var settled = await rig.SettleAsync(cancellationToken);
         Print(string.Create(CultureInfo.InvariantCulture, $"{(settled ? "settled" : "NOT settled")} within {time.GetElapsedTime(settling).TotalSeconds:0.0} s after the last trade"));
-        if (!settled) _problems.Add("not all trades were stored in the end");
+        if (!settled) _problems.AddRange(["not all trades were stored in the end", .. await rig.UnsettledAsync(cancellationToken)]);
         else _problems.AddRange([.. await rig.ColdAsync(ColdWork.Export, cancellationToken), .. await rig.ColdAsync(ColdWork.Audit, cancellationToken)]);
         foreach (var ended in rig.Ended) Print("ended by itself and was started again: " + ended);
         _problems.AddRange(await rig.StopAsync(cancellationToken));

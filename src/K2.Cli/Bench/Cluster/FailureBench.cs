@@ -178,7 +178,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
     private async Task<bool> JudgeAsync(ClusterRig rig, List<FailureRow> rows, CancellationToken cancellationToken)
     {
         var settled = await rig.SettleAsync(cancellationToken);
-        var problems = settled ? await rig.ColdAsync(ColdWork.Export, cancellationToken) : [];
+        var problems = settled ? await rig.ColdAsync(ColdWork.Export, cancellationToken) : await rig.UnsettledAsync(cancellationToken);
         if (settled && problems.Count == 0) problems = await rig.ColdAsync(ColdWork.Audit, cancellationToken);
         var late = await rig.StopAsync(cancellationToken);
         var (differences, trades, candles) = await new LedgerComparison(instruments, time).CompareAsync(rig.Warehouse, rig.Venues.All, cancellationToken);
