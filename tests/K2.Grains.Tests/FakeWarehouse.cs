@@ -79,8 +79,14 @@ internal sealed class FakeWarehouse : IWarehouseWriter, IWarehouseReader, IRawFr
     /// <summary>Stores a trade as a flush whose checkpoint was lost has left it.</summary>
     public void Seed(PositionedTrade trade) => _trades[(trade.Trade.IdEpoch, trade.Trade.TradeId)] = trade;
 
-    public Task<IReadOnlyList<PositionedTrade>> FindTradesAsync(InstrumentId instrument, ushort idEpoch, IReadOnlyCollection<long> tradeIds, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PositionedTrade>>([.. tradeIds.Where(id => _trades.ContainsKey((idEpoch, id))).Select(id => _trades[(idEpoch, id)])]);
+    /// <summary>How often it was asked for trades by their ids.</summary>
+    public int Searches { get; private set; }
+
+    public Task<IReadOnlyList<PositionedTrade>> FindTradesAsync(InstrumentId instrument, ushort idEpoch, IReadOnlyCollection<long> tradeIds, CancellationToken cancellationToken)
+    {
+        Searches++;
+        return Task.FromResult<IReadOnlyList<PositionedTrade>>([.. tradeIds.Where(id => _trades.ContainsKey((idEpoch, id))).Select(id => _trades[(idEpoch, id)])]);
+    }
 
     public Task<IReadOnlyList<Candle>> RebuildCandlesAsync(InstrumentId instrument, IReadOnlyCollection<CandleWindow> windows, LogPosition upTo, CancellationToken cancellationToken)
     {

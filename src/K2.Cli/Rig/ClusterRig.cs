@@ -36,8 +36,6 @@ internal sealed class ClusterRig : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly List<string> _ended = [];
     private readonly CancellationTokenSource _stop = new();
-    private IReadOnlyDictionary<string, long> _counted = new Dictionary<string, long>();
-    private long _countedUntil;
     private Task _supervising = Task.CompletedTask;
     private RedisProcess? _redis;
     private int _redisPort;
@@ -146,27 +144,11 @@ internal sealed class ClusterRig : IAsyncDisposable
     }
 
     /// <summary>Trades that stand in ClickHouse, each counted once, by the exchange's name.</summary>
-    public Task<IReadOnlyDictionary<string, long>> StoredAsync(CancellationToken cancellationToken) => StoredAsync("1", cancellationToken);
-
-    /// <summary>
-    /// The same of a table of millions of rows, twice a second: what lies more than a minute back is counted once a minute, so that trades which come that late are missed for as long.
-    /// </summary>
-    public async Task<IReadOnlyDictionary<string, long>> AboutStoredAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="condition">Which ones, in SQL.</param>
+    public async Task<IReadOnlyDictionary<string, long>> StoredAsync(CancellationToken cancellationToken, string condition = "1")
     {
-        var border = _time.GetUtcNow().AddMinutes(-1).ToUnixTimeSeconds() / 60 * 60;
-        if (border != _countedUntil)
-        {
-            _counted = await StoredAsync(string.Create(CultureInfo.InvariantCulture, $"timestamp < fromUnixTimestamp64Milli({border} * 1000)"), cancellationToken);
-            _countedUntil = border;
-        }
-
-        var newest = await StoredAsync(string.Create(CultureInfo.InvariantCulture, $"timestamp >= fromUnixTimestamp64Milli({border} * 1000)"), cancellationToken);
-        return newest.Keys.Union(_counted.Keys).ToDictionary(exchange => exchange, exchange => newest.GetValueOrDefault(exchange) + _counted.GetValueOrDefault(exchange), StringComparer.Ordinal);
-    }
-
-    // Bitmaps count ids that follow each other many times as fast as sets, exactly too.
-    private async Task<IReadOnlyDictionary<string, long>> StoredAsync(string condition, CancellationToken cancellationToken)
-    {
+        // Bitmaps count ids that follow each other many times as fast as sets, exactly too.
         var rows = await QueryAsync(
             $"SELECT exchange, sum(trades) FROM (SELECT exchange, groupBitmap(reinterpretAsUInt64(trade_id)) AS trades FROM k2.silver_trades_store WHERE {condition} GROUP BY exchange, canonical_symbol, id_epoch) GROUP BY exchange FORMAT TSV",
             cancellationToken);

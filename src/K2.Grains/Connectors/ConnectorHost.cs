@@ -193,10 +193,10 @@ public sealed class ConnectorHost(
 
     private async Task<IReadOnlyList<(Instrument Instrument, FeedStart? Start)>> StartsAsync(Exchange exchange, IReadOnlyList<Instrument> wanted, FeedPart part)
     {
-        // The lag first: what is applied between a look at the checkpoints and one at the lag is in neither.
-        var hasLag = await LagAsync(exchange) > 0;
+        // The lag first: what is applied between a look at the checkpoints and one at the lag is in neither. The second of a pair notes no gap, so it needs no more than what is there.
+        var hasLag = part != FeedPart.Second && await LagAsync(exchange) > 0;
         var starts = await ReadStartsAsync(wanted);
-        if (part == FeedPart.Second || !hasLag || starts.All(start => start.Start is not null)) return starts;
+        if (!hasLag || starts.All(start => start.Start is not null)) return starts;
         await TakeUpAsync(exchange);
         return await ReadStartsAsync(wanted);
     }

@@ -29,7 +29,7 @@ internal sealed partial class ExchangeConnectorGrain(IConnectorHost host, Connec
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!ExchangeNames.TryParse(this.GetPrimaryKeyString(), out _exchange)) throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no exchange: one of {string.Join(", ", ExchangeNames.All.Select(e => e.ToName()))}");
+        _exchange = ExchangeKey.Of(this);
         _desired = [.. host.Configured(_exchange)];
         _isPauseKept = await pauses.IsPausedAsync(_exchange, cancellationToken);
         if (_isPauseKept) _stopped = Paused;

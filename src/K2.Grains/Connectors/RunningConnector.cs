@@ -103,7 +103,15 @@ internal sealed partial class RunningConnector : IAsyncDisposable
 
     private async Task FillAsync(Backfiller backfiller, Func<CancellationToken, Task>? begin)
     {
-        if (begin is not null) await begin(_stop.Token);
+        try
+        {
+            if (begin is not null) await begin(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await backfiller.RunAsync(_stop.Token);
     }
 

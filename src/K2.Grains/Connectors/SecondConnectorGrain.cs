@@ -17,7 +17,7 @@ internal sealed class SecondConnectorGrain(IConnectorHost host, IClusterMembersh
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!ExchangeNames.TryParse(this.GetPrimaryKeyString(), out _exchange)) throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no exchange: one of {string.Join(", ", ExchangeNames.All.Select(e => e.ToName()))}");
+        _exchange = ExchangeKey.Of(this);
         return Task.CompletedTask;
     }
 

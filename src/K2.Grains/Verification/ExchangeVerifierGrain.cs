@@ -26,7 +26,7 @@ internal sealed class ExchangeVerifierGrain(IConnectorHost host, IWarehouseWrite
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!ExchangeNames.TryParse(this.GetPrimaryKeyString(), out _exchange)) throw new ArgumentException($"'{this.GetPrimaryKeyString()}' is no exchange: one of {string.Join(", ", ExchangeNames.All.Select(e => e.ToName()))}");
+        _exchange = ExchangeKey.Of(this);
         return Task.CompletedTask;
     }
 

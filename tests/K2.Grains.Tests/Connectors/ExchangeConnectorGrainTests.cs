@@ -87,11 +87,7 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
     [Fact]
     public async Task Pair_SecondTakesTheSameInAnotherSilo_AndAPauseStopsBoth()
     {
-        _hasPairs = true;
-        var (first, other) = await KeptAsync();
-        var second = SocketsOf(other.Name);
-
-        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+        var (first, other, second) = await PairAsync();
         Assert.Equal(Sockets.Wanted, second.SecondSymbols);
         Assert.Null(first.SecondSymbols);
         Assert.Equal(("streaming", "streaming"), (await Grain(other).GetStatus() is var status) ? (status.State, status.Second) : default);
@@ -104,10 +100,7 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
     [Fact]
     public async Task Pair_FirstComesIntoTheSecondsSilo_SecondGoesToAnother_OrStopsWhereThereIsNone()
     {
-        _hasPairs = true;
-        var (first, other) = await KeptAsync();
-        var second = SocketsOf(other.Name);
-        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+        var (first, other, second) = await PairAsync();
 
         // Until the first one streams there, the second is the only one that does.
         second.IsConfirmed = false;
@@ -129,10 +122,7 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
     [Fact]
     public async Task Pair_SecondGoesOnThoughThePauseWasForgotten_IsStoppedAtTheNextOccasion()
     {
-        _hasPairs = true;
-        var (_, other) = await KeptAsync();
-        var second = SocketsOf(other.Name);
-        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+        var (_, other, second) = await PairAsync();
         await Grain(other).Pause();
 
         await second.StartAsync(Exchange.Kraken, Sockets.Wanted, isSecond: true);
@@ -151,6 +141,15 @@ public sealed class ExchangeConnectorGrainTests : IAsyncLifetime
             limit.Token.ThrowIfCancellationRequested();
             await Grain(silo).Keep();
         }
+    }
+
+    private async Task<(Sockets First, InProcessSiloHandle Other, Sockets Second)> PairAsync()
+    {
+        _hasPairs = true;
+        var (first, other) = await KeptAsync();
+        var second = SocketsOf(other.Name);
+        await KeptUntilAsync(other, () => second.SecondSymbols is not null);
+        return (first, other, second);
     }
 
     private async Task<(Sockets First, InProcessSiloHandle Other)> KeptAsync()

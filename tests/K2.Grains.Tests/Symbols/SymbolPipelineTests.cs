@@ -60,6 +60,20 @@ public sealed class SymbolPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_WhenAnIdIsRepeated_ItIsComparedWithTheLastTwoFlushes_AndFromThenOnWithTheWarehouse()
+    {
+        var pipeline = await OpenAsync();
+        for (var i = 0; i < 2; i++) await ApplyAsync(pipeline, Some.Batch(i == 0 ? LogPosition.None : At(i - 1), At(i), LogRecord.OfTrade(Some.Trade(i + 1, i + 1, price: 100))));
+
+        await ApplyAsync(pipeline, Some.Batch(At(1), At(2), LogRecord.OfTrade(Some.Trade(1, 1, price: 101))));
+        Assert.Equal((0, 1), (_warehouse.Searches, _warehouse.Letters.Count));
+
+        for (var i = 3; i < 5; i++) await ApplyAsync(pipeline, Some.Batch(At(i - 1), At(i), LogRecord.OfTrade(Some.Trade(i, i, price: 100))));
+        await ApplyAsync(pipeline, Some.Batch(At(4), At(5), LogRecord.OfTrade(Some.Trade(1, 1, price: 102))));
+        Assert.Equal((1, 2), (_warehouse.Searches, _warehouse.Letters.Count));
+    }
+
+    [Fact]
     public async Task Apply_WhenAnEntryIsDamaged_KeepsItAsADeadLetterAndGoesOn()
     {
         var pipeline = await OpenAsync();
