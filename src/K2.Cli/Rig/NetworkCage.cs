@@ -11,16 +11,21 @@ internal sealed class NetworkCage : IDisposable
     private readonly string _name;
     private readonly string _outside;
     private readonly string _inside;
+    private readonly string _gateway;
 
-    private NetworkCage(string name)
+    // Four addresses of its own for each process: a cage that a killed process has left behind stands in nobody's way.
+    private NetworkCage(int number)
     {
-        _name = name;
-        _outside = name + "o";
-        _inside = name + "i";
+        _name = string.Create(CultureInfo.InvariantCulture, $"k2c{number}");
+        _outside = _name + "o";
+        _inside = _name + "i";
+        var (high, low) = Math.DivRem(number % (1 << 14), 1 << 6);
+        _gateway = string.Create(CultureInfo.InvariantCulture, $"10.213.{high}.{(low * 4) + 1}");
+        Address = string.Create(CultureInfo.InvariantCulture, $"10.213.{high}.{(low * 4) + 2}");
     }
 
     /// <summary>The silo's address.</summary>
-    public static string Address => "10.213.77.2";
+    public string Address { get; }
 
     /// <summary>What starts a process in it.</summary>
     public IReadOnlyList<string> Launcher => ["ip", "netns", "exec", _name];
@@ -29,7 +34,7 @@ internal sealed class NetworkCage : IDisposable
     public static NetworkCage? TryCreate()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return null;
-        var cage = new NetworkCage(string.Create(CultureInfo.InvariantCulture, $"k2c{Environment.ProcessId % 100_000_000}"));
+        var cage = new NetworkCage(Environment.ProcessId % 100_000_000);
         if (cage.Make()) return cage;
         cage.Dispose();
         return null;
@@ -42,7 +47,7 @@ internal sealed class NetworkCage : IDisposable
     public void Join()
     {
         Must(Inside("ip", "link", "set", _inside, "up"));
-        Must(Inside("ip", "route", "replace", "127.0.0.0/8", "via", "10.213.77.1", "dev", _inside, "src", Address));
+        Must(Inside("ip", "route", "replace", "127.0.0.0/8", "via", _gateway, "dev", _inside, "src", Address));
     }
 
     public void Dispose()
@@ -56,7 +61,7 @@ internal sealed class NetworkCage : IDisposable
         Shell.TryRun("ip", "netns", "add", _name)
         && Shell.TryRun("ip", "link", "add", _outside, "type", "veth", "peer", "name", _inside)
         && Shell.TryRun("ip", "link", "set", _inside, "netns", _name)
-        && Shell.TryRun("ip", "addr", "add", "10.213.77.1/30", "dev", _outside)
+        && Shell.TryRun("ip", "addr", "add", _gateway + "/30", "dev", _outside)
         && Shell.TryRun("ip", "link", "set", _outside, "up")
         && Shell.TryRun("sysctl", "-qw", $"net.ipv4.conf.{_outside}.route_localnet=1", $"net.ipv4.conf.{_outside}.arp_announce=2", $"net.ipv4.conf.{_outside}.rp_filter=0")
         && Inside("ip", "addr", "add", Address + "/30", "dev", _inside)
@@ -65,7 +70,7 @@ internal sealed class NetworkCage : IDisposable
         && Inside("sysctl", "-qw", $"net.ipv4.conf.{_inside}.route_localnet=1", $"net.ipv4.conf.{_inside}.accept_local=1", $"net.ipv4.conf.{_inside}.arp_announce=2", $"net.ipv4.conf.{_inside}.rp_filter=0")
         && Inside("ip", "route", "del", "local", "127.0.0.0/8", "dev", "lo", "table", "local")
         && Inside("ip", "route", "del", "local", "127.0.0.1", "dev", "lo", "table", "local")
-        && Inside("ip", "route", "add", "127.0.0.0/8", "via", "10.213.77.1", "dev", _inside, "src", Address);
+        && Inside("ip", "route", "add", "127.0.0.0/8", "via", _gateway, "dev", _inside, "src", Address);
 
     private bool Inside(params string[] command) => Shell.TryRun("ip", ["netns", "exec", _name, .. command]);
 

@@ -96,11 +96,26 @@ public sealed class ConnectorHostTests : IDisposable
         using var connection = await AcceptAsync();
     }
 
-    private ConnectorHost Host() => new(
+    [Fact]
+    public async Task StartAsync_CheckpointHasAHoleThatNoGapExplains_TheFirstOfAPairOpensIt()
+    {
+        await FlushAsync(await AppendAsync(Some.Trade(12, 2)), extra: Some.Trade(12, 2));
+        var end = await _log.EndAsync(Topic, 0, Token);
+
+        await using var first = Host(pairs: true);
+        await first.StartAsync(Exchange.Binance, [Some.Instrument.Id.Symbol]);
+        await using var reader = _log.OpenReader(Topic, 0, end);
+        var entry = Assert.Single(await reader.ReadAsync(1 << 20, TimeSpan.FromSeconds(15), Token));
+        var gap = RecordCodec.Read(entry.Payload, 0);
+        Assert.Equal((RecordKind.GapOpened, 8, 11), (gap.Kind, gap.FirstId, gap.LastId));
+    }
+
+    private ConnectorHost Host(bool pairs = false) => new(
         new ConnectorHostOptions
         {
             Instruments = [Some.Instrument],
             Source = TradeSource.Live,
+            Pairs = pairs,
             Addresses = new Dictionary<Exchange, ExchangeAddress> { [Exchange.Binance] = new(new Uri($"ws://{_exchange.LocalEndpoint}/"), new Uri($"http://{_exchange.LocalEndpoint}/")) },
         },
         new InstrumentTable([Some.Instrument]),
@@ -114,16 +129,17 @@ public sealed class ConnectorHostTests : IDisposable
         _time,
         NullLoggerFactory.Instance);
 
-    private async Task<LogPosition> AppendAsync()
+    private async Task<LogPosition> AppendAsync(params Trade[] extra)
     {
-        LogRecord[] records = [LogRecord.OfTrade(Some.Trade(7, 1))];
+        LogRecord[] records = [LogRecord.OfTrade(Some.Trade(7, 1)), .. extra.Select(trade => LogRecord.OfTrade(trade))];
         return (await _log.AppendAsync([new LogAppend(Topic, Some.Instrument.Id.ToString(), records.Length, RecordCodec.Encode(Some.Instrument, records))], Token))[0];
     }
 
-    private async Task FlushAsync(LogPosition position, bool commits = true)
+    private async Task FlushAsync(LogPosition position, bool commits = true, Trade? extra = null)
     {
         var book = new CandleBook(Some.Instrument, new CandleBookOptions());
         book.Apply(position, LogRecord.OfTrade(Some.Trade(7, 1)), new BookChanges());
+        if (extra is { } trade) book.Apply(position = position.Plus(1), LogRecord.OfTrade(trade), new BookChanges());
         await _warehouse.WriteAsync(new SymbolFlush { Instrument = Some.Instrument, Trades = [], Candles = [], Revisions = [], DeadLetters = [], Position = position, State = book.Serialize() }, Token);
         if (commits) await _log.CommitAsync(Topic, 0, position.Plus(1), Token);
     }

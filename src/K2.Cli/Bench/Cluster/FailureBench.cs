@@ -34,7 +34,7 @@ internal sealed class FailureBench(FailureOptions options, InstrumentTable instr
         {
             [0] = new RigPlace { Environment = clock?.Environment ?? new Dictionary<string, string>() },
             [1] = new RigPlace { Data = disk is null ? null : Path.Combine(disk.Path, "data") },
-            [2] = cage is null ? new RigPlace() : new RigPlace { Launcher = cage.Launcher, Address = NetworkCage.Address },
+            [2] = cage is null ? new RigPlace() : new RigPlace { Launcher = cage.Launcher, Address = cage.Address },
         };
         await using var rig = await ClusterRig.StartAsync(
             new RigOptions { Silo = options.Silo, Folder = options.Folder, Seed = options.Seed, TradesPerSecond = options.TradesPerSecond, ColdMinutes = 1, Pairs = options.Pairs, Brokers = options.Brokers, Place = index => places.GetValueOrDefault(index) ?? new RigPlace() },
