@@ -37,7 +37,7 @@ internal sealed class CoinbaseHistory : ITradeHistory
         foreach (var row in json.EnumerateArray()) ReadRow(row, instrument, receivedTime, result);
         result.OrderOldestFirst();
         if (result.Trades.IsEmpty && result.BadTrades == 0) result.SetControl(ControlKind.Status, detail: "no trades");
-        if (result.Trades is not [var oldest, ..] || oldest.Trade.TradeId <= range.FromId || range.FromId == 0) return null;
+        if (result.Trades is not [var oldest, ..] || (range.FromId == 0 ? oldest.Trade.ExchangeTime < range.FromTime : oldest.Trade.TradeId <= range.FromId)) return null;
 
         var after = header("CB-AFTER");
         // The cursor is the oldest id of the page. One that does not go back would ask for the same pages for ever.

@@ -16,6 +16,12 @@ namespace K2.Exchanges.Gaps;
 /// <remarks>Longer than most: which job is next hangs on all jobs, their attempts and the API's budget at once.</remarks>
 public sealed partial class Backfiller
 {
+    // Exchanges cut times to milliseconds, and their instruments' trades do not come in one order.
+    private static readonly TimeSpan FirstLookMargin = TimeSpan.FromSeconds(1);
+
+    // An instrument that is new in the file after a long rest is not fetched for all of it.
+    private static readonly TimeSpan FirstLookMost = TimeSpan.FromDays(1);
+
     private readonly ITradeHistory _history;
     private readonly FeedKeeper _keeper;
     private readonly RestApi _rest;
@@ -109,6 +115,19 @@ public sealed partial class Backfiller
 
     private void AddTail(InstrumentFeed feed, string connectionId)
     {
+        HistoryRange? firstLook = null;
+        if (feed.IsUnknownBefore(connectionId))
+        {
+            // From the first connection on everything is owed, and nothing was missed yet.
+            var now = Timestamp.From(_time.GetUtcNow());
+            if (feed.OwedSince(now) is not { } owed) return;
+
+            // Our clock may be ahead of the exchange's.
+            if (_keeper.FirstLive is { } live && live < owed) owed = live;
+            var oldest = now.Add(-FirstLookMost);
+            firstLook = new HistoryRange(0, long.MaxValue, owed < oldest ? oldest : owed.Add(-FirstLookMargin));
+        }
+
         lock (_gate)
         {
             // One for each instrument, however often a connection comes and goes while REST is away.
@@ -119,7 +138,7 @@ public sealed partial class Backfiller
             }
         }
 
-        Enqueue(new FetchJob(feed, null, connectionId, _time.GetTimestamp()));
+        Enqueue(new FetchJob(feed, null, connectionId, _time.GetTimestamp()) { IsFirstLook = firstLook is not null, Range = firstLook });
     }
 
     private void Enqueue(FetchJob job)
@@ -251,8 +270,9 @@ public sealed partial class Backfiller
     /// <summary>The exchange has answered for the whole gap without filling it. True if that was once too often.</summary>
     private async Task<bool> FailedAsync(FetchJob job, CancellationToken stop)
     {
-        if (job.Gap is not { } gap) return true;
         job.Next = null;
+        if (job.IsFirstLook) job.NotBefore = Later(_options.TailInterval);
+        if (job.Gap is not { } gap) return !job.IsFirstLook;
         job.NotBefore = Later(_rest.RetryMin * (1 << Math.Min(gap.Attempts, 10)));
         if (++gap.Attempts < _options.MaxAttempts) return false;
 
@@ -272,7 +292,8 @@ public sealed partial class Backfiller
         foreach (ref readonly var parsed in _result.Trades)
         {
             var id = parsed.Trade.TradeId;
-            if (id >= job.Range!.FromId && id <= job.Range.ToId && !job.Feed.Knows(id)) records.Add(LogRecord.OfTrade(parsed.Trade));
+            var isWanted = job.Range!.FromId > 0 ? id >= job.Range.FromId && id <= job.Range.ToId : parsed.Trade.ExchangeTime >= job.Range.FromTime;
+            if (isWanted && !job.Feed.Knows(id)) records.Add(LogRecord.OfTrade(parsed.Trade));
         }
 
         return records;

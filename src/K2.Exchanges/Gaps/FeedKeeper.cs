@@ -1,6 +1,7 @@
 using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using K2.Domain.Trades;
 
 namespace K2.Exchanges.Gaps;
 
@@ -29,6 +30,10 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
         _sink = sink;
         _part = part;
         _feeds = instruments.ToDictionary(item => item.Instrument.Id, item => new InstrumentFeed(item.Instrument, item.Start));
+
+        // Up to the newest trade of the others somebody listened.
+        if (_feeds.Values.Max(feed => feed.Newest) is not { } heard) return;
+        foreach (var feed in _feeds.Values) feed.OwedSince(heard);
     }
 
     /// <summary>Is told of gaps that were opened; called in order, it must return at once.</summary>
@@ -38,6 +43,9 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
     internal Action<InstrumentFeed, string>? TailUncertain { get; set; }
 
     internal IReadOnlyCollection<InstrumentFeed> Feeds => _feeds.Values;
+
+    /// <summary>Exchange time of the first live trade of any instrument, or null before it.</summary>
+    internal Timestamp? FirstLive { get; private set; }
 
     internal (long Opened, long Filled, long GivenUp) Counts => (Volatile.Read(ref _openedCount), Volatile.Read(ref _filledCount), Volatile.Read(ref _givenUpCount));
 
@@ -49,6 +57,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
         {
             _opened.Clear();
             _undo.Clear();
+            if (FirstLive is null && !batch.IsFetched) FirstLive = batch.Records.SelectMany(one => one.Records).FirstOrDefault(IsLive) is { Kind: RecordKind.Trade } first ? first.Trade.ExchangeTime : null;
             foreach (var (instrument, records) in batch.Records)
             {
                 if (!_feeds.TryGetValue(instrument.Id, out var feed)) continue;
@@ -164,6 +173,8 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
             _order.Release();
         }
     }
+
+    private static bool IsLive(LogRecord record) => record.Kind == RecordKind.Trade && record.Trade.Source != TradeSource.Snapshot;
 
     // Of a pair both see that the ids restart: the first trade of the new epoch says so, once or twice, where a record of each would count it twice. Gaps are the first one's.
     private bool IsOfTheOther(LogRecord record) => record.Kind == RecordKind.TradeIdsRestarted || (_part == FeedPart.Second && record.Kind is not (RecordKind.Trade or RecordKind.Watermark));

@@ -14,12 +14,15 @@ internal sealed class FetchJob(InstrumentFeed feed, OpenGap? gap, string connect
     /// <summary>When the job may go on, as a time provider's timestamp.</summary>
     public long NotBefore { get; set; } = notBefore;
 
-    /// <summary>What is read; set when the first page is asked for.</summary>
+    /// <summary>Whether it looks for the first trades of an instrument of which none was known: nothing that comes live shows them.</summary>
+    public bool IsFirstLook { get; init; }
+
+    /// <summary>What is read; set when the first page is asked for, if not before.</summary>
     public HistoryRange? Range { get; set; }
 
     /// <summary>The next page.</summary>
     public HistoryQuery? Next { get; set; }
 
     /// <summary>Whether there is nothing left to do: the gap is settled, or the connection has shown the tail by itself.</summary>
-    public bool IsMoot => Gap is { } gap ? gap.IsSettled : !Feed.HasTrades || (ConnectionId.Length > 0 && Feed.SeenOn == ConnectionId);
+    public bool IsMoot => Gap is { } gap ? gap.IsSettled : !IsFirstLook && (!Feed.HasTrades || (ConnectionId.Length > 0 && Feed.SeenOn == ConnectionId));
 }

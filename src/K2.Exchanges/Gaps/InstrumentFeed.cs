@@ -34,6 +34,8 @@ internal sealed class InstrumentFeed
     private Timestamp _newest = new(long.MinValue);
     private Timestamp _epochStart = new(long.MinValue);
     private long _oldHighest;
+    private string _firstOn = "";
+    private Timestamp? _owedSince;
 
     public InstrumentFeed(Instrument instrument, FeedStart? start)
     {
@@ -106,6 +108,23 @@ internal sealed class InstrumentFeed
         {
             lock (_gate) return _seen.TryFindAtOrBelow(-1, out var run) ? run.Until : null;
         }
+    }
+
+    /// <summary>Returns from which moment on trades of the instrument are owed, if it was set; else it is the given one.</summary>
+    public Timestamp? OwedSince(Timestamp moment)
+    {
+        lock (_gate)
+        {
+            var owed = _owedSince;
+            _owedSince ??= moment;
+            return owed;
+        }
+    }
+
+    /// <summary>Whether no trade is known that came before those of a connection: nothing that comes live would show what was missed.</summary>
+    public bool IsUnknownBefore(string connectionId)
+    {
+        lock (_gate) return _seen.Count == 0 || (connectionId.Length > 0 && _firstOn == connectionId);
     }
 
     /// <summary>Returns how many of the ids from one to another are known.</summary>
@@ -226,6 +245,7 @@ internal sealed class InstrumentFeed
         {
             if (records[i].Kind != RecordKind.Trade) continue;
             var trade = records[i].Trade;
+            if (isLive && _seen.Count == 0 && IdEpoch == 0) _firstOn = origin;
             i = _seen.Count > 0 && IdEpoch == 0 && trade.TradeId == _seen.HighestId + 1 ? TakeNext(trade, i) : TakeOther(trade, i, isLive, records, opened);
             if (isLive && trade.Source != TradeSource.Snapshot) _cause = GapCause.IdJump;
             if (isLive) (SeenOn, _busy) = (origin, 1);

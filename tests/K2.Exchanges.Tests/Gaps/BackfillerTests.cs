@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using K2.Domain;
 using K2.Domain.Instruments;
 using K2.Domain.Log;
+using K2.Domain.Trades;
 using K2.Exchanges.Gaps;
 using K2.Exchanges.Rest;
 using K2.TestKit;
@@ -13,10 +15,13 @@ public sealed class BackfillerTests : IAsyncDisposable
 {
     private static readonly Instrument Btc = Some.Instrument("BTC");
     private static readonly Instrument Eth = Some.Instrument("ETH");
+
+    // Trades' ids are their milliseconds.
+    private static readonly long Now = new ArmedTimeProvider().GetUtcNow().ToUnixTimeMilliseconds();
     private readonly ArmedTimeProvider _time = new();
     private readonly FakeHistory _history = new();
     private readonly TestSink _sink = new();
-    private readonly FeedKeeper _keeper;
+    private FeedKeeper _keeper;
     private readonly CancellationTokenSource _stop = new();
     private readonly HttpClient _http;
     private RestApi? _rest;
@@ -151,6 +156,73 @@ public sealed class BackfillerTests : IAsyncDisposable
 
         Assert.Equal(["/BTCUSDT?from=3"], _history.Requests);
         Assert.DoesNotContain(_sink.Records("BTC/USDT"), record => record.Kind == RecordKind.GapOpened);
+    }
+
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(-300_000, -300_000)]
+    public async Task Run_InstrumentWithoutTradesYet_WhatItTradedWhileNobodyListenedIsAskedForAtTheNextConnection(int firstLive, int owed)
+    {
+        // Owed from the first confirmation on, or from the first live trade of any instrument where our clock is ahead; a second before that for certain.
+        _history.Ids.AddRange([Now + owed - 1001, Now + owed - 1000, Now + 2, Now + 3]);
+        Start();
+        ((IFeedWatch)_keeper).Confirmed("c1", [Btc, Eth]);
+        await LiveAsync("c1", Now + firstLive);
+
+        ((IFeedWatch)_keeper).Confirmed("c2", [Eth]);
+        await _sink.Until(sink => sink.TradesOf("ETH/USDT").Any());
+
+        Assert.Equal("/ETHUSDT?from=0", _history.Requests[0]);
+        Assert.Equal([Now + owed - 1000, Now + 2, Now + 3], _sink.TradesOf("ETH/USDT").Select(trade => trade.TradeId));
+    }
+
+    [Fact]
+    public async Task Run_FirstTradeComesBeforeTheConfirmation_WhatItTradedWhileNobodyListenedIsAskedForAllTheSame()
+    {
+        Serve(Now + 1, Now + 3);
+        Start();
+        ((IFeedWatch)_keeper).Confirmed("c1", [Eth]);
+        await _keeper.AcceptAsync(InstrumentTrades.Batch("c2", Eth, Now + 3), TestContext.Current.CancellationToken);
+
+        ((IFeedWatch)_keeper).Confirmed("c2", [Eth]);
+        await _sink.Until(sink => sink.TradesOf("ETH/USDT").Count() == 3);
+
+        Assert.Equal(["/ETHUSDT?from=0"], _history.Requests);
+    }
+
+    [Theory]
+    [InlineData(100, 1100)]
+    [InlineData(200_000_000, 86_400_000)]
+    public async Task Run_InstrumentWithoutTradesAtAStart_IsOwedFromTheNewestTradeOfTheOthersOn_ADayAtMost(int heardBefore, int owedBefore)
+    {
+        _history.Ids.AddRange([Now - owedBefore - 1, Now - owedBefore, Now - 50]);
+        var seen = new TradeIdIntervals();
+        seen.Add(5, Timestamp.FromMilliseconds(Now - heardBefore));
+        _keeper = new FeedKeeper([(Btc, new FeedStart(0, seen, [])), (Eth, null)], _sink);
+        Start();
+
+        ((IFeedWatch)_keeper).Confirmed("c1", [Eth]);
+        await _sink.Until(sink => sink.TradesOf("ETH/USDT").Any());
+
+        Assert.Equal([Now - owedBefore, Now - 50], _sink.TradesOf("ETH/USDT").Select(trade => trade.TradeId));
+    }
+
+    [Fact]
+    public async Task Run_FirstLookGetsABrokenPage_IsAskedAgainAfterTheInterval()
+    {
+        Serve(Now + 1, Now + 3);
+        _history.Fault = number => number == 1 ? FakeHistory.Text("broken") : null;
+        var idle = _time.WhenArmed(due => due == TimeSpan.FromSeconds(60));
+        Start();
+        await idle;
+        ((IFeedWatch)_keeper).Confirmed("c1", [Eth]);
+        var waiting = _time.WhenArmed(due => due == TimeSpan.FromSeconds(60));
+
+        ((IFeedWatch)_keeper).Confirmed("c2", [Eth]);
+        await waiting;
+        Assert.Single(_sink.Batches.SelectMany(batch => batch.Rejected));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        await _sink.Until(sink => sink.TradesOf("ETH/USDT").Count() == 3);
     }
 
     [Fact]

@@ -102,21 +102,25 @@ internal sealed class ExportBench(string folder, long trades, int windowRate, lo
     private async Task<bool> CompactAsync(WarehouseHost host, ColdTier.ColdTier cold, CancellationToken cancellationToken)
     {
         const long day = Day + 2;
-        var (right, exported) = (true, 0L);
+        var (right, exported, seconds) = (true, 0L, new List<double>());
         for (var quarter = 0; quarter < Quarters; quarter++)
         {
             var (first, end) = (compactTrades * quarter / Quarters, compactTrades * (quarter + 1) / Quarters);
             await FillAsync(host, 1, end - first, (day * 86_400) + (quarter * WindowSeconds), WindowSeconds, trades + ((long)windowRate * WindowSeconds) + first, cancellationToken);
+            var start = time.GetTimestamp();
             var outcome = await cold.ExportAsync(ColdTables.SilverTrades, cancellationToken);
+            seconds.Add(time.GetElapsedTime(start).TotalSeconds);
             exported += outcome.Rows;
             right &= Right(outcome.Differences);
         }
+
+        Print($"{Quarters} exports of {compactTrades / Quarters} rows, one for each quarter of an hour of a day: the first eight {seconds.Take(8).Average():0.00} s each, the last eight {seconds.TakeLast(8).Average():0.00} s");
 
         // A candle of the next day closes it.
         await host.QueryRawAsync(Text($"INSERT INTO k2.ohlcv_store (exchange, canonical_symbol, timeframe, window_start, close_time, version) SELECT 'binance', 'CLOCK/USDT', '1d', fromUnixTimestamp64Micro({(day + 1) * 86_400} * 1000000, 'UTC'), fromUnixTimestamp64Micro({((day + 1) * 86_400) + 7200} * 1000000, 'UTC'), 1"), Stream.Null, cancellationToken);
         var (joined, taken, own, peak) = await MeasuredAsync(() => cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken));
         var sizes = Directory.EnumerateFiles(Path.Combine(folder, "cold", "silver_trades", "data"), "*.parquet", SearchOption.AllDirectories).Select(file => new FileInfo(file)).OrderByDescending(file => file.LastWriteTimeUtc).Take(joined.FilesAfter).Select(file => file.Length).ToList();
-        Print($"compaction: {joined.CompactedPartitions} partitions of {exported} rows in {taken:0.0} s, {exported / taken:0} rows/s, {joined.FilesBefore} files to {joined.FilesAfter} of {sizes.Min() >> 20} to {sizes.Max() >> 20} MiB (aim {LeastFile >> 20} to {LargestFile >> 20}{(sizes.Min() < LeastFile || sizes.Max() > LargestFile ? ", MISSED" : "")}), processor {own:0.0} s, at most {peak >> 20} MiB, load {LoadBench.LoadAverage()}");
+        Print($"compaction: {joined.CompactedPartitions} partitions of {exported} rows in {taken:0.0} s, {exported / taken:0} rows/s, {joined.FilesBefore} files to {joined.FilesAfter} of {sizes.Min() >> 20} to {sizes.Max() >> 20} MiB (aim {LeastFile >> 20} to {LargestFile >> 20}{(sizes.Count > joined.CompactedPartitions && sizes.Min() < LeastFile || sizes.Max() > LargestFile ? ", MISSED" : "")}), processor {own:0.0} s, at most {peak >> 20} MiB, load {LoadBench.LoadAverage()}");
 
         // Done again it does nothing, and every row is what it was.
         var again = await cold.MaintainAsync(ColdTables.SilverTrades, cancellationToken);

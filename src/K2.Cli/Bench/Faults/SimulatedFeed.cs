@@ -62,10 +62,10 @@ internal sealed class SimulatedFeed : IDisposable
         var quote = exchange == Exchange.Binance ? "USDT" : "USD";
         var instruments = Assets.Select(asset => new Instrument(InstrumentId.Create(exchange, $"{asset.Base}{seed}/{quote}"), Native(exchange, asset.Base), asset.Base, quote, 2, 8) { RestSymbol = Rest(exchange, asset.Base) }).ToList();
 
-        // The first trade of each instrument was made before the start.
+        // The first trade of each instrument but the last was made before the start.
         var sink = new BookSink(instruments, writer, world, seed);
         foreach (var instrument in instruments)
-            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(trade.ToTrade())));
+            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(simulated.Count(one => one.Native == instrument.NativeSymbol && one.FirstId is null)).Select(trade => LogRecord.OfTrade(trade.ToTrade())));
         return new SimulatedFeed(server, instruments, sink, world, seed);
     }
 
@@ -114,7 +114,8 @@ internal sealed class SimulatedFeed : IDisposable
     // Here and now: the thread pool's order would not be the same each time.
     private void Stop() => _stop.Cancel();
 
-    private static SimulatedInstrument Simulated(Exchange exchange, (string Base, long Price, int Weight) asset) => new(Native(exchange, asset.Base), Rest(exchange, asset.Base), 2, 8, asset.Price, asset.Weight);
+    private static SimulatedInstrument Simulated(Exchange exchange, (string Base, long Price, int Weight) asset) =>
+        new(Native(exchange, asset.Base), Rest(exchange, asset.Base), 2, 8, asset.Price, asset.Weight) { FirstId = asset == Assets[^1] ? 1 : null };
 
     private static string Native(Exchange exchange, string asset) => exchange switch
     {
