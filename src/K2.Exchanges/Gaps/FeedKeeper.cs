@@ -11,6 +11,7 @@ namespace K2.Exchanges.Gaps;
 /// </summary>
 public sealed class FeedKeeper : IConnectorSink, IFeedWatch
 {
+    private static readonly TimeSpan AskedWithin = TimeSpan.FromMinutes(10);
     private readonly IConnectorSink _sink;
     private readonly FeedPart _part;
     private readonly Turn _order = new();
@@ -31,9 +32,9 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
         _part = part;
         _feeds = instruments.ToDictionary(item => item.Instrument.Id, item => new InstrumentFeed(item.Instrument, item.Start));
 
-        // Up to the newest trade of the others somebody listened.
+        // Up to the newest trade of the others somebody listened, unless he died before he had asked for what he missed himself.
         if (_feeds.Values.Max(feed => feed.Newest) is not { } heard) return;
-        foreach (var feed in _feeds.Values) feed.OwedSince(heard);
+        foreach (var feed in _feeds.Values) feed.OwedSince(heard.Add(-AskedWithin));
     }
 
     /// <summary>Is told of gaps that were opened; called in order, it must return at once.</summary>

@@ -191,7 +191,7 @@ public sealed class BackfillerTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(100, 1100)]
+    [InlineData(100, 601_100)]
     [InlineData(200_000_000, 86_400_000)]
     public async Task Run_InstrumentWithoutTradesAtAStart_IsOwedFromTheNewestTradeOfTheOthersOn_ADayAtMost(int heardBefore, int owedBefore)
     {
