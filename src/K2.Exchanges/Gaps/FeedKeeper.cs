@@ -11,6 +11,7 @@ namespace K2.Exchanges.Gaps;
 /// </summary>
 public sealed class FeedKeeper : IConnectorSink, IFeedWatch
 {
+    private const long NoTrade = long.MinValue;
     private static readonly TimeSpan AskedWithin = TimeSpan.FromMinutes(10);
     private readonly IConnectorSink _sink;
     private readonly FeedPart _part;
@@ -18,6 +19,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
     private readonly Dictionary<InstrumentId, InstrumentFeed> _feeds;
     private readonly List<OpenGap> _opened = [];
     private readonly List<Action> _undo = [];
+    private long _firstLive = NoTrade;
     private long _openedCount;
     private long _filledCount;
     private long _givenUpCount;
@@ -46,7 +48,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
     internal IReadOnlyCollection<InstrumentFeed> Feeds => _feeds.Values;
 
     /// <summary>Exchange time of the first live trade of any instrument, or null before it.</summary>
-    internal Timestamp? FirstLive { get; private set; }
+    internal Timestamp? FirstLive => Interlocked.Read(ref _firstLive) is var microseconds and not NoTrade ? new Timestamp(microseconds) : null;
 
     internal (long Opened, long Filled, long GivenUp) Counts => (Volatile.Read(ref _openedCount), Volatile.Read(ref _filledCount), Volatile.Read(ref _givenUpCount));
 
@@ -58,7 +60,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
         {
             _opened.Clear();
             _undo.Clear();
-            if (FirstLive is null && !batch.IsFetched) FirstLive = batch.Records.SelectMany(one => one.Records).FirstOrDefault(IsLive) is { Kind: RecordKind.Trade } first ? first.Trade.ExchangeTime : null;
+            if (_firstLive == NoTrade && !batch.IsFetched) NoteFirstLive(batch);
             foreach (var (instrument, records) in batch.Records)
             {
                 if (!_feeds.TryGetValue(instrument.Id, out var feed)) continue;
@@ -175,7 +177,15 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
         }
     }
 
-    private static bool IsLive(LogRecord record) => record.Kind == RecordKind.Trade && record.Trade.Source != TradeSource.Snapshot;
+    private void NoteFirstLive(FrameBatch batch)
+    {
+        foreach (var (_, records) in batch.Records)
+        {
+            if (records.FindIndex(record => record.Kind == RecordKind.Trade && record.Trade.Source != TradeSource.Snapshot) is not (>= 0 and var first)) continue;
+            Interlocked.Exchange(ref _firstLive, records[first].Trade.ExchangeTime.Microseconds);
+            return;
+        }
+    }
 
     // Of a pair both see that the ids restart: the first trade of the new epoch says so, once or twice, where a record of each would count it twice. Gaps are the first one's.
     private bool IsOfTheOther(LogRecord record) => record.Kind == RecordKind.TradeIdsRestarted || (_part == FeedPart.Second && record.Kind is not (RecordKind.Trade or RecordKind.Watermark));
