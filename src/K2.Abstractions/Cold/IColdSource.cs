@@ -39,6 +39,16 @@ public interface IColdSource
     /// <param name="cancellationToken">Ends it.</param>
     Task<IReadOnlyList<IReadOnlyList<ColdRange>>> PortionsAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, long most, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Returns a position up to which a range of the raw log has about so many frames and at least one, or the range's end if it has fewer: positions say nothing of how many there are where a
+    /// range has no beginning, or goes into another epoch.
+    /// </summary>
+    /// <param name="table">A table of the raw log.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="most">About how many frames.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<long> BorderAsync(ColdTable table, ColdRange range, long most, CancellationToken cancellationToken);
+
     /// <summary>Returns how many rows <see cref="OpenAsync"/> gives now; without a day and an exchange those of all days and exchanges.</summary>
     Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken);
 

@@ -23,6 +23,9 @@ internal sealed class ClusterRig : IAsyncDisposable
     private static readonly string[] Apart = ["setsid"];
     private const string SiloHeap = "0x38000000";
     private const string ApiHeap = "0x18000000";
+
+    // As silo/cluster/clickhouse.xml has it.
+    private const long EngineMemory = 3_435_973_836;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(3);
@@ -327,7 +330,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         Store = await S3Stub.StartAsync();
         await StartRedisAsync(cancellationToken);
         Warehouse = await WarehouseHost.StartAsync(
-            new WarehouseOptions { DataFolder = Path.Combine(_options.Folder, WarehouseOptions.FolderName), Port = 0 }, _instruments, _counters, NoProtocolProbe.Instance, _time, NullLoggerFactory.Instance, cancellationToken);
+            new WarehouseOptions { DataFolder = Path.Combine(_options.Folder, WarehouseOptions.FolderName), Port = 0, MemoryBytes = EngineMemory }, _instruments, _counters, NoProtocolProbe.Instance, _time, NullLoggerFactory.Instance, cancellationToken);
 
         var shared = new Dictionary<string, string>(Kafka.SiloEnvironment)
         {

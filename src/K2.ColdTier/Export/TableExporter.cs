@@ -36,8 +36,13 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
             var version = await OpenAsync(cancellationToken);
             var watermarks = IcebergTable.Watermarks(version);
             var ends = await endsAsync(cancellationToken);
-            var ranges = ends.Where(end => !watermarks.TryGetValue(end.Key, out var stands) || end.Value > stands)
-                .Select(end => Portion(new ColdRange(end.Key, watermarks.TryGetValue(end.Key, out var stands) ? stands : null, end.Value), portion)).ToList();
+            var ranges = new List<ColdRange>();
+            foreach (var (key, end) in ends)
+            {
+                long? from = watermarks.TryGetValue(key, out var stands) ? stands : null;
+                if (from is null || end > from) ranges.Add(await PortionAsync(new ColdRange(key, from, end), portion, cancellationToken));
+            }
+
             outcome = outcome with
             {
                 From = outcome.Commits > 0 ? outcome.From : ranges.Select(range => range.From ?? -1).DefaultIfEmpty(-1).Min(),
@@ -66,9 +71,13 @@ internal sealed class TableExporter(ColdTable table, IcebergTable iceberg, ICold
         }
     }
 
-    // Frames are sorted by the warehouse, in memory or on its disk: a bounded number of them at once. Behind a new epoch nothing is known of the numbers.
-    private ColdRange Portion(ColdRange range, long portion) =>
-        table.IsOfRawLog && range.From is { } from && new LogPosition(from).Epoch == new LogPosition(range.To).Epoch && range.To - from > portion ? range with { To = from + portion } : range;
+    // Of frames the warehouse keeps a key each while it looks for one that came twice, and sorts them: a bounded number of them at once. How many there are positions say only within an epoch.
+    private async Task<ColdRange> PortionAsync(ColdRange range, long portion, CancellationToken cancellationToken)
+    {
+        if (!table.IsOfRawLog) return range;
+        if (range.From is not { } from || new LogPosition(from).Epoch != new LogPosition(range.To).Epoch) return range with { To = await source.BorderAsync(table, range, portion, cancellationToken) };
+        return range.To - from > portion ? range with { To = from + portion } : range;
+    }
 
     /// <summary>Returns the table, made now if there is none.</summary>
     public async Task<VersionedTable> OpenAsync(CancellationToken cancellationToken)

@@ -94,6 +94,20 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
         return [.. portions.Where(portion => portion.Count > 0)];
     }
 
+    public async Task<long> BorderAsync(ColdTable table, ColdRange range, long most, CancellationToken cancellationToken)
+    {
+        var select = new ColdSelect(table);
+        await using var rows = await AskAsync(select.Chunks(range), select.Parameters, cancellationToken);
+        for (long frames = 0; rows.HasRow();)
+        {
+            var last = rows.Int64();
+            frames += rows.Int64();
+            if (frames >= most) return Math.Min(last, range.To);
+        }
+
+        return range.To;
+    }
+
     public async Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)
     {
         var select = new ColdSelect(table);

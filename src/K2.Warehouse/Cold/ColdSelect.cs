@@ -85,6 +85,16 @@ internal sealed class ColdSelect
             """;
     }
 
+    /// <summary>Returns the chunks of a range of the raw log, in its order: where each ends, and how many frames it has.</summary>
+    public string Chunks(ColdRange range)
+    {
+        (Parameters["key"], Parameters["low"], Parameters["high"]) = (range.Key, Text(range.From ?? -1), Text(range.To));
+        return $"""
+            SELECT last_position, toInt64(length(sequences)) FROM k2.raw_chunks
+            WHERE concat(exchange, '/', toString(log_partition)) = {"{key:String}"} AND last_position > {"{low:Int64}"} AND last_position - toInt64(length(sequences)) < {"{high:Int64}"} ORDER BY last_position
+            """;
+    }
+
     /// <summary>Returns the number of stored rows of a day and an exchange.</summary>
     public string Stored(int day, string exchange, IReadOnlyList<ColdRange> ranges)
     {

@@ -37,6 +37,11 @@ internal sealed class RowReader : IAsyncDisposable
         {
             throw new K2Exception("ClickHouse does not answer", true, unreachable);
         }
+        catch (ClickHouseServerException full) when (full.ErrorCode == MemoryLimitExceeded && full.Message.Contains("(total)", StringComparison.Ordinal))
+        {
+            // Whatever this statement asks for, others have the memory now.
+            throw new K2Exception("ClickHouse has no memory to spare at the moment: ask again soon.", true, full);
+        }
         catch (ClickHouseServerException refused) when (refused.ErrorCode is TimeoutExceeded or MemoryLimitExceeded)
         {
             throw new K2Exception("The read takes too long or too much memory: ask for a shorter range or fewer rows.", true, refused);

@@ -104,6 +104,19 @@ public sealed class ColdExportTests(SharedEngine engine) : IAsyncLifetime, IClas
     }
 
     [Fact]
+    public async Task Frames_AtATablesFirstExport_AreExportedInPortionsToo()
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        using var cold = await _world.OpenAsync(options: _world.Options() with { FramesPerCommit = 3 });
+        for (var chunk = 0; chunk < 4; chunk++) await _world.FramesAsync(Exchange.Binance, Day, [.. Enumerable.Range(0, 3).Select(number => $"frame {chunk} {number}")]);
+
+        var outcome = await cold.ExportAsync(ColdTables.RawFrames, default);
+
+        Assert.Equal((12, 4), (outcome.Rows, outcome.Commits));
+        Assert.Empty((await cold.AuditAsync(ColdTables.RawFrames, null, default)).Problems);
+    }
+
+    [Fact]
     public async Task Frames_BehindAnEmptyStretchOfTheLog_AreExportedInPortions()
     {
         Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");

@@ -105,6 +105,33 @@ public abstract class ColdSourceConformance
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(long.MaxValue / 2)]
+    public async Task Border_StepByStep_DividesTheRawLogIntoPortionsWithRows(long most)
+    {
+        var source = Source();
+        foreach (var table in Tables.Where(table => table.Layer == ColdLayer.Raw))
+        {
+            foreach (var range in await AllAsync(source, table))
+            {
+                var (rows, steps, left) = (0L, 0, range);
+                while (left.From is not { } from || from < range.To)
+                {
+                    var portion = left with { To = await source.BorderAsync(table, left, most, Token) };
+                    Assert.InRange(portion.To, (left.From ?? -1) + 1, range.To);
+                    var count = await source.CountAsync(table, null, null, [portion], Token);
+                    Assert.True(count > 0 || portion.To == range.To, $"{table.Name} {portion}: no row, though there are more");
+                    (rows, steps, left) = (rows + count, steps + 1, left with { From = portion.To });
+                }
+
+                Assert.Equal(await source.CountAsync(table, null, null, [range], Token), rows);
+                if (most > rows) Assert.Equal(1, steps);
+            }
+        }
+    }
+
     [Fact]
     public async Task NoRangesAndUnknownOnes_HoldNothing()
     {

@@ -41,6 +41,9 @@ internal sealed class LedgerSource(ColdLedger ledger) : IColdSource, ILog
     public Task<IReadOnlyList<IReadOnlyList<ColdRange>>> PortionsAsync(ColdTable table, int day, string exchange, IReadOnlyList<ColdRange> ranges, long most, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<IReadOnlyList<ColdRange>>>([ranges]);
 
+    public Task<long> BorderAsync(ColdTable table, ColdRange range, long most, CancellationToken cancellationToken) =>
+        Task.FromResult(Select(table, [range]).Select(row => row.Position).Order().Skip((int)Math.Min(most, int.MaxValue) - 1).Append(range.To).First());
+
     public Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken) =>
         Task.FromResult(Select(table, ranges).LongCount(row => (day is null || row.Day == day) && (exchange is null || row.Exchange == exchange)));
 
