@@ -24,13 +24,23 @@ public sealed class CoinbaseHistoryTests
     [Theory]
     [InlineData(5, "10", "/products/BTC-USD/trades?limit=1000&after=10")]
     [InlineData(10, "10", null)]
-    [InlineData(0, "10", null)]
+    [InlineData(0, "10", "/products/BTC-USD/trades?limit=1000&after=10")]
     [InlineData(5, null, null)]
     [InlineData(5, "x", null)]
     [InlineData(5, "-3", null)]
     [InlineData(5, "11", null)]
     public void Read_Cursor_GoesOnOnlyBackAndUntilTheRangeIsReached(long from, string? after, string? next) =>
         Assert.Equal(next, Read([12, 11, 10], new HistoryRange(from, 20, new Timestamp(0)), after)?.PathAndQuery);
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Read_OnlyTheTimeIsKnown_GoesOnUntilATradeIsOlder(int later, bool goesOn)
+    {
+        var from = Timestamp.From(new DateTimeOffset(2026, 8, 9, 21, 5, 51, 426, 861, TimeSpan.Zero).AddMicroseconds(later));
+
+        Assert.Equal(goesOn, Read([12, 11, 10], new HistoryRange(0, long.MaxValue, from), "10") is not null);
+    }
 
     [Fact]
     public void Read_CursorThatDoesNotMove_Ends()
