@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ClickHouse.Driver;
+using K2.Abstractions;
 using K2.Abstractions.Warehouse;
 using K2.Domain;
 using K2.Domain.Candles;
@@ -21,6 +23,20 @@ public sealed class EmbeddedReadingTests(EngineFixture engine) : ReadingConforma
     protected override IWarehouseSummaries Summaries => engine.Host.Summaries;
 
     protected override int Histories => 10;
+
+    [Theory]
+    [InlineData(0, "ask again soon")]
+    [InlineData(50_000_000, "ask for a shorter range")]
+    public async Task Query_OutOfMemory_SaysWhoseIsAtAnEnd(long ofTheStatement, string advice)
+    {
+        using var client = new ClickHouseClient(string.Create(CultureInfo.InvariantCulture, $"Host={engine.Host.Url.Host};Port={engine.Host.Url.Port};Protocol=http"));
+        var limits = new Dictionary<string, object> { ["max_memory_usage"] = ofTheStatement, ["max_bytes_ratio_before_external_group_by"] = 0 };
+
+        var failure = await Assert.ThrowsAsync<K2Exception>(() => RowReader.QueryAsync(client, "SELECT length(groupArray(number)) FROM numbers(400000000)", new Dictionary<string, string>(), TestContext.Current.CancellationToken, limits));
+
+        Assert.Contains(advice, failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.IsTransient);
+    }
 
     [Theory]
     [InlineData(null, 500)]

@@ -120,7 +120,7 @@ public sealed partial class Backfiller
         {
             // From the first connection on everything is owed, and nothing was missed yet.
             var now = Timestamp.From(_time.GetUtcNow());
-            if (feed.OwedSince(now) is not { } owed) return;
+            if (feed.NoteOwed(now) is not { } owed) return;
 
             // Our clock may be ahead of the exchange's.
             if (_keeper.FirstLive is { } live && live < owed) owed = live;
@@ -130,8 +130,8 @@ public sealed partial class Backfiller
 
         lock (_gate)
         {
-            // One for each instrument, however often a connection comes and goes while REST is away.
-            if (_jobs.FirstOrDefault(job => job.Gap is null && job.Feed == feed) is { } waiting)
+            // One for each instrument, however often a connection comes and goes while REST is away. A first look reads the tail too, a tail not what lies before it.
+            if (_jobs.FirstOrDefault(job => job.Gap is null && job.Feed == feed && (job.IsFirstLook || firstLook is null)) is { } waiting)
             {
                 if (waiting.ConnectionId.Length > 0) waiting.ConnectionId = connectionId;
                 return;
@@ -271,8 +271,13 @@ public sealed partial class Backfiller
     private async Task<bool> FailedAsync(FetchJob job, CancellationToken stop)
     {
         job.Next = null;
-        if (job.IsFirstLook) job.NotBefore = Later(_options.TailInterval);
-        if (job.Gap is not { } gap) return !job.IsFirstLook;
+        if (job.Gap is not { } gap)
+        {
+            // Other tails are asked for each minute in any case.
+            job.NotBefore = Later(_options.TailInterval);
+            return !job.IsFirstLook;
+        }
+
         job.NotBefore = Later(_rest.RetryMin * (1 << Math.Min(gap.Attempts, 10)));
         if (++gap.Attempts < _options.MaxAttempts) return false;
 
@@ -292,7 +297,7 @@ public sealed partial class Backfiller
         foreach (ref readonly var parsed in _result.Trades)
         {
             var id = parsed.Trade.TradeId;
-            var isWanted = job.Range!.FromId > 0 ? id >= job.Range.FromId && id <= job.Range.ToId : parsed.Trade.ExchangeTime >= job.Range.FromTime;
+            var isWanted = id >= job.Range!.FromId && id <= job.Range.ToId && (job.Range.FromId > 0 || parsed.Trade.ExchangeTime >= job.Range.FromTime);
             if (isWanted && !job.Feed.Knows(id)) records.Add(LogRecord.OfTrade(parsed.Trade));
         }
 

@@ -36,7 +36,7 @@ public sealed class FeedKeeper : IConnectorSink, IFeedWatch
 
         // Up to the newest trade of the others somebody listened, unless he died before he had asked for what he missed himself.
         if (_feeds.Values.Max(feed => feed.Newest) is not { } heard) return;
-        foreach (var feed in _feeds.Values) feed.OwedSince(heard.Add(-AskedWithin));
+        foreach (var feed in _feeds.Values) feed.NoteOwed(heard.Add(-AskedWithin));
     }
 
     /// <summary>Is told of gaps that were opened; called in order, it must return at once.</summary>

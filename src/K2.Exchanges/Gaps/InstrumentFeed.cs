@@ -110,8 +110,8 @@ internal sealed class InstrumentFeed
         }
     }
 
-    /// <summary>Returns from which moment on trades of the instrument are owed, if it was set; else it is the given one.</summary>
-    public Timestamp? OwedSince(Timestamp moment)
+    /// <summary>Notes from which moment on trades of the instrument are owed, unless that is noted already; returns what was noted before.</summary>
+    public Timestamp? NoteOwed(Timestamp moment)
     {
         lock (_gate)
         {

@@ -97,15 +97,8 @@ internal sealed class ClickHouseColdSource(ClickHouseClient client, ClickHouseCl
     public async Task<long> BorderAsync(ColdTable table, ColdRange range, long most, CancellationToken cancellationToken)
     {
         var select = new ColdSelect(table);
-        await using var rows = await AskAsync(select.Chunks(range), select.Parameters, cancellationToken);
-        for (long frames = 0; rows.HasRow();)
-        {
-            var last = rows.Int64();
-            frames += rows.Int64();
-            if (frames >= most) return Math.Min(last, range.To);
-        }
-
-        return range.To;
+        await using var rows = await AskAsync(select.Border(range, most), select.Parameters, cancellationToken);
+        return Math.Min(rows.Int64(), range.To);
     }
 
     public async Task<long> CountAsync(ColdTable table, int? day, string? exchange, IReadOnlyList<ColdRange>? ranges, CancellationToken cancellationToken)

@@ -85,13 +85,15 @@ internal sealed class ColdSelect
             """;
     }
 
-    /// <summary>Returns the chunks of a range of the raw log, in its order: where each ends, and how many frames it has.</summary>
-    public string Chunks(ColdRange range)
+    /// <summary>Returns where the chunk of a range of the raw log ends with which there are so many frames, or the range's end.</summary>
+    public string Border(ColdRange range, long frames)
     {
-        (Parameters["key"], Parameters["low"], Parameters["high"]) = (range.Key, Text(range.From ?? -1), Text(range.To));
+        (Parameters["key"], Parameters["low"], Parameters["high"], Parameters["frames"]) = (range.Key, Text(range.From ?? -1), Text(range.To), Text(frames));
         return $"""
-            SELECT last_position, toInt64(length(sequences)) FROM k2.raw_chunks
-            WHERE concat(exchange, '/', toString(log_partition)) = {"{key:String}"} AND last_position > {"{low:Int64}"} AND last_position - toInt64(length(sequences)) < {"{high:Int64}"} ORDER BY last_position
+            SELECT min(if(upto >= {"{frames:Int64}"}, last_position, {"{high:Int64}"})) FROM (
+                SELECT last_position, sum(toInt64(length(sequences))) OVER (ORDER BY last_position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto FROM k2.raw_chunks
+                WHERE concat(exchange, '/', toString(log_partition)) = {"{key:String}"} AND last_position > {"{low:Int64}"} AND last_position - toInt64(length(sequences)) < {"{high:Int64}"}
+                UNION ALL SELECT {"{high:Int64}"}, toInt64(0))
             """;
     }
 

@@ -190,6 +190,20 @@ public sealed class BackfillerTests : IAsyncDisposable
         Assert.Equal(["/ETHUSDT?from=0"], _history.Requests);
     }
 
+    [Fact]
+    public async Task Confirmed_WhileTheTailOfTheFirstTradeWaits_WhatLiesBeforeItIsAskedForToo()
+    {
+        Make(new BackfillOptions());
+        ((IFeedWatch)_keeper).Confirmed("c1", [Eth]);
+        await _keeper.AcceptAsync(InstrumentTrades.Batch("c2", Eth, Now + 3), TestContext.Current.CancellationToken);
+        ((IFeedWatch)_keeper).MessagesMissing("c2");
+        var waiting = _backfiller!.Waiting;
+
+        ((IFeedWatch)_keeper).Confirmed("c2", [Eth]);
+
+        Assert.Equal(waiting + 1, _backfiller.Waiting);
+    }
+
     [Theory]
     [InlineData(100, 601_100)]
     [InlineData(200_000_000, 86_400_000)]

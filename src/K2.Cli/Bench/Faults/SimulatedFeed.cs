@@ -64,8 +64,8 @@ internal sealed class SimulatedFeed : IDisposable
 
         // The first trade of each instrument but the last was made before the start.
         var sink = new BookSink(instruments, writer, world, seed);
-        foreach (var instrument in instruments)
-            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(simulated.Count(one => one.Native == instrument.NativeSymbol && one.FirstId is null)).Select(trade => LogRecord.OfTrade(trade.ToTrade())));
+        foreach (var instrument in instruments.SkipLast(1))
+            sink.Apply(instrument.Id, server.Ledger.Trades.Where(trade => trade.Native == instrument.NativeSymbol).Take(1).Select(trade => LogRecord.OfTrade(trade.ToTrade())));
         return new SimulatedFeed(server, instruments, sink, world, seed);
     }
 
