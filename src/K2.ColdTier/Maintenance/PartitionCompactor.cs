@@ -19,7 +19,12 @@ internal sealed class PartitionCompactor(ColdTable table, IcebergTable iceberg, 
     /// </summary>
     internal static (long Files, long Bytes) Split(long total, long fileBytes)
     {
-        var files = Math.Max(1, (total + (fileBytes * 4 / 3) - 1) / (fileBytes * 4 / 3));
+        var most = fileBytes * 4 / 3;
+        if (total <= most) return (1, total);
+
+        // A file ends with a whole row group, so a little later.
+        most -= most / 32;
+        var files = (total + most - 1) / most;
         return (files, (total + files - 1) / files);
     }
 

@@ -134,9 +134,11 @@ internal sealed class ColdFileWriter : IDisposable
     private void EndGroup()
     {
         if (_group is null) return;
-        _finishedBytes += _group.TotalCompressedBytes;
         _group.Close();
         _group.Dispose();
+
+        // Until its end a group tells only its full pages, and one whose columns are all smaller than a page tells nothing.
+        _finishedBytes = new FileInfo(_file).Length;
         _group = null;
         _groupRows = 0;
     }

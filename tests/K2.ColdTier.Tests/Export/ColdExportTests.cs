@@ -88,6 +88,27 @@ public sealed class ColdExportTests(SharedEngine engine) : IAsyncLifetime, IClas
     }
 
     [Fact]
+    public async Task TradesThatAreStoredAgainAmongNewOnes_AreNotExportedAgain()
+    {
+        Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");
+        using var cold = await _world.OpenAsync();
+
+        // Several granules of each symbol, so that only some of them are read for what is new; a late trade is in the middle of the earlier ones.
+        foreach (var symbol in ColdWorld.Symbols) await _world.TradesAsync(symbol, 30_000, Day, candles: false);
+        Assert.Equal(30_000 * ColdWorld.Symbols.Length, (await cold.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+        await _world.RunAsync("SYSTEM STOP MERGES k2.silver_trades_store");
+        const string columns = "exchange, symbol, canonical_symbol, id_epoch, trade_id, first_trade_id, last_trade_id, kind, price, quantity, quote_volume, side, source, timestamp, received_timestamp";
+        await _world.RunAsync($"INSERT INTO k2.silver_trades_store ({columns}, version) SELECT {columns}, version + 30001 FROM k2.silver_trades_store WHERE trade_id % 97 = 0");
+        foreach (var symbol in ColdWorld.Symbols) await _world.TradesAsync(symbol, 31_000, Day.AddHours(9), candles: false);
+        await _world.TradesAsync(ColdWorld.Symbols[0], 1, Day.AddHours(2), candles: false);
+
+        Assert.Equal((31_000 * ColdWorld.Symbols.Length) + 1, (await cold.ExportAsync(ColdTables.SilverTrades, default)).Rows);
+
+        Assert.Empty((await cold.AuditAsync(ColdTables.SilverTrades, null, default)).Problems);
+        await _world.RunAsync("SYSTEM START MERGES k2.silver_trades_store");
+    }
+
+    [Fact]
     public async Task FrameWithoutNumbers_IsNoTrade_AndStopsNothing()
     {
         Assert.SkipWhen(!ColdWorld.HasEngine, "the embedded engine's library is not in the cache: install npm and build again");

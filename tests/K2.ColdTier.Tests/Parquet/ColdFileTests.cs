@@ -107,6 +107,41 @@ public sealed class ColdFileTests : IDisposable
     }
 
     [Fact]
+    public void Bytes_OfColumnsThatAreSmallerThanAPage_AreThoseOfTheFile()
+    {
+        var block = Rows.Block([.. Enumerable.Range(0, 50_000).Select(number => new object?[] { "x"u8.ToArray(), "s"u8.ToArray(), (long)number, (long)number, (Int128)(number * 7919 % 10_007), 1, true, Array.Empty<byte>(), Array.Empty<byte[]>(), Array.Empty<(byte[], byte[])>(), null, null, null, null, null, 0L, 1L })], Unsorted);
+        var file = Path.Combine(_folder, "small.parquet");
+        using var writer = new ColdFileWriter(Unsorted, file);
+        for (var i = 0; i < 15; i++) writer.Write(block);
+        var told = writer.Bytes;
+
+        // Three whole groups; what the file has beyond them is its footer.
+        var written = writer.Finish();
+        Assert.Equal(750_000, written.Rows);
+        Assert.InRange(told, written.SizeBytes * 9 / 10, written.SizeBytes);
+    }
+
+    [Fact]
+    public void Groups_OfLargeFrames_EndByTheirBytes()
+    {
+        var random = new Random(1);
+        var blocks = Enumerable.Range(0, 20).Select(part => Rows.Block([.. Enumerable.Range(0, 64).Select(number => new object?[] { "x"u8.ToArray(), "s"u8.ToArray(), (long)number, (long)number, (Int128)1, 1, true, Noise(64 << 10), Array.Empty<byte[]>(), Array.Empty<(byte[], byte[])>(), null, null, null, null, null, 0L, 1L })], Unsorted)).ToList();
+        var file = Path.Combine(_folder, "frames.parquet");
+        var written = Write(file, blocks);
+
+        using var reader = new ColdFileReader(file, Rows.Table, null);
+        Assert.Equal(written.Rows, Rows.Words(reader).Count);
+        Assert.Equal(2, reader.GroupsRead);
+
+        byte[] Noise(int length)
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+    }
+
+    [Fact]
     public void DamagedFile_IsOneClearError()
     {
         var file = Path.Combine(_folder, "damaged.parquet");
