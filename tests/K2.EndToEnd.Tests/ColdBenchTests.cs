@@ -26,7 +26,7 @@ public sealed class ColdBenchTests : IDisposable
         var output = new StringWriter();
 
         // Passes only if each kind of fault has happened, and compaction, expiry and sweep have had something to do.
-        var passed = await new ColdSteps(new ColdStepsOptions { Folder = _folder, Every = 31 }, output).RunAsync(TestContext.Current.CancellationToken);
+        var passed = await new ColdSteps(new ColdStepsOptions { Folder = _folder, Every = 101 }, output).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.True(passed, output.ToString());
         Assert.Contains("PASSED: 8 steps", output.ToString(), StringComparison.Ordinal);
