@@ -137,7 +137,7 @@ internal sealed class ColdFileWriter : IDisposable
         _group.Close();
         _group.Dispose();
 
-        // Until its end a group tells only its full pages, and one whose columns are all smaller than a page tells nothing.
+        // What a group tells before its end is far less than it takes: of 250,000 trades a twentieth was seen.
         _finishedBytes = new FileInfo(_file).Length;
         _group = null;
         _groupRows = 0;
